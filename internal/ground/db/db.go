@@ -1,0 +1,150 @@
+package db
+
+import (
+	"context"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"kizuna/internal/ground/fault"
+)
+
+// DB is an agency's database.
+type DB struct {
+	engine Engine
+	url    string
+	driver driver
+}
+
+// driver is what each engine provides.
+type driver interface {
+	read(ctx context.Context, f func(*Reader) error) error
+	write(ctx context.Context, f func(*Tx) error) error
+	ping(ctx context.Context) error
+	script(ctx context.Context, text string) error
+	close()
+}
+
+// Open opens the database at a postgres:// URL or a SQLite file path. It does
+// not migrate. readers is how many SQLite readers or PostgreSQL connections
+// to keep; 0 chooses by the processors.
+func Open(ctx context.Context, url string, readers int) (*DB, error) {
+	d := &DB{url: url}
+	var err error
+	if strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://") {
+		d.engine = Postgres
+		d.driver, err = openPostgres(ctx, url, readers)
+	} else {
+		d.engine = SQLite
+		d.driver, err = openSQLite(ctx, strings.TrimPrefix(url, "sqlite:"), readers)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// Engine tells which engine this is.
+func (d *DB) Engine() Engine { return d.engine }
+
+// URL is the address it was opened with; it may hold a password.
+func (d *DB) URL() string { return d.url }
+
+// Close waits for what runs and closes every connection.
+func (d *DB) Close() { d.driver.close() }
+
+// Ping tells whether the database answers.
+func (d *DB) Ping(ctx context.Context) error { return explain(d.driver.ping(ctx)) }
+
+// Script runs several statements without parameters, for migrations and tests.
+func (d *DB) Script(ctx context.Context, text string) error { return d.driver.script(ctx, text) }
+
+// Reader is a scope for reading. On PostgreSQL its statements run without
+// BEGIN; use a Batch where a page needs several.
+type Reader struct {
+	ctx context.Context
+	session
+}
+
+// Tx is a scope for writing, in one transaction.
+type Tx struct {
+	ctx context.Context
+	session
+}
+
+// session is one connection of a driver, in or out of a transaction.
+type session interface {
+	Engine() Engine
+	queryContext(ctx context.Context, text string, args []any) (rows, error)
+	execContext(ctx context.Context, text string, args []any) (int64, error)
+	batch(ctx context.Context, items []*queued) error
+}
+
+// Context is the request's.
+func (r *Reader) Context() context.Context { return r.ctx }
+
+// Context is the request's.
+func (t *Tx) Context() context.Context { return t.ctx }
+
+func (r *Reader) query(text string, args []any) (rows, error) {
+	return r.queryContext(r.ctx, text, args)
+}
+
+func (r *Reader) exec(string, []any) (int64, error) { panic("db: write in a read") }
+
+func (r *Reader) sendBatch(items []*queued) error { return r.session.batch(r.ctx, items) }
+
+func (t *Tx) query(text string, args []any) (rows, error) {
+	return t.queryContext(t.ctx, text, args)
+}
+
+func (t *Tx) exec(text string, args []any) (int64, error) {
+	return t.execContext(t.ctx, text, args)
+}
+
+func (t *Tx) sendBatch(items []*queued) error { return t.session.batch(t.ctx, items) }
+
+// ForUpdate is the row-lock clause a counting read needs on PostgreSQL; SQLite
+// has one writer and needs none. Write it at the end of the statement.
+func ForUpdate(q Q) string {
+	if q.Engine() == Postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// SkipLocked is ForUpdate that passes over rows others hold, for claiming work.
+func SkipLocked(q Q) string {
+	if q.Engine() == Postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
+// Read runs f with a connection for reading.
+func (d *DB) Read(ctx context.Context, f func(*Reader) error) error {
+	return explain(d.driver.read(ctx, f))
+}
+
+const maxTries = 12
+
+// Write runs f in a transaction and commits. When the engine reports a
+// serialization failure, deadlock or busy database, f runs again, so it must
+// have no effect outside the transaction.
+func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	for try := 1; ; try++ {
+		err := d.driver.write(ctx, f)
+		if err == nil || !canRetry(err) {
+			return explain(err)
+		}
+		if try == maxTries {
+			return fault.Unavailable(err)
+		}
+		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7)))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,150 @@
+package db
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// ID identifies a record: a UUID of version 7 (RFC 9562), so ids made later
+// sort later. The zero ID means none and is stored as NULL.
+type ID [16]byte
+
+var idState struct {
+	sync.Mutex
+	last uint64 // milliseconds << 12 | counter of the last id
+}
+
+// NewID makes an id from the current time and 62 random bits. Ids made by one
+// process are strictly increasing, also within a millisecond.
+func NewID() ID { return NewIDAt(time.Now().UnixMilli()) }
+
+// NewIDAt makes an id that sorts as if made at ms, Unix milliseconds UTC.
+func NewIDAt(ms int64) ID {
+	idState.Lock()
+	next := uint64(ms) << 12
+	if next <= idState.last && idState.last-next < 1000<<12 {
+		next = idState.last + 1
+	}
+	idState.last = next
+	idState.Unlock()
+	return idFrom(next)
+}
+
+func idFrom(stamp uint64) ID {
+	var id ID
+	ms := stamp >> 12
+	for i := range 6 {
+		id[i] = byte(ms >> (40 - 8*i))
+	}
+	id[6] = 0x70 | byte(stamp>>8)&0x0f
+	id[7] = byte(stamp)
+	rand.Read(id[8:])
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+var errID = errors.New("not an id")
+
+// ParseID reads the usual form, 36 characters with hyphens.
+func ParseID(s string) (ID, error) {
+	var id ID
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' {
+		return ID{}, errID
+	}
+	var packed [32]byte
+	n := 0
+	for i := range len(s) {
+		if s[i] != '-' {
+			if n == 32 {
+				return ID{}, errID
+			}
+			packed[n] = s[i]
+			n++
+		}
+	}
+	if _, err := hex.Decode(id[:], packed[:]); err != nil {
+		return ID{}, errID
+	}
+	return id, nil
+}
+
+// MustID is ParseID for ids known to be right, such as constants.
+func MustID(s string) ID {
+	id, err := ParseID(s)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+// IsZero reports whether the id is none.
+func (id ID) IsZero() bool { return id == ID{} }
+
+// String gives the usual form with hyphens; none is the empty string.
+func (id ID) String() string {
+	if id.IsZero() {
+		return ""
+	}
+	var b [36]byte
+	hex.Encode(b[0:8], id[0:4])
+	b[8] = '-'
+	hex.Encode(b[9:13], id[4:6])
+	b[13] = '-'
+	hex.Encode(b[14:18], id[6:8])
+	b[18] = '-'
+	hex.Encode(b[19:23], id[8:10])
+	b[23] = '-'
+	hex.Encode(b[24:36], id[10:16])
+	return string(b[:])
+}
+
+// MarshalText writes the usual form.
+func (id ID) MarshalText() ([]byte, error) { return []byte(id.String()), nil }
+
+// UnmarshalText reads the usual form; empty is none.
+func (id *ID) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*id = ID{}
+		return nil
+	}
+	v, err := ParseID(string(b))
+	if err != nil {
+		return err
+	}
+	*id = v
+	return nil
+}
+
+// Scan reads a column of either engine.
+func (id *ID) Scan(src any) error {
+	switch v := src.(type) {
+	case nil:
+		*id = ID{}
+		return nil
+	case []byte:
+		if len(v) != 16 {
+			return fmt.Errorf("db: id of %d bytes", len(v))
+		}
+		copy(id[:], v)
+		return nil
+	case string:
+		return id.UnmarshalText([]byte(v))
+	}
+	return fmt.Errorf("db: id from %T", src)
+}
+
+// ScanUUID lets pgx read the binary form without a copy through text.
+func (id *ID) ScanUUID(v pgtype.UUID) error {
+	if !v.Valid {
+		*id = ID{}
+		return nil
+	}
+	*id = v.Bytes
+	return nil
+}

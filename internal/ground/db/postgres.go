@@ -1,0 +1,157 @@
+package db
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// postgresDB is a pool of pgx connections.
+type postgresDB struct {
+	pool *pgxpool.Pool
+	iso  pgx.TxIsoLevel
+}
+
+// openPostgres connects. The URL may carry pgx's own parameters, such as
+// default_query_exec_mode=exec behind a transaction-pooling pgbouncer, and
+// ours: isolation=serializable.
+func openPostgres(ctx context.Context, url string, conns int) (driver, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	iso := pgx.ReadCommitted
+	if v := cfg.ConnConfig.RuntimeParams["isolation"]; v != "" {
+		delete(cfg.ConnConfig.RuntimeParams, "isolation")
+		if v != "serializable" {
+			return nil, fmt.Errorf("database address: isolation %q", v)
+		}
+		iso = pgx.Serializable
+	}
+	if conns == 0 {
+		conns = max(8, 4*runtime.GOMAXPROCS(0))
+	}
+	cfg.MaxConns = int32(conns)
+	cfg.MaxConnIdleTime = 5 * time.Minute
+	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &postgresDB{pool, iso}, nil
+}
+
+func (d *postgresDB) read(ctx context.Context, f func(*Reader) error) error {
+	conn, err := d.pool.Acquire(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Release()
+	return f(&Reader{ctx, pgSession{conn.Conn()}})
+}
+
+func (d *postgresDB) write(ctx context.Context, f func(*Tx) error) error {
+	tx, err := d.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: d.iso})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback(context.WithoutCancel(ctx)) // after a commit it does nothing
+	if err := f(&Tx{ctx, pgSession{tx}}); err != nil {
+		return err
+	}
+	return tx.Commit(ctx)
+}
+
+func (d *postgresDB) ping(ctx context.Context) error { return d.pool.Ping(ctx) }
+
+func (d *postgresDB) script(ctx context.Context, text string) error {
+	_, err := d.pool.Exec(ctx, text, pgx.QueryExecModeSimpleProtocol)
+	return err
+}
+
+func (d *postgresDB) close() { d.pool.Close() }
+
+// pgRunner is a connection or a transaction.
+type pgRunner interface {
+	Query(ctx context.Context, text string, args ...any) (pgx.Rows, error)
+	Exec(ctx context.Context, text string, args ...any) (pgconn.CommandTag, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+}
+
+type pgSession struct{ run pgRunner }
+
+// Engine is Postgres.
+func (s pgSession) Engine() Engine { return Postgres }
+
+func (s pgSession) queryContext(ctx context.Context, text string, args []any) (rows, error) {
+	r, err := s.run.Query(ctx, number(text), bindPostgres(args)...)
+	if err != nil {
+		return nil, err
+	}
+	return pgRows{r}, nil
+}
+
+func (s pgSession) execContext(ctx context.Context, text string, args []any) (int64, error) {
+	tag, err := s.run.Exec(ctx, number(text), bindPostgres(args)...)
+	return tag.RowsAffected(), err
+}
+
+func (s pgSession) batch(ctx context.Context, items []*queued) error {
+	if len(items) == 1 {
+		it := items[0]
+		done := trace(ctx, it.text, it.args)
+		r, err := s.queryContext(ctx, it.text, it.args)
+		if err != nil {
+			done(0)
+			return err
+		}
+		n, err := it.read(r)
+		done(n)
+		return err
+	}
+	b := &pgx.Batch{}
+	for _, it := range items {
+		b.Queue(number(it.text), bindPostgres(it.args)...)
+	}
+	res := s.run.SendBatch(ctx, b)
+	defer res.Close()
+	for i, it := range items {
+		done := trace(ctx, it.text, it.args)
+		r, err := res.Query()
+		if err != nil {
+			done(0)
+			return err
+		}
+		n, err := it.read(pgRows{r})
+		done(n)
+		if i > 0 {
+			sameTrip(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return res.Close()
+}
+
+type pgRows struct{ pgx.Rows }
+
+func (r pgRows) columns() ([]string, error) {
+	fields := r.FieldDescriptions()
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.Name
+	}
+	return names, nil
+}
+
+func (r pgRows) close() { r.Close() }

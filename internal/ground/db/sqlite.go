@@ -1,0 +1,249 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+)
+
+// sqliteDB keeps one connection for writing and a pool for reading, each with
+// its own prepared statements: a single writer with BEGIN IMMEDIATE never
+// fails busy within the process and commits faster than many.
+type sqliteDB struct {
+	pool    *sql.DB
+	writer  chan *sqliteConn
+	readers chan *sqliteConn
+	size    int
+	once    sync.Once
+}
+
+type sqliteConn struct {
+	conn  *sql.Conn
+	stmts map[string]*sql.Stmt
+}
+
+// maxStatements bounds the kept statements per connection.
+const maxStatements = 500
+
+func openSQLite(ctx context.Context, path string, readers int) (driver, error) {
+	if readers == 0 {
+		readers = max(4, 2*runtime.GOMAXPROCS(0))
+	}
+	pool, err := sql.Open(sqliteDriver, sqliteName(path))
+	if err != nil {
+		return nil, err
+	}
+	pool.SetMaxOpenConns(readers + 2)
+	d := &sqliteDB{pool: pool, writer: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, readers), size: readers}
+	w, err := d.connect(ctx, false)
+	if err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	d.writer <- w
+	for range readers {
+		d.readers <- nil // opened when first needed
+	}
+	return d, nil
+}
+
+func (d *sqliteDB) connect(ctx context.Context, reader bool) (*sqliteConn, error) {
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pragmas := []string{
+		"PRAGMA busy_timeout = 10000", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL",
+		"PRAGMA foreign_keys = ON", "PRAGMA temp_store = MEMORY", "PRAGMA cache_size = -16000",
+		"PRAGMA mmap_size = 0", "PRAGMA trusted_schema = OFF",
+	}
+	if reader {
+		pragmas = append(pragmas, "PRAGMA query_only = ON", "PRAGMA cache_size = -8000")
+	}
+	for _, p := range pragmas {
+		if _, err := conn.ExecContext(ctx, p); err != nil {
+			conn.Close()
+			return nil, err
+		}
+	}
+	return &sqliteConn{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+}
+
+func (d *sqliteDB) read(ctx context.Context, f func(*Reader) error) error {
+	var c *sqliteConn
+	select {
+	case c = <-d.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { d.readers <- c }()
+	if c == nil {
+		var err error
+		if c, err = d.connect(ctx, true); err != nil {
+			c = nil
+			return err
+		}
+	}
+	err := f(&Reader{ctx, c})
+	if lost(err) {
+		c.close()
+		c = nil
+	}
+	return err
+}
+
+func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) (err error) {
+	var c *sqliteConn
+	select {
+	case c = <-d.writer:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { d.writer <- c }()
+	if c == nil {
+		if c, err = d.connect(ctx, false); err != nil {
+			c = nil
+			return err
+		}
+	}
+	still := context.WithoutCancel(ctx)
+	if _, err = c.conn.ExecContext(still, "BEGIN IMMEDIATE"); err != nil {
+		if lost(err) {
+			c.close()
+			c = nil
+		}
+		return err
+	}
+	done := false
+	defer func() {
+		if done {
+			return
+		}
+		if _, e := c.conn.ExecContext(still, "ROLLBACK"); e != nil && !strings.Contains(e.Error(), "no transaction is active") {
+			c.close()
+			c = nil
+		}
+	}()
+	if err = f(&Tx{ctx, c}); err != nil {
+		return err
+	}
+	if err = ctx.Err(); err != nil {
+		return err
+	}
+	if _, err = c.conn.ExecContext(still, "COMMIT"); err != nil {
+		return err
+	}
+	done = true
+	return nil
+}
+
+func lost(err error) bool {
+	return err != nil && (errors.Is(err, sql.ErrConnDone) || strings.Contains(err.Error(), "bad connection"))
+}
+
+func (d *sqliteDB) ping(ctx context.Context) error {
+	return d.read(ctx, func(r *Reader) error {
+		_, err := All[int](r, "SELECT 1")
+		return err
+	})
+}
+
+func (d *sqliteDB) script(ctx context.Context, text string) error {
+	return d.write(ctx, func(t *Tx) error {
+		_, err := t.session.(*sqliteConn).conn.ExecContext(ctx, text)
+		return err
+	})
+}
+
+func (d *sqliteDB) close() {
+	d.once.Do(func() {
+		for range d.size {
+			if c := <-d.readers; c != nil {
+				c.close()
+			}
+		}
+		if c := <-d.writer; c != nil {
+			c.close()
+		}
+		d.pool.Close()
+	})
+}
+
+func (c *sqliteConn) close() {
+	for _, s := range c.stmts {
+		s.Close()
+	}
+	c.conn.Close()
+}
+
+// Engine is SQLite.
+func (c *sqliteConn) Engine() Engine { return SQLite }
+
+func (c *sqliteConn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if s, ok := c.stmts[text]; ok {
+		return s, nil
+	}
+	if len(c.stmts) >= maxStatements {
+		for k, s := range c.stmts {
+			s.Close()
+			delete(c.stmts, k)
+			break
+		}
+	}
+	s, err := c.conn.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("%w in: %s", err, text)
+	}
+	c.stmts[text] = s
+	return s, nil
+}
+
+func (c *sqliteConn) queryContext(ctx context.Context, text string, args []any) (rows, error) {
+	s, err := c.stmt(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.QueryContext(ctx, bindSQLite(args)...)
+	if err != nil {
+		return nil, err
+	}
+	return sqliteRows{r}, nil
+}
+
+func (c *sqliteConn) execContext(ctx context.Context, text string, args []any) (int64, error) {
+	s, err := c.stmt(ctx, text)
+	if err != nil {
+		return 0, err
+	}
+	r, err := s.ExecContext(ctx, bindSQLite(args)...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+func (c *sqliteConn) batch(ctx context.Context, items []*queued) error {
+	for _, it := range items {
+		done := trace(ctx, it.text, it.args)
+		r, err := c.queryContext(ctx, it.text, it.args)
+		if err != nil {
+			done(0)
+			return err
+		}
+		n, err := it.read(r)
+		done(n)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type sqliteRows struct{ *sql.Rows }
+
+func (r sqliteRows) columns() ([]string, error) { return r.Columns() }
+func (r sqliteRows) close()                     { r.Close() }
