@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# The long proofs, in named parts of at most an hour; a part that is done for this very
+# source is not run again (out/proved), so a stopped run goes on where it was.
+#
+#   tools/prove.sh                  every part
+#   tools/prove.sh fuzz journeys    only the named: fuzz race journeys
+#
+# FUZZTIME=10m   for each decoder
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Every decoder is fed new inputs; what broke it is kept by the fuzzer in testdata/fuzz.
+part_fuzz() {
+	local file pkg name bad=0
+	while IFS=: read -r file name; do
+		pkg=./$(dirname "$file")
+		echo "-- $pkg $name"
+		go test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-10m}" "$pkg" || bad=1
+	done < <(grep -rEho --with-filename --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd internal | sed 's/func //')
+	return $bad
+}
+
+# The whole tree under the race detector, not only the chosen packages of make test.
+part_race() {
+	CGO_ENABLED=1 go test -race -count=1 -timeout 55m -tags cgo_sqlite,sqlite_fts5 ./...
+}
+
+# Every journey and every page in every one of its eight states.
+part_journeys() {
+	local lang width state bad=0
+	go build -o "$work/kizuna" ./cmd/kizuna
+	for lang in ja en; do
+		for width in 1440 390; do
+			node test/browser/start.mjs --binary "$work/kizuna" --lang $lang --width $width || bad=1
+			node test/browser/start.mjs --binary "$work/kizuna" --lang $lang --width $width --db "$(tools/pg.sh db journey)" || bad=1
+		done
+	done
+	for state in 0 1 2 3 4 5 6 7; do
+		STATE=$state node test/browser/start.mjs --binary "$work/kizuna" --pages-only || bad=1
+	done
+	return $bad
+}
+
+parts=("$@")
+[ ${#parts[@]} -gt 0 ] || parts=(fuzz race journeys)
+work=$(mktemp -d /tmp/kizuna-prove.XXXXXX)
+chmod 711 "$work"
+export KIZUNA_PG_DIR=$work/pg
+trap 'tools/pg.sh stop; rm -rf "$work"' EXIT
+
+tools/install.sh
+KIZUNA_TEST_PG=$(tools/pg.sh start)
+export KIZUNA_TEST_PG
+source_id=$(git rev-parse HEAD)-$(git diff HEAD | cksum | cut -d' ' -f1)
+mkdir -p out/proved
+failed=()
+for part in "${parts[@]}"; do
+	declare -F "part_$part" >/dev/null || { echo "prove.sh: no part named $part" >&2; exit 2; }
+	done_mark=out/proved/$part-$source_id
+	if [ -e "$done_mark" ]; then echo "== $part: proved for this source"; continue; fi
+	echo "== $part"
+	began=$SECONDS
+	if "part_$part" </dev/null; then touch "$done_mark"; else failed+=("$part"); fi
+	echo "== $part took $((SECONDS - began)) s"
+done
+[ ${#failed[@]} -eq 0 ] || { echo "FAILED: ${failed[*]}"; exit 1; }
