@@ -2,8 +2,10 @@ package db
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -167,4 +169,22 @@ func (d *DB) Ready(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+// Fingerprint names the schema this binary migrates to: databases with the
+// same fingerprint have the same tables.
+func Fingerprint() string {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		panic(err) // the pattern is constant
+	}
+	h := sha256.New()
+	for _, name := range names {
+		text, err := migrations.ReadFile(name)
+		if err != nil {
+			panic(err) // it is embedded
+		}
+		fmt.Fprintf(h, "%s %d\n%s", name, len(text), text)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }
