@@ -1,0 +1,232 @@
+// The kit of the browser tests: one Chromium, people who are signed in, steps that are timed and
+// photographed, and what every page must hold whatever it shows: no accessibility violation, no
+// console error, no sideways overflow, little to transfer.
+
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+export const limits = {
+  coldPageBytes: 60 * 1024, // everything a first visit transfers, compressed, headers included
+  stepMilliseconds: 20_000,
+};
+
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+const chromiumFlags = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
+/** A page in one of eight states: language, theme and width by the bits of n. */
+export function stateOf(n) {
+  return { lang: n & 1 ? 'en' : 'ja', theme: n & 2 ? 'dark' : 'light', width: n & 4 ? 390 : 1440 };
+}
+
+/** The state in which a page is looked at in this run: by its address and the commit. */
+export function stateFor(address, commit) {
+  return createHash('sha256').update(`${address}\n${commit}`).digest()[0] % 8;
+}
+
+/** The page behind an address: ids and queries do not make another one. */
+export function pageOf(address) {
+  return new URL(address).pathname
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, ':id')
+    .replace(/\/\d+(?=\/|$)/g, '/:n');
+}
+
+export class Run {
+  /** shots: folder of the screenshots; name: what this run is called in reports. */
+  static async start({ base, shots, name, lang = 'ja', width = 1440, theme = 'light', limit = limits }) {
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags });
+    await mkdir(shots, { recursive: true });
+    return Object.assign(new Run(), {
+      browser, base, shots, name, lang, width, theme, limit,
+      people: new Map(), looked: new Set(), faults: [], steps: 0, pages: 0,
+    });
+  }
+
+  fault(where, what) {
+    this.faults.push(`${this.name}: ${where}: ${what}`);
+    console.log(`   ✗ ${where}: ${what}`);
+  }
+
+  context(options = {}) {
+    const { lang = this.lang, width = this.width, theme = this.theme, ...rest } = options;
+    return this.browser.newContext({
+      baseURL: this.base,
+      locale: lang === 'ja' ? 'ja-JP' : 'en-GB',
+      timezoneId: 'Asia/Tokyo',
+      colorScheme: theme,
+      viewport: { width, height: width < 600 ? 844 : 900 },
+      ...rest,
+    });
+  }
+
+  /** The page of one person, opened at the first call. Nobody is signed in on it yet. */
+  async page(who) {
+    const known = this.people.get(who);
+    if (known) return known;
+    const page = await (await this.context()).newPage();
+    page.setDefaultTimeout(10_000);
+    this.listen(page, who);
+    this.people.set(who, page);
+    return page;
+  }
+
+  /** Notes every console error and failed request of a page; expect() says which are part of a step. */
+  listen(page, who) {
+    page.expected = [];
+    const note = (what) => {
+      if (!page.expected.some((pattern) => pattern.test(what))) this.fault(`${who} at ${page.url()}`, what);
+    };
+    page.on('console', (message) => {
+      if (message.type() === 'error') note(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => note(`script: ${error.message}`));
+    page.on('requestfailed', (request) => {
+      // A navigation that another one overtakes is aborted; that is no fault.
+      const why = request.failure()?.errorText ?? 'failed';
+      if (why !== 'net::ERR_ABORTED') note(`request: ${request.url()} ${why}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() >= 500) note(`answer: ${response.url()} ${response.status()}`);
+    });
+  }
+
+  /**
+   * One step of one person: does it, times it, takes its picture, and looks at the page it ends on.
+   * expect: patterns of console errors that belong to the step (a 422 that is shown on purpose).
+   */
+  async step(who, name, act, { expect = [] } = {}) {
+    const page = await this.page(who);
+    page.expected = expect;
+    const began = performance.now();
+    const file = path.join(this.shots, `${String(++this.steps).padStart(2, '0')}-${slug(who)}-${slug(name)}.png`);
+    try {
+      await within(this.limit.stepMilliseconds, act(page), name);
+      const took = Math.round(performance.now() - began);
+      await page.screenshot({ path: file, fullPage: true });
+      console.log(`   ${String(took).padStart(6)} ms  ${who}: ${name}`);
+      await this.look(page, who);
+    } catch (error) {
+      await page.screenshot({ path: file, fullPage: true }).catch(() => {});
+      this.fault(`${who}: ${name}`, `${error.message}\n     at ${page.url()}, picture ${file}`);
+      throw new Stopped(name);
+    } finally {
+      page.expected = [];
+    }
+  }
+
+  /** What holds of every page; each page of each person once in a run. */
+  async look(page, who) {
+    const seen = `${who} ${pageOf(page.url())}`;
+    if (this.looked.has(seen)) return;
+    this.looked.add(seen);
+    this.pages++;
+    const where = `${who} on ${pageOf(page.url())}`;
+    await this.accessible(page, where);
+    await this.fits(page, where);
+    await this.light(page, where);
+  }
+
+  async accessible(page, where) {
+    const { violations } = await new AxeBuilder({ page }).withTags(axeTags).analyze();
+    for (const v of violations) {
+      const nodes = v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')}: ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`);
+      this.fault(where, `axe ${v.id} (${v.impact}): ${v.help}\n       ${nodes.join('\n       ')}`);
+    }
+  }
+
+  /** No page scrolls sideways, at its own width and at the narrowest and widest that are promised. */
+  async fits(page, where) {
+    const own = page.viewportSize();
+    for (const width of new Set([own.width, 320, 1920])) {
+      await page.setViewportSize({ width, height: own.height });
+      const { scroll, inner, widest } = await page.evaluate(() => {
+        const inner = window.innerWidth;
+        const out = [...document.querySelectorAll('body *')].find((e) => e.getBoundingClientRect().right > inner + 1);
+        return {
+          scroll: document.documentElement.scrollWidth, inner,
+          widest: out ? `${out.tagName.toLowerCase()}.${String(out.getAttribute('class') ?? '').split(' ')[0]}` : '',
+        };
+      });
+      if (scroll > inner) this.fault(where, `overflows sideways: ${scroll} px in ${inner} px, first by ${widest}`);
+    }
+    await page.setViewportSize(own);
+  }
+
+  /** Opens the same address with an empty cache and the same sign-in, and weighs what comes. */
+  async light(page, where) {
+    const context = await this.context({ storageState: await page.context().storageState() });
+    try {
+      const cold = await context.newPage();
+      const network = await context.newCDPSession(cold);
+      await network.send('Network.enable');
+      let bytes = 0;
+      const parts = [];
+      const addresses = new Map();
+      network.on('Network.requestWillBeSent', (e) => addresses.set(e.requestId, e.request.url));
+      network.on('Network.loadingFinished', (e) => {
+        bytes += e.encodedDataLength;
+        parts.push([e.encodedDataLength, addresses.get(e.requestId)]);
+      });
+      await cold.goto(page.url(), { waitUntil: 'networkidle' });
+      if (bytes > this.limit.coldPageBytes) {
+        parts.sort((a, b) => b[0] - a[0]);
+        const heaviest = parts.slice(0, 4).map(([n, url]) => `${kib(n)} ${new URL(url).pathname}`).join(', ');
+        this.fault(where, `a first visit transfers ${kib(bytes)}, more than ${kib(this.limit.coldPageBytes)}: ${heaviest}`);
+      }
+    } finally {
+      await context.close();
+    }
+  }
+
+  /** Leaves, and says how it went; true when nothing was wrong. */
+  async end() {
+    await this.browser.close();
+    const good = this.faults.length === 0;
+    console.log(`   ${this.name}: ${this.steps} steps, ${this.pages} pages looked at, ${this.faults.length} faults`);
+    return good;
+  }
+}
+
+/** The step that failed ends the journey; its fault is already noted. */
+export class Stopped extends Error {}
+
+/** Signs a person in through the page, as they would. */
+export async function signIn(page, account) {
+  await page.goto('/sign-in');
+  await page.locator('input[autocomplete~="username"]').fill(account.email);
+  await page.locator('input[autocomplete~="current-password"]').fill(account.password);
+  await page.locator('input[autocomplete~="current-password"]').press('Enter');
+  await page.waitForURL((url) => url.pathname !== '/sign-in');
+}
+
+/** The account of a role in the file that the demo writes. */
+export function accountOf(keys, role) {
+  const account = keys.accounts.find((a) => a.role === role);
+  if (!account) throw new Error(`the keys file has no ${role}; it has ${keys.accounts.map((a) => a.role).join(', ')}`);
+  return account;
+}
+
+export function must(holds, otherwise) {
+  if (!holds) throw new Error(otherwise);
+}
+
+async function within(milliseconds, work, name) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${name} took more than ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const kib = (n) => `${(n / 1024).toFixed(1)} KiB`;
+const slug = (s) => s.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '');

@@ -1,0 +1,97 @@
+// Runs the journey, or looks at every page, against a program that is already answering.
+//
+//   node run.mjs --base http://127.0.0.1:8080 --keys keys.json --lang ja --width 1440
+//     --theme dark      the other colours
+//     --pages           looks at every page of pages.mjs too, each in one of its eight states
+//     --pages-only      and leaves the journey out
+//     --name NAME       folder of the pictures under shots/
+//
+// STATE=n opens every page in state n (0…7).
+
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { journey } from './journey.mjs';
+import { accountOf, Run, signIn, stateFor, stateOf, Stopped } from './kit.mjs';
+import { pages } from './pages.mjs';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+export const options = {
+  base: { type: 'string' },
+  keys: { type: 'string' },
+  lang: { type: 'string', default: 'ja' },
+  width: { type: 'string', default: '1440' },
+  theme: { type: 'string', default: 'light' },
+  name: { type: 'string' },
+  pages: { type: 'boolean', default: false },
+  'pages-only': { type: 'boolean', default: false },
+};
+
+/** Runs what the options ask for; true when nothing was wrong. */
+export async function run(asked) {
+  const keys = JSON.parse(await readFile(asked.keys, 'utf8'));
+  const base = asked.base ?? keys.base_url;
+  const name = asked.name ?? `${asked.lang}-${asked.width}`;
+  let good = true;
+  if (!asked['pages-only']) good = (await runJourney({ ...asked, base, name }, keys)) && good;
+  if (asked.pages || asked['pages-only']) good = (await lookAtPages({ base, name }, keys)) && good;
+  return good;
+}
+
+async function runJourney({ base, name, lang, width, theme }, keys) {
+  console.log(`journey ${name}`);
+  const run = await Run.start({ base, name, lang, theme, width: Number(width), shots: path.join(here, 'shots', name) });
+  try {
+    await journey(run, keys);
+  } catch (error) {
+    if (!(error instanceof Stopped)) run.fault('journey', error.stack);
+  }
+  return run.end();
+}
+
+// Each page is looked at in one of its eight states a run; the address and the commit choose it,
+// so that a failure can be had again and eight commits see them all.
+async function lookAtPages({ base, name }, keys) {
+  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: here, encoding: 'utf8' }).trim();
+  const states = new Map();
+  for (const page of pages) {
+    const n = process.env.STATE ? Number(process.env.STATE) : stateFor(page.path, commit);
+    states.set(n, [...(states.get(n) ?? []), page]);
+  }
+  let good = true;
+  for (const [n, some] of [...states].sort((a, b) => a[0] - b[0])) {
+    const { lang, theme, width } = stateOf(n);
+    console.log(`pages in state ${n}: ${lang}, ${theme}, ${width} (STATE=${n} opens all of them so)`);
+    const title = `${name}-state${n}`;
+    const run = await Run.start({ base, name: title, lang, theme, width, shots: path.join(here, 'shots', title) });
+    const signedIn = new Set(['visitor']);
+    for (const { who, path: address } of some) {
+      try {
+        if (!signedIn.has(who)) {
+          await run.step(who, 'sign in', (page) => signIn(page, accountOf(keys, who)));
+          signedIn.add(who);
+        }
+        await run.step(who, address, async (page) => {
+          const answer = await page.goto(`${address}${address.includes('?') ? '&' : '?'}lang=${lang}`);
+          if (!answer.ok()) throw new Error(`${address} answers ${answer.status()}`);
+        });
+      } catch (error) {
+        if (!(error instanceof Stopped)) run.fault(address, error.stack);
+      }
+    }
+    good = (await run.end()) && good;
+  }
+  return good;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options });
+  if (!values.keys) {
+    console.error('run.mjs: --keys FILE is needed (kizuna demo --keys FILE writes it)');
+    process.exit(2);
+  }
+  process.exitCode = (await run(values)) ? 0 : 1;
+}
