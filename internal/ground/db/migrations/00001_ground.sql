@@ -9,6 +9,7 @@ CREATE TABLE journal (
   tx         $ID NOT NULL,
   actor      $ID,
   actor_kind TEXT NOT NULL,
+  via        $ID,
   step       TEXT NOT NULL,
   entity     TEXT NOT NULL,
   record     $ID NOT NULL,
@@ -27,13 +28,15 @@ CREATE UNIQUE INDEX journal_position ON journal (position) WHERE position IS NOT
 CREATE INDEX journal_unsealed ON journal (id) WHERE position IS NULL;
 
 CREATE TABLE journal_seal (
-  seq        BIGINT PRIMARY KEY,
+  chain      TEXT NOT NULL,
+  seq        BIGINT NOT NULL,
   at         BIGINT NOT NULL,
   first      BIGINT NOT NULL,
   last       BIGINT NOT NULL,
   merkle     $BYTES NOT NULL,
   previous   $BYTES NOT NULL,
-  mac        $BYTES NOT NULL
+  mac        $BYTES NOT NULL,
+  PRIMARY KEY (chain, seq)
 );
 
 -- Who opened which person or case, or searched; see package journal.
@@ -48,6 +51,7 @@ CREATE TABLE read_line (
   mac       $BYTES NOT NULL,
   position  BIGINT
 );
+CREATE UNIQUE INDEX read_line_position ON read_line (position) WHERE position IS NOT NULL;
 CREATE INDEX read_line_root ON read_line (root, id);
 CREATE INDEX read_line_actor ON read_line (actor, id);
 CREATE INDEX read_line_unsealed ON read_line (id) WHERE position IS NULL;
@@ -60,9 +64,9 @@ CREATE TABLE reach (
   record     $ID NOT NULL,
   why        TEXT NOT NULL,
   until      BIGINT NOT NULL DEFAULT 9223372036854775807,
-  PRIMARY KEY (scope_kind, scope, kind, record, why)
+  PRIMARY KEY (scope, kind, record, why)
 ) $SMALL;
-CREATE INDEX reach_record ON reach (kind, record, scope_kind, scope);
+CREATE INDEX reach_record ON reach (record, scope);
 
 -- The answer of each operation, kept a day so that a repeat changes nothing.
 CREATE TABLE idempotency (
@@ -76,23 +80,31 @@ CREATE TABLE idempotency (
 );
 CREATE INDEX idempotency_at ON idempotency (at);
 
+-- Work to be done after the deed that asked for it; see package jobs.
 CREATE TABLE job (
   id       $ID PRIMARY KEY,
   kind     TEXT NOT NULL,
   key      TEXT NOT NULL,
+  owner    $ID,
   payload  TEXT NOT NULL,
   state    TEXT NOT NULL,
   run_at   BIGINT NOT NULL,
   tries    BIGINT NOT NULL DEFAULT 0,
+  again    BOOLEAN NOT NULL DEFAULT FALSE,
+  cancel   BOOLEAN NOT NULL DEFAULT FALSE,
   lease    $ID,
   leased_until BIGINT NOT NULL DEFAULT 0,
+  done     BIGINT NOT NULL DEFAULT 0,
+  total    BIGINT NOT NULL DEFAULT 0,
+  bookmark TEXT NOT NULL DEFAULT '',
   fault    TEXT NOT NULL DEFAULT '',
-  done_at  BIGINT NOT NULL DEFAULT 0
+  ended_at BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX job_due ON job (run_at, id) WHERE state = 'waiting';
-CREATE INDEX job_leased ON job (leased_until) WHERE state = 'running';
-CREATE UNIQUE INDEX job_key ON job (kind, key) WHERE key <> '';
-CREATE INDEX job_state ON job (state, done_at);
+CREATE INDEX job_running ON job (lease) WHERE state = 'running';
+CREATE INDEX job_ended ON job (state, ended_at, id) WHERE ended_at > 0;
+CREATE INDEX job_owner ON job (owner, id) WHERE owner IS NOT NULL;
+CREATE UNIQUE INDEX job_key ON job (kind, key) WHERE key <> '' AND state IN ('waiting', 'running');
 
 CREATE TABLE lease (
   name  TEXT PRIMARY KEY,
@@ -108,6 +120,7 @@ CREATE TABLE subject_key (
   at      BIGINT NOT NULL
 );
 
+-- Forms not yet sent, and sends whose sign-in had ended; see package draft.
 CREATE TABLE draft (
   id       $ID PRIMARY KEY,
   owner    $ID,
@@ -118,7 +131,8 @@ CREATE TABLE draft (
   at       BIGINT NOT NULL,
   expires  BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX draft_owner ON draft (owner, form) WHERE owner IS NOT NULL;
+CREATE UNIQUE INDEX draft_owner ON draft (owner, form) WHERE owner IS NOT NULL AND parked = FALSE;
+CREATE INDEX draft_parked ON draft (owner, id) WHERE parked = TRUE;
 CREATE UNIQUE INDEX draft_code ON draft (code) WHERE code IS NOT NULL;
 CREATE INDEX draft_expires ON draft (expires);
 
