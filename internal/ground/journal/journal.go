@@ -1,0 +1,195 @@
+// Package journal keeps what happened: one row for every change of a record
+// and one for every opening of a person or a case. It is the audit trail, the
+// record's history, the case's timeline, the answer to a lost race and the
+// source of the as-of view, all in one.
+//
+// Each row carries a MAC of its own bytes. A sealer gives committed rows a
+// position and chains them, so that Verify can name a row that was altered,
+// removed or added. Rows are never changed afterwards.
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/vault"
+)
+
+// Change is a field's value before and after. A creation has no Old.
+type Change struct {
+	Old any
+	New any
+}
+
+// Changes are the changed fields by column name.
+type Changes map[string]Change
+
+// MarshalJSON writes {"field":[old,new]}.
+func (c Change) MarshalJSON() ([]byte, error) { return json.Marshal([2]any{c.Old, c.New}) }
+
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (c *Change) UnmarshalJSON(b []byte) error {
+	var pair [2]any
+	if err := json.Unmarshal(b, &pair); err != nil {
+		return err
+	}
+	c.Old, c.New = pair[0], pair[1]
+	return nil
+}
+
+// Line is what a deed says about one record.
+type Line struct {
+	Step     string // the flow step taken
+	Entity   string
+	Record   db.ID
+	Version  int64  // the record's version after the step
+	RootKind string // the person, case, provider … this is part of
+	Root     db.ID
+	From, To string // the status before and after
+	Changes  Changes
+}
+
+// Row is a line as it is kept.
+type Row struct {
+	ID        db.ID         `db:"id"`
+	At        calendar.Time `db:"at"`
+	Tx        db.ID         `db:"tx"`
+	Actor     db.ID         `db:"actor"`
+	ActorKind string        `db:"actor_kind"`
+	Via       db.ID         `db:"via"` // the sign-in or API key
+	Step      string        `db:"step"`
+	Entity    string        `db:"entity"`
+	Record    db.ID         `db:"record"`
+	Version   int64         `db:"version"`
+	RootKind  string        `db:"root_kind"`
+	Root      db.ID         `db:"root"`
+	From      string        `db:"from_state"`
+	To        string        `db:"to_state"`
+	Changes   string        `db:"changes"`
+	MAC       []byte        `db:"mac"`
+}
+
+// Fields decodes the changed fields.
+func (r Row) Fields() (Changes, error) {
+	out := Changes{}
+	if r.Changes == "" {
+		return out, nil
+	}
+	return out, json.Unmarshal([]byte(r.Changes), &out)
+}
+
+func (r Row) bytes() [][]byte {
+	return [][]byte{
+		r.ID[:], number(int64(r.At)), r.Tx[:], r.Actor[:], []byte(r.ActorKind), r.Via[:], []byte(r.Step), []byte(r.Entity),
+		r.Record[:], number(r.Version), []byte(r.RootKind), r.Root[:], []byte(r.From), []byte(r.To), []byte(r.Changes),
+	}
+}
+
+func number(n int64) []byte { return strconv.AppendInt(nil, n, 10) }
+
+// Stamp is who, when and in which transaction lines are written.
+type Stamp struct {
+	Tx    db.ID
+	At    calendar.Time
+	Actor access.Actor
+}
+
+// Append writes the lines of one transaction. Only op calls it.
+func Append(w db.W, v *vault.Vault, s Stamp, lines []Line) error {
+	rows := make([]Row, len(lines))
+	for i, l := range lines {
+		r := Row{
+			ID: db.NewIDAt(int64(s.At)), At: s.At, Tx: s.Tx, Actor: s.Actor.ID, ActorKind: s.Actor.Kind(), Via: s.Actor.SignIn,
+			Step: l.Step, Entity: l.Entity, Record: l.Record, Version: l.Version,
+			RootKind: l.RootKind, Root: l.Root, From: l.From, To: l.To,
+		}
+		if len(l.Changes) > 0 {
+			b, err := json.Marshal(l.Changes)
+			if err != nil {
+				return fmt.Errorf("journal %s %s: %w", l.Entity, l.Step, err)
+			}
+			r.Changes = string(b)
+		}
+		r.MAC = v.MAC("journal", r.bytes()...)
+		rows[i] = r
+	}
+	return db.Insert(w, "journal", rows...)
+}
+
+var rowColumns = db.Columns[Row]("")
+
+// History gives a root's rows, newest first, older than before (zero: from
+// the newest).
+func History(q db.Q, root, before db.ID, limit int) ([]Row, error) {
+	return db.All[Row](q, historyText, historyArgs(root, before, limit)...)
+}
+
+// QueueHistory is History in a batch.
+func QueueHistory(b *db.Batch, root, before db.ID, limit int) *db.Answer[Row] {
+	return db.Queue[Row](b, historyText, historyArgs(root, before, limit)...)
+}
+
+var historyText = "SELECT " + rowColumns + " FROM journal WHERE root = ? AND id < ? ORDER BY id DESC LIMIT ?"
+
+func historyArgs(root, before db.ID, limit int) []any {
+	if before.IsZero() {
+		for i := range before {
+			before[i] = 0xff
+		}
+	}
+	return []any{root, before, limit}
+}
+
+// OfRecord gives all rows of one record, oldest first.
+func OfRecord(q db.Q, record db.ID) ([]Row, error) {
+	return db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record = ? ORDER BY version, id", record)
+}
+
+// Moved is one field that others changed: what it was at the version asked
+// for, what it is now, and who changed it last.
+type Moved struct {
+	Field     string
+	Base, Now any
+	Actor     db.ID
+	At        calendar.Time
+}
+
+// Since tells which fields of a record moved after a version, for the page
+// that lets the second of two editors choose.
+func Since(q db.Q, record db.ID, version int64) ([]Moved, error) {
+	rows, err := db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record = ? AND version > ? ORDER BY version, id", record, version)
+	if err != nil {
+		return nil, err
+	}
+	var out []Moved
+	for _, r := range rows {
+		changes, err := r.Fields()
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range sortedKeys(changes) {
+			c := changes[name]
+			i := slices.IndexFunc(out, func(m Moved) bool { return m.Field == name })
+			if i < 0 {
+				out = append(out, Moved{Field: name, Base: c.Old})
+				i = len(out) - 1
+			}
+			out[i].Now, out[i].Actor, out[i].At = c.New, r.Actor, r.At
+		}
+	}
+	return out, nil
+}
+
+func sortedKeys(c Changes) []string {
+	keys := make([]string, 0, len(c))
+	for k := range c {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

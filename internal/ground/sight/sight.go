@@ -1,0 +1,139 @@
+// Package sight decides which records an actor may see: the second lock. A
+// row of reach says that a scope (a user, a team, a provider, a resident)
+// reaches a record, why, and until when. Rooms write these rows in the deed's
+// own transaction; every list and every load joins them. Children are seen
+// through their root.
+//
+// It knows no domain word: a kind is only a name.
+package sight
+
+import (
+	"strings"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+)
+
+// Scope kinds.
+const (
+	User     = "user"
+	Team     = "team"
+	Provider = "provider"
+	Resident = "resident"
+	Grant    = "grant" // a user, for a time, by an access request or break-glass
+)
+
+// Forever is the until of a reach without an end.
+const Forever = calendar.Time(1<<63 - 1)
+
+// Reach is one reason why a scope sees a record.
+type Reach struct {
+	ScopeKind string        `db:"scope_kind"`
+	Scope     db.ID         `db:"scope"`
+	Kind      string        `db:"kind"`
+	Record    db.ID         `db:"record"`
+	Why       string        `db:"why"`
+	Until     calendar.Time `db:"until"`
+}
+
+// Open gives scopes sight of records; an until of 0 means forever. A reach
+// with the same scope, record and why is renewed.
+func Open(w db.W, rows ...Reach) error {
+	for _, r := range rows {
+		if r.Scope.IsZero() {
+			continue
+		}
+		if r.Until == 0 {
+			r.Until = Forever
+		}
+		_, err := db.Exec(w, `INSERT INTO reach (scope_kind, scope, kind, record, why, until) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (scope, kind, record, why) DO UPDATE SET until = excluded.until`,
+			r.ScopeKind, r.Scope, r.Kind, r.Record, r.Why, r.Until)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close takes a reason away from every scope, or from one.
+func Close(w db.W, kind string, record db.ID, why string, scopes ...db.ID) error {
+	if len(scopes) == 0 {
+		_, err := db.Exec(w, "DELETE FROM reach WHERE record = ? AND kind = ? AND why = ?", record, kind, why)
+		return err
+	}
+	_, err := db.Exec(w, "DELETE FROM reach WHERE record = ? AND kind = ? AND why = ? AND scope IN (??)", record, kind, why, db.ListOf(scopes))
+	return err
+}
+
+// Clause is a condition for a WHERE, with its arguments.
+type Clause struct {
+	SQL  string
+	Args []any
+}
+
+// Lens is what an actor sees of one kind at one moment.
+type Lens struct {
+	Actor access.Actor
+	Now   calendar.Time
+	Kind  string
+	// Restricted is the column that marks records which a wide actor does not
+	// see either; empty when the kind has none.
+	Restricted string
+}
+
+// One is the condition to load a record whose id is known: column is the id.
+func (l Lens) One(column string) Clause {
+	c := Clause{
+		SQL:  "EXISTS (SELECT 1 FROM reach WHERE reach.scope IN (??) AND reach.kind = ? AND reach.record = " + column + " AND reach.until > ?)",
+		Args: []any{db.ListOf(l.Actor.Scopes()), l.Kind, l.Now},
+	}
+	return l.widen(c)
+}
+
+// Among is the condition for a list: the records are found from reach.
+func (l Lens) Among(column string) Clause {
+	c := Clause{
+		SQL:  column + " IN (SELECT record FROM reach WHERE scope IN (??) AND kind = ? AND until > ?)",
+		Args: []any{db.ListOf(l.Actor.Scopes()), l.Kind, l.Now},
+	}
+	return l.widen(c)
+}
+
+func (l Lens) widen(c Clause) Clause {
+	if !l.Actor.Wide {
+		return c
+	}
+	if l.Restricted == "" {
+		return Clause{SQL: "TRUE"}
+	}
+	return Clause{SQL: "(" + l.Restricted + " = FALSE OR " + c.SQL + ")", Args: c.Args}
+}
+
+// And joins conditions.
+func And(clauses ...Clause) Clause {
+	parts := make([]string, len(clauses))
+	var args []any
+	for i, c := range clauses {
+		parts[i] = c.SQL
+		args = append(args, c.Args...)
+	}
+	return Clause{SQL: strings.Join(parts, " AND "), Args: args}
+}
+
+// Sees tells whether the actor sees a record through reach; for kinds without
+// a table of their own to join.
+func (l Lens) Sees(q db.Q, record db.ID) (bool, error) {
+	if l.Actor.Wide && l.Restricted == "" {
+		return true, nil
+	}
+	_, ok, err := db.Maybe[int](q, "SELECT 1 FROM reach WHERE scope IN (??) AND kind = ? AND record = ? AND until > ? LIMIT 1",
+		db.ListOf(l.Actor.Scopes()), l.Kind, record, l.Now)
+	return ok, err
+}
+
+// Of lists every reason why a record is seen, for "who can see this?".
+func Of(q db.Q, kind string, record db.ID) ([]Reach, error) {
+	return db.All[Reach](q, "SELECT "+db.Columns[Reach]("")+" FROM reach WHERE record = ? AND kind = ? ORDER BY scope_kind, scope, why", record, kind)
+}
