@@ -37,7 +37,8 @@ var roof = []string{"server", "operate", "generate", "bench", "demo"}
 // happened somewhere else.
 var loaders = []string{"internal/generate", "internal/operate", "internal/demo"}
 
-// drivers are the ways to a database engine, each with all below it. Only ground/db knows them.
+// drivers are the ways to a database engine, each with all below it. Only ground/db knows them, and
+// the test kit, which makes and drops the databases of the tests.
 var drivers = []string{"github.com/jackc", "modernc.org", "github.com/mattn/go-sqlite3", "github.com/pressly/goose"}
 
 // kinds of places, from below.
@@ -162,7 +163,7 @@ func downward(h house) []string {
 
 func engines(h house) []string {
 	return h.eachImport(func(s source, to string) string {
-		if p, _ := placeOf(s.dir()); p.name == "internal/ground/db" {
+		if p, _ := placeOf(s.dir()); p.name == "internal/ground/db" || p.kind == inTests {
 			return ""
 		}
 		// Types may say how a column holds them (database/sql/driver); opening one is another matter.
