@@ -53,6 +53,11 @@ func TestLawsCatchBreaches(t *testing.T) {
 		{"only the data layer knows the engines", "the data layer itself",
 			map[string]string{"internal/ground/db/x.go": `package db; import _ "modernc.org/sqlite"`}, ""},
 
+		{"only the data layer knows the engines", "a test of what stands below it",
+			map[string]string{"internal/ground/text/x_test.go": `package text; import _ "modernc.org/sqlite"`}, ""},
+		{"only the data layer knows the engines", "a test of what stands above it",
+			map[string]string{people + "x_test.go": `package people; import _ "modernc.org/sqlite"`}, "engines"},
+
 		{"rules know nothing of pages", "rules speak HTTP",
 			map[string]string{people + "x.go": `package people; import _ "net/http"`}, "belongs in web/"},
 		{"rules know nothing of pages", "a room's foreign tongue speaks HTTP",

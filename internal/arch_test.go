@@ -163,7 +163,10 @@ func downward(h house) []string {
 
 func engines(h house) []string {
 	return h.eachImport(func(s source, to string) string {
-		if p, _ := placeOf(s.dir()); p.name == "internal/ground/db" || p.kind == inTests {
+		data, _ := placeOf("internal/ground/db")
+		p, _ := placeOf(s.dir())
+		// A test of what stands below the data layer has no other way to a database.
+		if p.name == data.name || p.kind == inTests || s.test && p.kind == onGround && p.rank < data.rank {
 			return ""
 		}
 		// Types may say how a column holds them (database/sql/driver); opening one is another matter.
