@@ -79,6 +79,9 @@ func whole(pattern string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + p
 
 // read understands a date of any precision, or says why not.
 func read(s string) (reading, *fault.Fault) {
+	if d, ok := ISODate(s); ok {
+		return reading{d, ToDay}, nil
+	}
 	if len(s) > 200 {
 		return reading{}, wrong("fault.not_a_date")
 	}

@@ -91,6 +91,9 @@ func (l Lang) Chain() []Lang {
 
 // Base is the language among Japanese and English whose grammar and dates serve l.
 func (l Lang) Base() Lang {
+	if l == JA || l == EN {
+		return l
+	}
 	for _, next := range l.Chain() {
 		if next == JA || next == EN {
 			return next

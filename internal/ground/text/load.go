@@ -2,7 +2,8 @@ package text
 
 import (
 	"fmt"
-	"reflect"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -105,7 +106,8 @@ func (r *reader) finish() {
 		}
 	}
 	if ja != nil && en != nil {
-		for lang, p := range r.in {
+		for _, lang := range slices.Sorted(maps.Keys(r.in)) {
+			p := r.in[lang]
 			if lost := p.unmatched(en); len(lost) > 0 {
 				r.fault(r.line, "%s: {%s} is in %s but not in en", r.key, strings.Join(lost, "} {"), lang)
 			}
@@ -116,17 +118,4 @@ func (r *reader) finish() {
 	}
 	r.found[r.key] = word{where: fmt.Sprintf("%s:%d", r.where, r.line), in: r.in}
 	r.key = ""
-}
-
-// showKind writes values whose type is one of ours over a number or a string.
-func showKind(lang Lang, v any) string {
-	switch value := reflect.ValueOf(v); value.Kind() {
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return Number(lang, value.Int())
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return group(lang, fmt.Sprint(value.Uint()))
-	case reflect.Float32, reflect.Float64:
-		return decimal(lang, value.Float())
-	}
-	return fmt.Sprint(v)
 }

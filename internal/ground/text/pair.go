@@ -30,6 +30,9 @@ func (p Pair) In(lang Lang) string {
 // Pick is In together with the language it was found in, so that a page can show that it had to
 // fall back.
 func (p Pair) Pick(lang Lang) (string, Lang) {
+	if s := p.Exact(lang); s != "" {
+		return s, lang
+	}
 	for _, next := range lang.Chain() {
 		if s := p.Exact(next); s != "" {
 			return s, next

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,6 +164,8 @@ func isOne(v any) bool {
 // show writes a placeholder's value for a reader of lang.
 func show(lang Lang, v any) string {
 	switch v := v.(type) {
+	case nil:
+		return ""
 	case string:
 		return v
 	case interface{ In(Lang) string }:
@@ -230,4 +233,17 @@ func decimal(lang Lang, f float64) string {
 	}
 	_, point := marksOf(lang)
 	return group(lang, whole) + point + fraction
+}
+
+// showKind writes values whose type is one of ours over a number or a string.
+func showKind(lang Lang, v any) string {
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return Number(lang, value.Int())
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return group(lang, fmt.Sprint(value.Uint()))
+	case reflect.Float32, reflect.Float64:
+		return decimal(lang, value.Float())
+	}
+	return fmt.Sprint(v)
 }

@@ -85,6 +85,9 @@ func T(lang Lang, key string, args map[string]any) string {
 		missing("no word for " + key)
 		return key
 	}
+	if p, ok := w.in[lang]; ok {
+		return p.fill(lang, key, args)
+	}
 	for _, next := range lang.Chain() {
 		if p, ok := w.in[next]; ok {
 			return p.fill(next, key, args)
@@ -107,6 +110,9 @@ func Spoken(lang Lang, key string) Lang {
 func Word(ctx context.Context, key string, pairs ...any) string {
 	if len(pairs) == 0 {
 		return T(From(ctx), key, nil)
+	}
+	if len(pairs)%2 != 0 {
+		missing(key + " takes placeholders as name, value pairs")
 	}
 	args := make(map[string]any, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
