@@ -90,12 +90,13 @@ func (f Fiscal) Bounds(year int) (first, last Date) {
 	return clamp(start), clamp(start.AddDate(1, 0, -1))
 }
 
-// Name writes a fiscal year by the era of its first day, as 年度 are counted: 令和8年度（2026年度）,
-// fiscal year 2026 (Reiwa 8).
+// Name writes a fiscal year by the era of its third month: 令和8年度（2026年度）, fiscal year 2026
+// (Reiwa 8). So 2019 is 令和元年度 as a whole, as the ministries agreed on 2019-04-02, and 1988, in
+// whose tenth month Heisei began, remains 昭和63年度.
 func (f Fiscal) Name(year int, lang text.Lang) string {
 	first, _ := f.Bounds(year)
 	return text.T(lang, "calendar.fiscal_year", map[string]any{
-		"year": strconv.Itoa(year), "era": EraYear(first, lang)})
+		"year": strconv.Itoa(year), "era": EraYear(first.AddMonths(2), lang)})
 }
 
 // FiscalYear is the fiscal year of a day where it starts in April.
