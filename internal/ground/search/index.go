@@ -1,0 +1,331 @@
+package search
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/sight"
+)
+
+// Put keeps an entry, in the transaction of the deed that wrote its record; an older entry of the
+// same record is replaced.
+func Put(w db.W, e Entry) error { return PutAll(w, e) }
+
+// chunk is how many entries go in one statement.
+const chunk = 200
+
+// PutAll is Put for many records. The last of several entries for one record counts.
+func PutAll(w db.W, entries ...Entry) error {
+	entries = lastOfEach(entries)
+	for part := range slices.Chunk(entries, chunk) {
+		put := putSQLite
+		if w.Engine() == db.Postgres {
+			put = putPostgres
+		}
+		if err := put(w, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type ownerKey struct {
+	kind  string
+	owner db.ID
+}
+
+func lastOfEach(entries []Entry) []Entry {
+	if len(entries) < 2 {
+		return entries
+	}
+	last := make(map[ownerKey]int, len(entries))
+	for i, e := range entries {
+		last[ownerKey{e.Kind, e.Owner}] = i
+	}
+	if len(last) == len(entries) {
+		return entries
+	}
+	var out []Entry
+	for i, e := range entries {
+		if last[ownerKey{e.Kind, e.Owner}] == i {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// values repeats a row of parameters.
+func values(row string, n int) string { return row + strings.Repeat(", "+row, n-1) }
+
+func putPostgres(w db.W, entries []Entry) error {
+	args := make([]any, 0, 4*len(entries))
+	for _, e := range entries {
+		args = append(args, e.Kind, e.Owner, Form, strings.Join(tokensOf(e.Kind, e.Fields), " "))
+	}
+	_, err := db.Exec(w, `INSERT INTO search_row (kind, owner, form, tokens) VALUES `+values("(?, ?, ?, CAST(CAST(? AS text) AS tsvector))", len(entries))+
+		` ON CONFLICT (kind, owner) DO UPDATE SET form = excluded.form, tokens = excluded.tokens`, args...)
+	return err
+}
+
+// stored writes tokens so that a pattern of several, in order, can be matched: |a||b||c|.
+func stored(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return "|" + strings.Join(list, "||") + "|"
+}
+
+func putSQLite(w db.W, entries []Entry) error {
+	args := make([]any, 0, 4*len(entries))
+	texts := make(map[ownerKey]string, len(entries))
+	for _, e := range entries {
+		text := stored(tokensOf(e.Kind, e.Fields))
+		texts[ownerKey{e.Kind, e.Owner}] = text
+		args = append(args, e.Kind, e.Owner, int64(Form), text)
+	}
+	type row struct {
+		ID    int64  `db:"id"`
+		Kind  string `db:"kind"`
+		Owner db.ID  `db:"owner"`
+	}
+	rows, err := db.All[row](w, `INSERT INTO search_row (kind, owner, form, tokens) VALUES `+values("(?, ?, ?, ?)", len(entries))+
+		` ON CONFLICT (kind, owner) DO UPDATE SET form = excluded.form, tokens = excluded.tokens RETURNING id, kind, owner`, args...)
+	if err != nil {
+		return err
+	}
+	args = args[:0]
+	for _, r := range rows {
+		args = append(args, r.ID, texts[ownerKey{r.Kind, r.Owner}])
+	}
+	_, err = db.Exec(w, `INSERT OR REPLACE INTO search_index (rowid, tokens) VALUES `+values("(?, ?)", len(rows)), args...)
+	return err
+}
+
+// Remove takes a record out of the index; one that is not there is no error.
+func Remove(w db.W, kind string, owner db.ID) error {
+	id, ok, err := db.Maybe[int64](w, "DELETE FROM search_row WHERE kind = ? AND owner = ? RETURNING id", kind, owner)
+	if err != nil || !ok || w.Engine() == db.Postgres {
+		return err
+	}
+	_, err = db.Exec(w, "DELETE FROM search_index WHERE rowid = ?", id)
+	return err
+}
+
+// Stale lists records of a kind whose tokens were made by older rules, to be put again.
+func Stale(q db.Q, kind string, limit int) ([]db.ID, error) {
+	return db.All[db.ID](q, "SELECT owner FROM search_row WHERE kind = ? AND form < ? LIMIT ?", kind, int64(Form), int64(limit))
+}
+
+// Scope says among which records to look.
+type Scope struct {
+	// Join is the room's own table, joined on c.owner: "person p ON p.id = c.owner"; and Where the
+	// condition on it, sight's included. Both may be empty.
+	Join  string
+	Where sight.Clause
+	// Few selects the ids the actor reaches, when they may be few: "SELECT record FROM reach WHERE
+	// …". When there are at most fewRecords, they are looked through instead of the index, so that a
+	// common name costs an actor with few residents nothing. Optional.
+	Few sight.Clause
+}
+
+// fewRecords is the number of reached records up to which looking through them is cheaper than
+// walking the index of a common name.
+const fewRecords = 3000
+
+// Find gives the records that match, the best stage first, at most 3 × Limit. An empty or
+// unsearchable query finds nothing.
+func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
+	ways := query.plan()
+	if len(ways[stageLoose]) == 0 {
+		return nil, nil
+	}
+	few := false
+	if s.Few.SQL != "" {
+		n, err := db.One[int](q, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM ("+s.Few.SQL+") f LIMIT ?) n", append(slices.Clone(s.Few.Args), int64(fewRecords+1))...)
+		if err != nil {
+			return nil, err
+		}
+		few = n <= fewRecords
+	}
+	var c sight.Clause
+	if few {
+		c = query.among(q.Engine(), ways, s)
+	} else {
+		c = query.through(q.Engine(), ways, s)
+	}
+	hits, err := db.All[Hit](q, c.SQL, c.Args...)
+	if err != nil {
+		return nil, err
+	}
+	return best(hits), nil
+}
+
+// Statement is the query through the index as text, for a room that batches it with others: rows
+// of owner and stage, a record at most once per stage. Few is not looked at.
+func (q Query) Statement(e db.Engine, s Scope) sight.Clause {
+	ways := q.plan()
+	if len(ways[stageLoose]) == 0 {
+		return sight.Clause{SQL: "SELECT owner, form AS stage FROM search_row WHERE 1 = 0"}
+	}
+	return q.through(e, ways, s)
+}
+
+// best keeps the best stage of each record.
+func best(hits []Hit) []Hit {
+	slices.SortStableFunc(hits, func(a, b Hit) int { return cmp.Compare(b.Stage, a.Stage) })
+	seen := make(map[db.ID]bool, len(hits))
+	return slices.DeleteFunc(hits, func(h Hit) bool {
+		if seen[h.Owner] {
+			return true
+		}
+		seen[h.Owner] = true
+		return false
+	})
+}
+
+func where(c sight.Clause) string {
+	if c.SQL == "" {
+		return ""
+	}
+	return " AND (" + c.SQL + ")"
+}
+
+// through asks the index, stage by stage, each up to the limit.
+func (q Query) through(e db.Engine, ways [stages][]way, s Scope) sight.Clause {
+	var out sight.Clause
+	for stage, list := range ways {
+		if len(list) == 0 {
+			continue
+		}
+		if out.SQL != "" {
+			out.SQL += " UNION ALL "
+		}
+		text, match := throughSQLite(s), matchSQLite(list)
+		args := []any{match, q.Kind}
+		if e == db.Postgres {
+			text, match = throughPostgres(s), matchPostgres(list)
+			args = []any{q.Kind, match}
+		}
+		out.SQL += strings.Replace(text, "$stage", string(rune('0'+stages-stage)), 1)
+		out.Args = append(append(append(out.Args, args...), s.Where.Args...), int64(q.limit()))
+	}
+	return out
+}
+
+// throughSQLite walks the index in its order and stops when enough rows have passed; CROSS JOIN
+// keeps SQLite from starting at another table.
+func throughSQLite(s Scope) string {
+	join := ""
+	if s.Join != "" {
+		join = " CROSS JOIN " + s.Join
+	}
+	return "SELECT * FROM (SELECT c.owner AS owner, $stage AS stage FROM search_index i CROSS JOIN search_row c ON c.id = i.rowid" + join +
+		" WHERE i.search_index MATCH ? AND c.kind = ?" + where(s.Where) + " LIMIT ?)"
+}
+
+// throughPostgres keeps the index scan in a CTE of its own: beside a LIMIT the planner would hope to
+// meet a common name soon and read the whole table for a rarer one. Its rows are still only made as
+// the join asks for them.
+func throughPostgres(s Scope) string {
+	join := ""
+	if s.Join != "" {
+		join = " JOIN " + s.Join
+	}
+	return "(WITH c AS MATERIALIZED (SELECT owner FROM search_row WHERE kind = ? AND tokens @@ CAST(CAST(? AS text) AS tsquery))" +
+		" SELECT c.owner AS owner, CAST($stage AS bigint) AS stage FROM c" + join + " WHERE TRUE" + where(s.Where) + " LIMIT ?)"
+}
+
+// among looks through the records of s.Few.
+func (q Query) among(e db.Engine, ways [stages][]way, s Scope) sight.Clause {
+	join, cross := "", " JOIN "
+	if e == db.SQLite {
+		cross = " CROSS JOIN "
+	}
+	if s.Join != "" {
+		join = cross + s.Join
+	}
+	var args []any
+	cases := make([]string, 0, stages)
+	for stage, list := range ways {
+		if len(list) == 0 {
+			continue
+		}
+		test, values := fits(e, list)
+		cases = append(cases, "WHEN "+test+" THEN "+string(rune('0'+stages-stage)))
+		args = append(args, values...)
+	}
+	args = append(append(slices.Clone(s.Few.Args), args...), q.Kind)
+	args = append(append(args, s.Where.Args...), int64(3*q.limit()))
+	return sight.Clause{
+		SQL: "WITH reached (id) AS (" + s.Few.SQL + "), f AS (SELECT DISTINCT id FROM reached) " +
+			"SELECT owner, stage FROM (SELECT c.owner AS owner, CAST(CASE " + strings.Join(cases, " ") + " ELSE 0 END AS BIGINT) AS stage FROM f" +
+			cross + "search_row c ON c.owner = f.id" + join + " WHERE c.kind = ?" + where(s.Where) + ") m WHERE stage > 0 ORDER BY stage DESC, owner DESC LIMIT ?",
+		Args: args,
+	}
+}
+
+// fits is the condition that a row's tokens have one of the ways.
+func fits(e db.Engine, list []way) (string, []any) {
+	if e == db.Postgres {
+		return "c.tokens @@ CAST(CAST(? AS text) AS tsquery)", []any{matchPostgres(list)}
+	}
+	size := 1
+	for size < len(list) {
+		size *= 2
+	}
+	args := make([]any, size)
+	for i := range size {
+		args[i] = pattern(list[min(i, len(list)-1)])
+	}
+	return "(c.tokens GLOB ?" + strings.Repeat(" OR c.tokens GLOB ?", size-1) + ")", args
+}
+
+// pattern is a GLOB for stored tokens, which are in the same order.
+func pattern(w way) string {
+	var b strings.Builder
+	for _, token := range w {
+		if head, ok := strings.CutSuffix(token, "*"); ok {
+			b.WriteString("*|" + head)
+		} else {
+			b.WriteString("*|" + token + "|")
+		}
+	}
+	return b.String() + "*"
+}
+
+// matchSQLite is an FTS5 query; tokens are words of small letters and digits, which it never
+// mistakes for its operators.
+func matchSQLite(list []way) string {
+	sets := make([]string, len(list))
+	for i, w := range list {
+		words := make([]string, len(w))
+		for j, token := range w {
+			if head, ok := strings.CutSuffix(token, "*"); ok {
+				words[j] = `"` + head + `" *`
+			} else {
+				words[j] = `"` + token + `"`
+			}
+		}
+		sets[i] = "(" + strings.Join(words, " AND ") + ")"
+	}
+	return strings.Join(sets, " OR ")
+}
+
+// matchPostgres is a tsquery.
+func matchPostgres(list []way) string {
+	sets := make([]string, len(list))
+	for i, w := range list {
+		words := make([]string, len(w))
+		for j, token := range w {
+			if head, ok := strings.CutSuffix(token, "*"); ok {
+				words[j] = "'" + head + "':*"
+			} else {
+				words[j] = "'" + token + "'"
+			}
+		}
+		sets[i] = "(" + strings.Join(words, " & ") + ")"
+	}
+	return strings.Join(sets, " | ")
+}

@@ -1,0 +1,399 @@
+package search
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"kizuna/internal/ground/calendar"
+)
+
+// Query is what somebody typed to find records of one kind.
+type Query struct {
+	Kind  string
+	Text  string
+	Limit int // how many are wanted; 0 is 50
+}
+
+const (
+	defaultLimit = 50
+	maxQuery     = 120 // characters of a query that are read
+	maxTerms     = 6   // words of a query that are read
+	maxPairs     = 10  // neighbouring pairs of one word that are asked for
+	maxWays      = 16  // combinations of readings that are asked for
+)
+
+func (q Query) limit() int {
+	if q.Limit <= 0 {
+		return defaultLimit
+	}
+	return min(q.Limit, 1000)
+}
+
+// Stages of a match, the best first. Each is asked for on its own, so that a common name's exact
+// matches need not wait for its looser ones.
+const (
+	stageWhole = iota // every word is a whole part
+	stagePart         // every word is a part's beginning, or its characters follow one another
+	stageLoose        // sounds alike, or runs over several parts
+	stages
+)
+
+// A way is one reading of a word: the tokens that must all be there. A token ending in * is a
+// beginning.
+type way []string
+
+type termKind int
+
+const (
+	termText termKind = iota
+	termDate
+	termDigits
+	termEmail
+)
+
+// term is one word of a query.
+type term struct {
+	kind  termKind
+	text  string        // prepared
+	typed bool          // the last word, which may be unfinished
+	date  string        // digits of a date: YYYYMMDD, YYYYMM, YYYY, or MMDD after "-"
+	ways  [stages][]way // readings by stage; a stage without any cannot match
+	kana  string        // as heard, when in kana
+	latin string        // as it sounds, when kana or Latin
+	folds []string      // the word and its other readings, folded, for Rank
+}
+
+// terms reads a query. Anything may be in it; what cannot be searched for is passed over.
+func (q Query) terms() []term {
+	text := prepare(clipTo(q.Text, maxQuery))
+	list, text := dates(text)
+	rest, text := phones(text)
+	list = append(list, rest...)
+	words := strings.FieldsFunc(text, separator)
+	for i, word := range words {
+		last := i == len(words)-1
+		if strings.Contains(word, "@") {
+			list = append(list, term{kind: termEmail, text: alphanumeric(word)})
+			continue
+		}
+		list = append(list, wordTerms(word, last)...)
+	}
+	if len(list) > maxTerms {
+		list = list[:maxTerms]
+	}
+	k := kindLetter(q.Kind)
+	kept := list[:0]
+	for _, t := range list {
+		if t.read(k) {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}
+
+func clipTo(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i]
+		}
+		n--
+	}
+	return s
+}
+
+func separator(r rune) bool { return r != '@' && script(r) == 0 && r != '_' && r != '+' }
+
+// wordTerms cuts a word where letters give way to kanji or kana. One letter left behind kana is
+// the start of a syllable still being typed, and is passed over.
+func wordTerms(word string, last bool) []term {
+	var out []term
+	pieces := runs(word)
+	for i, run := range pieces {
+		if last && i > 0 && i == len(pieces)-1 && len(run) == 1 && run[0] >= 'a' && run[0] <= 'z' {
+			break
+		}
+		t := term{text: run, typed: last && i == len(pieces)-1}
+		if ascii(run) && onlyDigits(run) != "" && (onlyDigits(run) == alphanumeric(run) || !onlyLatin(run)) {
+			t.kind = termDigits
+		}
+		out = append(out, t)
+	}
+	return out
+}
+
+var (
+	dayPattern = regexp.MustCompile(`(?:(?:明治|大正|昭和|平成|令和|\b[mtshr]\.? ?)(?:元|[0-9]{1,2})|[0-9]{4}) ?[年./-] ?[0-9]{1,2} ?[月./-] ?[0-9]{1,2}\b ?日?|` +
+		`\b[0-9]{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.?,? [0-9]{4}\b|\b[a-z]{3,9}\.? [0-9]{1,2}(?:st|nd|rd|th)?,? [0-9]{4}\b`)
+	yearPattern = regexp.MustCompile(`(?:明治|大正|昭和|平成|令和)(?:元|[0-9]{1,2}) ?年?(?: ?[0-9]{1,2} ?月)?|\b[mtshr][0-9]{1,2}\b|\b[0-9]{4} ?年(?: ?[0-9]{1,2} ?月)?`)
+	monthDay    = regexp.MustCompile(`\b([0-9]{1,2}) ?月 ?([0-9]{1,2}) ?日`)
+	phoneLike   = regexp.MustCompile(`\+?[0-9(][0-9()-]*(?: [0-9][0-9()-]*)*`)
+)
+
+// dates takes the dates out of a query, in any way calendar reads.
+func dates(text string) ([]term, string) {
+	var out []term
+	take := func(pattern *regexp.Regexp, read func(string) string) {
+		text = pattern.ReplaceAllStringFunc(text, func(found string) string {
+			digits := read(found)
+			if digits == "" {
+				return found
+			}
+			out = append(out, term{kind: termDate, text: strings.TrimSpace(found), date: digits})
+			return " "
+		})
+	}
+	take(dayPattern, readDate)
+	take(yearPattern, readDate)
+	take(monthDay, func(s string) string {
+		m := monthDay.FindStringSubmatch(s)
+		return "-" + two(m[1]) + two(m[2])
+	})
+	return out, text
+}
+
+func two(s string) string { return ("0" + s)[len(s)-1:] }
+
+func readDate(s string) string {
+	p, err := calendar.ParsePartial(s)
+	if err != nil {
+		return ""
+	}
+	digits := onlyDigits(string(p.Date))
+	switch p.Precision {
+	case calendar.ToDay:
+		return digits
+	case calendar.ToMonth:
+		return digits[:6]
+	case calendar.ToYear:
+		return digits[:4]
+	}
+	return ""
+}
+
+// phones takes telephone numbers that are written with spaces or marks out of a query.
+func phones(text string) ([]term, string) {
+	var out []term
+	text = phoneLike.ReplaceAllStringFunc(text, func(found string) string {
+		digits := phoneDigits(found)
+		if len(digits) < 9 || len(digits) > 15 || digits[0] != '0' && found[0] != '+' {
+			return found
+		}
+		out = append(out, term{kind: termDigits, text: digits})
+		return " "
+	})
+	return out, text
+}
+
+// read works out the term's tokens; false when there is nothing to look for.
+func (t *term) read(kind byte) bool {
+	tok := func(class byte, value string) string { return string([]byte{kind, class}) + value }
+	switch t.kind {
+	case termDate:
+		t.readDate(tok)
+	case termDigits:
+		t.readDigits(tok)
+	case termEmail:
+		if t.text != "" {
+			t.may(stageWhole, tok(classEmail, t.text))
+			t.may(stagePart, tok(classEmail, t.text)+"*")
+		}
+	default:
+		t.readText(tok)
+	}
+	for _, ways := range t.ways {
+		if len(ways) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *term) may(stage int, list ...string) {
+	t.ways[stage] = append(t.ways[stage], tidy(list))
+}
+
+type tokenMaker func(class byte, value string) string
+
+func (t *term) readDate(tok tokenMaker) {
+	switch {
+	case t.date[0] == '-':
+		t.may(stageWhole, tok(classMonth, t.date[1:]))
+	case len(t.date) == 4:
+		t.may(stageWhole, tok(classYear, t.date))
+	default:
+		t.may(stageWhole, tok(classDay, t.date))
+	}
+}
+
+func (t *term) readDigits(tok tokenMaker) {
+	plain := alphanumeric(t.text)
+	digits := onlyDigits(plain)
+	t.may(stageWhole, tok(classNumber, plain))
+	if len(digits) == len(plain) {
+		t.may(stageWhole, tok(classPhone, digits))
+		if len(digits) == 8 {
+			t.may(stageWhole, tok(classDay, digits))
+		}
+		if len(digits) == 4 {
+			t.may(stageWhole, tok(classYear, digits))
+		}
+		if len(digits) >= 3 {
+			t.may(stagePart, tok(classTail, reversed(digits))+"*")
+		}
+		if len(digits) >= 6 {
+			t.may(stagePart, tok(classPhone, digits)+"*")
+		}
+	}
+	if len(plain) >= 4 {
+		t.may(stagePart, tok(classNumber, plain)+"*")
+	}
+}
+
+func (t *term) readText(tok tokenMaker) {
+	switch {
+	case onlyLatin(t.text):
+		t.readLatin(tok)
+	case onlyKana(t.text):
+		t.readKana(tok)
+	default:
+		t.readKanji(tok)
+	}
+}
+
+func (t *term) readLatin(tok tokenMaker) {
+	t.latin = latin(t.text)
+	typed := latinTyped(t.text)
+	if t.latin == "" {
+		return
+	}
+	t.may(stageWhole, tok(classLatin, t.latin))
+	t.may(stageWhole, tok(classJoined, t.latin))
+	if len(typed) <= edgeLetters {
+		t.may(stagePart, tok(classEdge, typed))
+	} else {
+		t.may(stagePart, tok(classLatin, t.latin)+"*")
+	}
+	t.may(stageLoose, tok(classLatin, unvoiced(t.latin)))
+	if len(t.latin) > edgeLetters+1 {
+		t.may(stageLoose, tok(classJoined, t.latin)+"*")
+	}
+}
+
+func (t *term) readKana(tok tokenMaker) {
+	written := strings.ReplaceAll(enlarge(t.text), "ー", "")
+	t.kana, t.latin = sound(written), latin(spell(t.text))
+	if t.latin != "" {
+		t.may(stageWhole, tok(classLatin, t.latin))
+		t.may(stageWhole, tok(classJoined, t.latin))
+		t.may(stageLoose, tok(classLatin, unvoiced(t.latin)))
+	}
+	for _, form := range []string{written, t.kana} {
+		if list := bigramTokens(tok, form); len(list) > 0 {
+			t.may(stagePart, list...)
+		}
+	}
+	if len(t.ways[stagePart]) == 0 && t.kana != "" {
+		t.may(stagePart, tok(classFirst, encode(first(written))))
+	}
+}
+
+func bigramTokens(tok tokenMaker, s string) []string {
+	var out []string
+	for _, pair := range pairs(s) {
+		if len(out) == maxPairs {
+			break
+		}
+		out = append(out, tok(classBigram, encode(pair)))
+	}
+	return out
+}
+
+func (t *term) readKanji(tok tokenMaker) {
+	folded := enlarge(t.text)
+	if whole := encode(folded); len(whole) <= 120 {
+		t.may(stageWhole, tok(classWhole, whole))
+	}
+	list := bigramTokens(tok, folded)
+	if len(list) == 0 {
+		t.may(stagePart, tok(classFirst, encode(folded)))
+		return
+	}
+	t.may(stagePart, list...)
+	t.readMixed(tok)
+}
+
+// readMixed reads 山田たろう as 山田 and タロウ: some names have their kanji chosen while the rest is
+// still kana.
+func (t *term) readMixed(tok tokenMaker) {
+	runes := []rune(t.text)
+	cut := len(runes)
+	for cut > 0 && isKana(runes[cut-1]) {
+		cut--
+	}
+	if cut == 0 || cut == len(runes) {
+		return
+	}
+	front, back := term{text: string(runes[:cut])}, term{text: string(runes[cut:])}
+	front.readKanji(tok)
+	back.readKana(tok)
+	t.latin = back.latin
+	for _, a := range front.ways[stagePart] {
+		for _, b := range slices.Concat(back.ways[stagePart], back.ways[stageWhole]) {
+			t.may(stageLoose, slices.Concat(a, b)...)
+		}
+	}
+}
+
+// plan gives the readings of the whole query by stage: any of them, each a set of tokens that must
+// all be there, in order. Looser stages hold the tighter ways of single words too.
+func (q Query) plan() [stages][]way {
+	return plan(q.terms())
+}
+
+func plan(terms []term) [stages][]way {
+	var out [stages][]way
+	for stage := range stages {
+		if len(terms) == 0 {
+			return out
+		}
+		sets := []way{nil}
+		for _, t := range terms {
+			sets = combine(sets, t.upTo(stage))
+		}
+		out[stage] = sets
+	}
+	return out
+}
+
+// upTo gives the ways of a term at a stage and all tighter ones.
+func (t term) upTo(stage int) []way {
+	var out []way
+	for s := stage; s >= 0; s-- {
+		out = append(out, t.ways[s]...)
+	}
+	return out
+}
+
+func combine(sets, ways []way) []way {
+	if len(sets)*len(ways) > maxWays {
+		ways = ways[:max(1, maxWays/max(1, len(sets)))]
+	}
+	var out []way
+	for _, a := range sets {
+		for _, b := range ways {
+			out = append(out, tidy(slices.Concat(a, b)))
+		}
+	}
+	return out
+}
+
+// tidy orders the tokens of a way and leaves out a beginning that another token has anyway.
+func tidy(w way) way {
+	slices.Sort(w)
+	w = slices.Compact(w)
+	return slices.DeleteFunc(slices.Clone(w), func(token string) bool {
+		head, ok := strings.CutSuffix(token, "*")
+		return ok && slices.ContainsFunc(w, func(other string) bool { return other != token && strings.HasPrefix(other, head) })
+	})
+}
