@@ -32,6 +32,7 @@ func TestWrittenDates(t *testing.T) {
 		"further":       {calendar.FormatDate(d, "vi"), "Tuesday 24 November 2026"},
 		"easy Japanese": {calendar.FormatShort(d, "ja-Hira"), "11月24日（火）"},
 		"first year":    {calendar.FormatDate("2019-05-01", text.JA), "2019年（令和元年）5月1日（水）"},
+		"no end":        {calendar.FormatDate(calendar.LastDate, text.JA), "9999年12月31日（金）"},
 		"before eras":   {calendar.FormatDate(early, text.JA), "1860年11月24日（土）"},
 		"none":          {calendar.FormatDate("", text.JA) + calendar.FormatShort("", text.EN) + calendar.FormatMonth("", text.JA) + calendar.FormatDay("", text.JA) + calendar.Era(""), ""},
 		"era":           {calendar.Era("1968-04-12"), "昭和43年（1968）4月12日"},
@@ -150,6 +151,8 @@ func TestAge(t *testing.T) {
 		{"2004-02-29", "2026-03-01", 22},
 		{"2004-02-29", "2028-02-29", 24},
 		{"2026-04-12", "2026-04-11", -1},
+		{"", "2026-04-11", 0},
+		{"2026-04-12", "", 0},
 	} {
 		if got := c.born.Age(c.on); got != c.want {
 			t.Errorf("born %s, on %s: %d, want %d", c.born, c.on, got, c.want)

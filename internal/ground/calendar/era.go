@@ -26,8 +26,12 @@ var eras = []era{
 	{'r', text.Pair{JA: "令和", EN: "Reiwa"}, "2019-05-01", LastDate},
 }
 
-// eraOf is the era a day is written in and its year there; nil before 1868-01-25 and for none.
+// eraOf is the era a day is written in and its year there; nil before 1868-01-25, for none, and for
+// days so far off (9999-12-31) that they only mean "no end".
 func eraOf(d Date) (*era, int) {
+	if d.Year() >= 3000 {
+		return nil, 0
+	}
 	for i := len(eras) - 1; i >= 0; i-- {
 		if d >= eras[i].began {
 			return &eras[i], d.Year() - eras[i].began.Year() + 1
@@ -36,8 +40,8 @@ func eraOf(d Date) (*era, int) {
 	return nil, 0
 }
 
-// EraYear is the era and year of a day: 昭和43年, 令和元年, Showa 43. "" before 1868-01-25 and for
-// none.
+// EraYear is the era and year of a day: 昭和43年, 令和元年, Showa 43. "" before 1868-01-25, from
+// the year 3000 and for none.
 func EraYear(d Date, lang text.Lang) string {
 	e, year := eraOf(d)
 	switch {
