@@ -165,7 +165,8 @@ func Between(a, b Date) int {
 
 // Age is the number of full years on a day for somebody born on d, counted from birthday to
 // birthday; who was born on 29 February has it on 1 March in ordinary years. It is negative before
-// birth, and 0 where either date is none. Where a law counts the day before the birthday (年齢計算ニ関スル法律), ask for the next day.
+// birth, and 0 where either date is none. Where a law counts the day before the birthday
+// (年齢計算ニ関スル法律), ask for the next day.
 func (d Date) Age(on Date) int {
 	if d == "" || on == "" {
 		return 0
