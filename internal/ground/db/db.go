@@ -13,11 +13,11 @@ import (
 type DB struct {
 	engine Engine
 	url    string
-	driver driver
+	driver backend
 }
 
-// driver is what each engine provides.
-type driver interface {
+// backend is what each engine provides.
+type backend interface {
 	read(ctx context.Context, f func(*Reader) error) error
 	write(ctx context.Context, f func(*Tx) error) error
 	ping(ctx context.Context) error
@@ -87,12 +87,31 @@ func (r *Reader) Context() context.Context { return r.ctx }
 func (t *Tx) Context() context.Context { return t.ctx }
 
 func (r *Reader) query(text string, args []any) (rows, error) {
+	mustRead(text)
 	return r.queryContext(r.ctx, text, args)
 }
 
-func (r *Reader) exec(string, []any) (int64, error) { panic("db: write in a read") }
+func (r *Reader) exec(text string, _ []any) (int64, error) { panic("db: write in a read: " + text) }
 
-func (r *Reader) sendBatch(items []*queued) error { return r.session.batch(r.ctx, items) }
+func (r *Reader) sendBatch(items []*queued) error {
+	for _, it := range items {
+		mustRead(it.text)
+	}
+	return r.session.batch(r.ctx, items)
+}
+
+// mustRead refuses a statement that writes and gives rows back: PostgreSQL
+// would run it outside any transaction.
+func mustRead(text string) {
+	word := strings.TrimLeft(text, " \t\n(")
+	if len(word) < 6 {
+		return
+	}
+	switch strings.ToUpper(word[:6]) {
+	case "INSERT", "UPDATE", "DELETE":
+		panic("db: write in a read: " + text)
+	}
+}
 
 func (t *Tx) query(text string, args []any) (rows, error) {
 	return t.queryContext(t.ctx, text, args)
@@ -140,11 +159,18 @@ func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
 		if try == maxTries {
 			return fault.Unavailable(err)
 		}
-		pause := time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7)))
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(pause):
+		if err := wait(ctx, try); err != nil {
+			return err
 		}
+	}
+}
+
+// wait pauses before the next try, longer after each and never the same.
+func wait(ctx context.Context, try int) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(rand.Int64N(int64(time.Millisecond) << min(try, 7)))):
+		return nil
 	}
 }

@@ -2,11 +2,14 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"io"
 	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 
 	"kizuna/internal/ground/fault"
 )
@@ -16,8 +19,9 @@ type uniqueError struct{ error }
 
 func (e uniqueError) Unwrap() error { return e.error }
 
-// IsUnique reports whether err came from a unique index; naming part of the
-// index or its columns narrows it.
+// IsUnique reports whether err came from a unique index; naming its columns
+// as "table.column, table.column", or part of that, narrows it. The index's
+// own name is known only on PostgreSQL.
 func IsUnique(err error, part string) bool {
 	var u uniqueError
 	return errors.As(err, &u) && strings.Contains(u.Error(), part)
@@ -37,9 +41,9 @@ func explain(err error) error {
 	if errors.As(err, &pg) {
 		switch {
 		case pg.Code == "23505":
-			return uniqueError{errors.New(pg.ConstraintName + " " + pg.TableName + ": " + pg.Message)}
-		case strings.HasPrefix(pg.Code, "53"), strings.HasPrefix(pg.Code, "57P"), strings.HasPrefix(pg.Code, "08"):
-			return fault.Unavailable(err)
+			return uniqueError{errors.New("unique " + uniqueColumns(pg) + ": " + pg.Message)}
+		case strings.HasPrefix(pg.Code, "53"), strings.HasPrefix(pg.Code, "57"), strings.HasPrefix(pg.Code, "08"), pg.Code == "25006":
+			return fault.Unavailable(err) // 25006: the server has become a standby
 		}
 		return err
 	}
@@ -50,10 +54,27 @@ func explain(err error) error {
 		return err
 	}
 	var netErr net.Error
-	if errors.As(err, &netErr) || pgconn.SafeToRetry(err) || sqliteUnavailable(err) {
+	if errors.As(err, &netErr) || closed(err) || pgconn.SafeToRetry(err) || sqliteUnavailable(err) {
 		return fault.Unavailable(err)
 	}
 	return err
+}
+
+// uniqueColumns are the columns as SQLite names them; the detail also holds the
+// values, which stay out.
+func uniqueColumns(pg *pgconn.PgError) string {
+	_, detail, _ := strings.Cut(pg.Detail, "(")
+	columns, _, ok := strings.Cut(detail, ")=(")
+	if !ok {
+		return pg.TableName
+	}
+	return pg.TableName + "." + strings.ReplaceAll(columns, ", ", ", "+pg.TableName+".")
+}
+
+// closed reports that the connection, or the database as a whole, went away.
+func closed(err error) bool {
+	return errors.Is(err, errClosed) || errors.Is(err, puddle.ErrClosedPool) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, sql.ErrConnDone)
 }
 
 // canRetry reports whether the whole transaction should run again.

@@ -15,25 +15,32 @@ import (
 // sort later. The zero ID means none and is stored as NULL.
 type ID [16]byte
 
-var idState struct {
+// sequence makes increasing stamps.
+type sequence struct {
 	sync.Mutex
 	last uint64 // milliseconds << 12 | counter of the last id
 }
 
-// NewID makes an id from the current time and 62 random bits. Ids made by one
-// process are strictly increasing, also within a millisecond.
-func NewID() ID { return NewIDAt(time.Now().UnixMilli()) }
+var idsNow, idsAt sequence
 
-// NewIDAt makes an id that sorts as if made at ms, Unix milliseconds UTC.
-func NewIDAt(ms int64) ID {
-	idState.Lock()
+// NewID makes an id from the current time and 62 random bits. Ids made by one
+// process are strictly increasing, also within a millisecond, unless the
+// machine's clock is set back by more than a second.
+func NewID() ID { return idFrom(idsNow.next(time.Now().UnixMilli())) }
+
+// NewIDAt makes an id that sorts as if made at ms, Unix milliseconds UTC. One
+// after the other for the same ms are increasing; those of NewID are apart.
+func NewIDAt(ms int64) ID { return idFrom(idsAt.next(ms)) }
+
+func (s *sequence) next(ms int64) uint64 {
+	s.Lock()
+	defer s.Unlock()
 	next := uint64(ms) << 12
-	if next <= idState.last && idState.last-next < 1000<<12 {
-		next = idState.last + 1
+	if next <= s.last && s.last-next < 1000<<12 {
+		next = s.last + 1
 	}
-	idState.last = next
-	idState.Unlock()
-	return idFrom(next)
+	s.last = next
+	return next
 }
 
 func idFrom(stamp uint64) ID {

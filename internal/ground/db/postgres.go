@@ -20,7 +20,7 @@ type postgresDB struct {
 // openPostgres connects. The URL may carry pgx's own parameters, such as
 // default_query_exec_mode=exec behind a transaction-pooling pgbouncer, and
 // ours: isolation=serializable.
-func openPostgres(ctx context.Context, url string, conns int) (driver, error) {
+func openPostgres(ctx context.Context, url string, conns int) (backend, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("database address: %w", err)
@@ -64,11 +64,26 @@ func (d *postgresDB) write(ctx context.Context, f func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) // after a commit it does nothing
+	defer func() {
+		still, done := toEnd(ctx)
+		defer done()
+		_ = tx.Rollback(still) // after a commit it does nothing
+	}()
 	if err := f(&Tx{ctx, pgSession{tx}}); err != nil {
 		return err
 	}
-	return tx.Commit(ctx)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	still, done := toEnd(ctx)
+	defer done()
+	return tx.Commit(still)
+}
+
+// toEnd is ctx for ending a transaction: a caller who leaves in the middle of
+// a COMMIT must not make its outcome unknown.
+func toEnd(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 }
 
 func (d *postgresDB) ping(ctx context.Context) error { return d.pool.Ping(ctx) }

@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"math/bits"
 	"reflect"
 	"strings"
 
@@ -66,8 +67,8 @@ func Exec(q W, text string, args ...any) (int64, error) {
 	return n, explain(err)
 }
 
-// Insert writes records of one type into a table, in one statement per
-// chunk of at most maxParameters.
+// Insert writes records of one type into a table in few statements of many
+// rows each.
 func Insert[T any](q W, table string, recs ...T) error {
 	if len(recs) == 0 {
 		return nil
@@ -77,9 +78,8 @@ func Insert[T any](q W, table string, recs ...T) error {
 		t = t.Elem()
 	}
 	fields := fieldsOf(t)
-	chunk := maxParameters / len(fields)
 	for len(recs) > 0 {
-		n := min(chunk, len(recs))
+		n := piece(min(maxParameters/len(fields), len(recs)))
 		args := make([]any, 0, n*len(fields))
 		for _, rec := range recs[:n] {
 			v := reflect.Indirect(reflect.ValueOf(rec))
@@ -93,6 +93,16 @@ func Insert[T any](q W, table string, recs ...T) error {
 		recs = recs[n:]
 	}
 	return nil
+}
+
+// piece is how many of n rows go into the next statement: all of up to 15,
+// else n with only its four leading bits, so that a table has some 70 texts
+// to keep and not one per number of rows.
+func piece(n int) int {
+	if extra := bits.Len(uint(n)) - 4; extra > 0 {
+		return n >> extra << extra
+	}
+	return n
 }
 
 // maxParameters keeps below what either engine takes (32766 and 65535) and

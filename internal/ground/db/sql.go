@@ -1,6 +1,7 @@
 package db
 
 import (
+	"database/sql/driver"
 	"reflect"
 	"strconv"
 	"strings"
@@ -27,7 +28,8 @@ func (e Engine) String() string {
 
 // List is a list parameter: "id IN (??)" with List(ids) becomes as many
 // parameters as the next power of two, the last value repeated, so that a
-// statement has few texts and its plan is kept. An empty list matches no row.
+// statement has few texts and its plan is kept. An empty list matches no row,
+// be it IN or NOT IN.
 type List []any
 
 // ListOf turns any slice into a List.
@@ -38,6 +40,9 @@ func ListOf[T any](values []T) List {
 	}
 	return out
 }
+
+// maxPadded is the longest list that is padded: SQLite takes 32766 parameters.
+const maxPadded = 16384
 
 // expand flattens list parameters into the text and the arguments.
 func expand(text string, args []any) (string, []any) {
@@ -63,11 +68,17 @@ func expand(text string, args []any) (string, []any) {
 			continue
 		}
 		at := strings.Index(text, "??")
+		if at < 0 {
+			panic("db: a List without ?? in: " + text)
+		}
 		b.WriteString(text[:at])
 		text = text[at+2:]
 		size := 1
 		for size < len(list) {
 			size *= 2
+		}
+		if size > maxPadded {
+			size = len(list)
 		}
 		for i := range size {
 			if i > 0 {
@@ -137,16 +148,47 @@ func number(text string) string {
 	return b.String()
 }
 
+// plain takes a value down to the kind it is made of, so that neither driver
+// has a say in what a named type means: pgx would write one that has a String
+// method as that string.
+func plain(a any) any {
+	switch a.(type) {
+	case nil, ID, string, int64, bool, []byte, int, float64, driver.Valuer:
+		return a
+	}
+	v := reflect.ValueOf(a)
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return plain(v.Elem().Interface())
+	case reflect.String:
+		return v.String()
+	case reflect.Bool:
+		return v.Bool()
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return v.Int()
+	case reflect.Float32, reflect.Float64:
+		return v.Float()
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return v.Bytes()
+		}
+	}
+	return a
+}
+
 func bindSQLite(args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
-		switch v := a.(type) {
+		switch v := plain(a).(type) {
 		case ID:
 			if !v.IsZero() {
 				out[i] = v[:]
 			}
 		default:
-			out[i] = a
+			out[i] = v
 		}
 	}
 	return out
@@ -155,11 +197,11 @@ func bindSQLite(args []any) []any {
 func bindPostgres(args []any) []any {
 	out := make([]any, len(args))
 	for i, a := range args {
-		switch v := a.(type) {
+		switch v := plain(a).(type) {
 		case ID:
 			out[i] = pgtype.UUID{Bytes: v, Valid: !v.IsZero()}
 		default:
-			out[i] = a
+			out[i] = v
 		}
 	}
 	return out

@@ -19,17 +19,21 @@ type sqliteDB struct {
 	readers chan *sqliteConn
 	size    int
 	once    sync.Once
+	closed  chan struct{}
 }
 
+var errClosed = errors.New("the database is closed")
+
 type sqliteConn struct {
-	conn  *sql.Conn
-	stmts map[string]*sql.Stmt
+	conn   *sql.Conn
+	stmts  map[string]*sql.Stmt
+	failed error // of a statement since the transaction began
 }
 
 // maxStatements bounds the kept statements per connection.
 const maxStatements = 500
 
-func openSQLite(ctx context.Context, path string, readers int) (driver, error) {
+func openSQLite(ctx context.Context, path string, readers int) (backend, error) {
 	if readers == 0 {
 		readers = max(4, 2*runtime.GOMAXPROCS(0))
 	}
@@ -38,7 +42,7 @@ func openSQLite(ctx context.Context, path string, readers int) (driver, error) {
 		return nil, err
 	}
 	pool.SetMaxOpenConns(readers + 2)
-	d := &sqliteDB{pool: pool, writer: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, readers), size: readers}
+	d := &sqliteDB{pool: pool, writer: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, readers), size: readers, closed: make(chan struct{})}
 	w, err := d.connect(ctx, false)
 	if err != nil {
 		pool.Close()
@@ -77,6 +81,8 @@ func (d *sqliteDB) read(ctx context.Context, f func(*Reader) error) error {
 	var c *sqliteConn
 	select {
 	case c = <-d.readers:
+	case <-d.closed:
+		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -100,6 +106,8 @@ func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) (err error) {
 	var c *sqliteConn
 	select {
 	case c = <-d.writer:
+	case <-d.closed:
+		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -118,6 +126,7 @@ func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) (err error) {
 		}
 		return err
 	}
+	c.failed = nil
 	done := false
 	defer func() {
 		if done {
@@ -133,6 +142,10 @@ func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) (err error) {
 	}
 	if err = ctx.Err(); err != nil {
 		return err
+	}
+	if c.failed != nil {
+		// PostgreSQL does not commit after a failed statement, so neither do we.
+		return fmt.Errorf("db: the closure went on after a failed statement: %w", c.failed)
 	}
 	if _, err = c.conn.ExecContext(still, "COMMIT"); err != nil {
 		return err
@@ -161,6 +174,7 @@ func (d *sqliteDB) script(ctx context.Context, text string) error {
 
 func (d *sqliteDB) close() {
 	d.once.Do(func() {
+		close(d.closed)
 		for range d.size {
 			if c := <-d.readers; c != nil {
 				c.close()
@@ -196,6 +210,7 @@ func (c *sqliteConn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
 	}
 	s, err := c.conn.PrepareContext(ctx, text)
 	if err != nil {
+		c.failed = err
 		return nil, fmt.Errorf("%w in: %s", err, text)
 	}
 	c.stmts[text] = s
@@ -209,9 +224,10 @@ func (c *sqliteConn) queryContext(ctx context.Context, text string, args []any) 
 	}
 	r, err := s.QueryContext(ctx, bindSQLite(args)...)
 	if err != nil {
+		c.failed = err
 		return nil, err
 	}
-	return sqliteRows{r}, nil
+	return sqliteRows{r, c}, nil
 }
 
 func (c *sqliteConn) execContext(ctx context.Context, text string, args []any) (int64, error) {
@@ -221,6 +237,7 @@ func (c *sqliteConn) execContext(ctx context.Context, text string, args []any) (
 	}
 	r, err := s.ExecContext(ctx, bindSQLite(args)...)
 	if err != nil {
+		c.failed = err
 		return 0, err
 	}
 	return r.RowsAffected()
@@ -243,7 +260,20 @@ func (c *sqliteConn) batch(ctx context.Context, items []*queued) error {
 	return nil
 }
 
-type sqliteRows struct{ *sql.Rows }
+type sqliteRows struct {
+	*sql.Rows
+	conn *sqliteConn
+}
+
+// Err also notes a failure that came with a row, such as an INSERT's with
+// RETURNING.
+func (r sqliteRows) Err() error {
+	err := r.Rows.Err()
+	if err != nil {
+		r.conn.failed = err
+	}
+	return err
+}
 
 func (r sqliteRows) columns() ([]string, error) { return r.Columns() }
 func (r sqliteRows) close()                     { r.Close() }

@@ -1,0 +1,20 @@
+package db
+
+// What the tests in db_test need to see of the inside.
+var (
+	Dialect = dialect
+	Expand  = expand
+	Number  = number
+	Piece   = piece
+)
+
+// MaxStatements and MaxParameters are the bounds that tests compare with.
+const (
+	MaxStatements = maxStatements
+	MaxParameters = maxParameters
+	MaxPadded     = maxPadded
+)
+
+// KeptStatements is how many prepared statements the SQLite connection of a
+// transaction keeps.
+func KeptStatements(t *Tx) int { return len(t.session.(*sqliteConn).stmts) }
