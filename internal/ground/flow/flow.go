@@ -31,6 +31,9 @@ func (h *Head) head() *Head { return h }
 
 func headOf(r any) *Head { return r.(interface{ head() *Head }).head() }
 
+// Roles are those who may take a step.
+type Roles = []access.Role
+
 // Void is the status of a record entered in error. Every table has the step
 // void; nothing is deleted.
 const Void = "void"
@@ -227,13 +230,17 @@ func Create[R any](tx Tx, t *Table[R], step string, r R, opts ...Option) (R, err
 // If the record moved on since it was loaded, nothing is written and the
 // answer is a conflict.
 func Take[R any](tx Tx, t *Table[R], step string, old R, edit func(*R), opts ...Option) (R, error) {
+	return take(tx, t, step, old, edit, false, opts)
+}
+
+func take[R any](tx Tx, t *Table[R], step string, old R, edit func(*R), always bool, opts []Option) (R, error) {
 	r, s, err := prepare(tx, t, step, old, edit)
 	if err != nil {
 		return old, err
 	}
 	changes, columns := diff(old, r)
 	was := headOf(&old)
-	if len(columns) == 0 && headOf(&r).Status == was.Status && len(s.From) > 0 && s.To == "" {
+	if len(columns) == 0 && s.To == "" && !always {
 		return old, nil // nothing changed: nothing to write
 	}
 	var b strings.Builder
@@ -384,4 +391,11 @@ func TakeAll[R any](tx Tx, t *Table[R], step string, olds []R, edit func(*R), op
 		}
 	}
 	return done, faults, nil
+}
+
+// Touch is Take that moves the version even when no field of the record
+// itself changed: for a change of its dependent rows, so that two editors of
+// the whole meet at its head.
+func Touch[R any](tx Tx, t *Table[R], step string, old R, edit func(*R), opts ...Option) (R, error) {
+	return take(tx, t, step, old, edit, true, opts)
 }

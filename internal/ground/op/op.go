@@ -172,7 +172,7 @@ func (t *Tx) finish() error {
 	}
 	for _, e := range t.events {
 		for _, kind := range t.Run.subscribers[e.Name] {
-			if err := jobs.Queue(t.Tx, jobs.Job{Kind: kind, Payload: e, RunAt: t.now}); err != nil {
+			if _, err := jobs.Queue(t.Tx, jobs.Job{Kind: kind, Payload: e, RunAt: t.now}); err != nil {
 				return err
 			}
 		}

@@ -67,6 +67,13 @@ func Close(w db.W, kind string, record db.ID, why string, scopes ...db.ID) error
 	return err
 }
 
+// CloseKind takes a record away from every scope of a kind, whatever the
+// reason: when a record becomes restricted, teams no longer reach it.
+func CloseKind(w db.W, kind string, record db.ID, scopeKind string) error {
+	_, err := db.Exec(w, "DELETE FROM reach WHERE record = ? AND kind = ? AND scope_kind = ?", record, kind, scopeKind)
+	return err
+}
+
 // Clause is a condition for a WHERE, with its arguments.
 type Clause struct {
 	SQL  string

@@ -1,0 +1,224 @@
+package people
+
+import (
+	"context"
+	"strings"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+)
+
+// addPart adds a dependent row to a person the actor sees.
+func addPart[R any](ctx context.Context, r *Room, a access.Actor, person db.ID, t *flow.Table[R], row R) (R, error) {
+	return op.Do(ctx, r.run, a, t.Entity+".add "+person.String(), row, func(tx *op.Tx) (R, error) {
+		if _, err := load(tx, a, tx.Now(), person); err != nil {
+			return row, err
+		}
+		return flow.Create(tx, t, "add", row)
+	})
+}
+
+// AddCircumstance keeps a dated fact about a person's life.
+func (r *Room) AddCircumstance(ctx context.Context, a access.Actor, c Circumstance) (Circumstance, error) {
+	var f fault.Fields
+	choose(&f, "/kind", c.Kind, CircumstanceKinds)
+	choose(&f, "/period", c.Period, []string{"", "month", "year", "once"})
+	if c.Evidence == "" {
+		c.Evidence = "stated"
+	}
+	choose(&f, "/evidence", c.Evidence, []string{"stated", "seen", "verified"})
+	line(&f, "/detail", &c.Detail, maxLine)
+	if c.Minor < 0 {
+		f.Add("/amount", "fault.negative")
+	}
+	period(&f, "", c.From, c.Until)
+	if err := f.Err(); err != nil {
+		return c, err
+	}
+	return addPart(ctx, r, a, c.Person, CircumstanceFlow, c)
+}
+
+// AddAlert puts a warning on a person.
+func (r *Room) AddAlert(ctx context.Context, a access.Actor, x Alert) (Alert, error) {
+	var f fault.Fields
+	choose(&f, "/severity", x.Severity, Severities)
+	line(&f, "/label", &x.Label, maxName)
+	if x.Label == "" {
+		f.Add("/label", "fault.required")
+	}
+	period(&f, "", x.From, x.Until)
+	if err := f.Err(); err != nil {
+		return x, err
+	}
+	return addPart(ctx, r, a, x.Person, AlertFlow, x)
+}
+
+// AddIdentifier seals a number by which others know the person. A number that
+// another person already has is refused without saying whose it is.
+func (r *Room) AddIdentifier(ctx context.Context, a access.Actor, person db.ID, kind, number string) (Identifier, error) {
+	var f fault.Fields
+	choose(&f, "/kind", kind, IdentifierKinds)
+	line(&f, "/number", &number, maxName)
+	number = strings.ReplaceAll(strings.ReplaceAll(number, "-", ""), " ", "")
+	if number == "" {
+		f.Add("/number", "fault.required")
+	}
+	if err := f.Err(); err != nil {
+		return Identifier{}, err
+	}
+	runes := []rune(number)
+	x := Identifier{
+		Person: person, Kind: kind, Sealed: r.run.Vault.Seal("identifier", []byte(number)),
+		Blind: r.run.Vault.Blind("identifier "+kind, number), Tail: string(runes[max(0, len(runes)-2):]),
+	}
+	x, err := addPart(ctx, r, a, person, IdentifierFlow, x)
+	if db.IsUnique(err, "identifier") {
+		return x, fault.Invalid(fault.Field{Pointer: "/number", Key: "people.fault.identifier_known"})
+	}
+	return x, err
+}
+
+// RevealIdentifier opens a sealed number; the journal keeps who did.
+func (r *Room) RevealIdentifier(ctx context.Context, a access.Actor, person, id db.ID) (string, error) {
+	if !a.Is(keepers...) {
+		return "", fault.Forbid("")
+	}
+	var number string
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		if _, err := load(q, a, r.run.Now(), person); err != nil {
+			return err
+		}
+		list, err := db.All[Identifier](q, textIdentifiers, person)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			if x.ID == id {
+				plain, err := r.run.Vault.Unseal("identifier", x.Sealed)
+				number = string(plain)
+				return err
+			}
+		}
+		return fault.NotFound()
+	})
+	if err != nil {
+		return "", err
+	}
+	return number, r.run.Reads.Note(ctx, a, "revealed", "person", person, "identifier")
+}
+
+// HouseholdInput is a household as it is typed or sent.
+type HouseholdInput struct {
+	Kind    string        `json:"kind"`
+	Label   string        `json:"label,omitempty"`
+	Members []MemberInput `json:"members"`
+}
+
+// MemberInput is a person joining a household.
+type MemberInput struct {
+	Person   db.ID         `json:"person_id"`
+	Relation string        `json:"relation,omitempty"`
+	Leads    bool          `json:"head,omitempty"`
+	From     calendar.Date `json:"from,omitempty"`
+}
+
+// CreateHousehold makes a household of persons the actor sees.
+func (r *Room) CreateHousehold(ctx context.Context, a access.Actor, in HouseholdInput) (Household, error) {
+	var f fault.Fields
+	choose(&f, "/kind", in.Kind, HouseholdKinds)
+	line(&f, "/label", &in.Label, maxName)
+	if len(in.Members) == 0 {
+		f.Add("/members", "fault.required")
+	}
+	if err := f.Err(); err != nil {
+		return Household{}, err
+	}
+	return op.Do(ctx, r.run, a, "household.create", in, func(tx *op.Tx) (Household, error) {
+		h, err := flow.Create(tx, HouseholdFlow, "create", Household{Kind: in.Kind, Label: in.Label})
+		if err != nil {
+			return h, err
+		}
+		for _, m := range in.Members {
+			if err := admit(tx, a, h.ID, m); err != nil {
+				return h, err
+			}
+		}
+		return h, nil
+	})
+}
+
+// Join adds a person to a household whose member the actor sees.
+func (r *Room) Join(ctx context.Context, a access.Actor, household db.ID, in MemberInput) error {
+	_, err := op.Do(ctx, r.run, a, "household.join "+household.String(), in, func(tx *op.Tx) (bool, error) {
+		if err := seesHousehold(tx, a, household); err != nil {
+			return false, err
+		}
+		return true, admit(tx, a, household, in)
+	})
+	return err
+}
+
+// MoveOut ends a person's membership on a day.
+func (r *Room) MoveOut(ctx context.Context, a access.Actor, household, person db.ID, on calendar.Date) error {
+	if on == "" {
+		return fault.Invalid(fault.Field{Pointer: "/until", Key: "fault.required"})
+	}
+	_, err := op.Do(ctx, r.run, a, "household.move_out "+household.String(), on, func(tx *op.Tx) (bool, error) {
+		if err := seesHousehold(tx, a, household); err != nil {
+			return false, err
+		}
+		m, err := db.One[Member](tx, "SELECT "+db.Columns[Member]("")+` FROM household_member
+			WHERE household = ? AND person = ? AND status = 'active' AND until_date = ''`, household, person)
+		if err != nil {
+			return false, err
+		}
+		_, err = flow.Take(tx, MemberFlow, "change", m, func(m *Member) { m.Until = on })
+		return true, err
+	})
+	return err
+}
+
+func admit(tx *op.Tx, a access.Actor, household db.ID, in MemberInput) error {
+	if _, err := load(tx, a, tx.Now(), in.Person); err != nil {
+		return err
+	}
+	_, err := flow.Create(tx, MemberFlow, "add", Member{Household: household, Person: in.Person, Relation: in.Relation, Leads: in.Leads, From: in.From})
+	if db.IsUnique(err, "household_member") {
+		return fault.Invalid(fault.Field{Pointer: "/person_id", Key: "people.fault.already_member"})
+	}
+	return err
+}
+
+// seesHousehold holds when the actor sees one of its members.
+func seesHousehold(tx *op.Tx, a access.Actor, household db.ID) error {
+	seen := lens(a, tx.Now()).One("p.id")
+	_, err := db.One[int](tx, `SELECT 1 FROM household_member m JOIN person p ON p.id = m.person
+		WHERE m.household = ? AND m.status = 'active' AND `+seen.SQL+" LIMIT 1", append([]any{household}, seen.Args...)...)
+	return err
+}
+
+// Relate ties two persons the actor sees.
+func (r *Room) Relate(ctx context.Context, a access.Actor, t Relationship) (Relationship, error) {
+	var f fault.Fields
+	choose(&f, "/kind", t.Kind, RelationshipKinds)
+	choose(&f, "/strength", t.Strength, []string{"", "strong", "weak", "strained"})
+	if t.Person == t.Other || t.Other.IsZero() {
+		f.Add("/other_id", "fault.bad_choice")
+	}
+	period(&f, "", t.From, t.Until)
+	if err := f.Err(); err != nil {
+		return t, err
+	}
+	return op.Do(ctx, r.run, a, "relationship.add "+t.Person.String(), t, func(tx *op.Tx) (Relationship, error) {
+		for _, id := range []db.ID{t.Person, t.Other} {
+			if _, err := load(tx, a, tx.Now(), id); err != nil {
+				return t, err
+			}
+		}
+		return flow.Create(tx, RelationshipFlow, "add", t)
+	})
+}

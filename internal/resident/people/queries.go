@@ -1,0 +1,217 @@
+package people
+
+import (
+	"context"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/journal"
+	"kizuna/internal/ground/op"
+)
+
+// Room is the people room.
+type Room struct {
+	run *op.Runner
+	// OnDeath is what later rooms must do in the transaction that records a
+	// death: stop notices, sessions and payouts. Server fills it.
+	OnDeath []func(tx *op.Tx, person db.ID, on calendar.Date) error
+}
+
+// New makes the room.
+func New(run *op.Runner) *Room { return &Room{run: run} }
+
+// Card is what lists and searches show of a person.
+type Card struct {
+	ID             db.ID              `db:"id"`
+	Status         string             `db:"status"`
+	Number         string             `db:"number"`
+	Name           string             `db:"name"`
+	Kana           string             `db:"kana"`
+	Romaji         string             `db:"romaji"`
+	BirthDate      calendar.Date      `db:"birth_date"`
+	BirthPrecision calendar.Precision `db:"birth_precision"`
+	DiedOn         calendar.Date      `db:"died_on"`
+	Gender         string             `db:"gender"`
+	Restricted     bool               `db:"restricted"`
+	ProtectedUntil calendar.Date      `db:"protected_until"`
+}
+
+// Birth is the birth date with its precision.
+func (c Card) Birth() calendar.Partial { return calendar.NewPartial(c.BirthDate, c.BirthPrecision) }
+
+// File is a person as staff who may see them read it. Withheld contacts and
+// addresses come without their content.
+type File struct {
+	Person        Person
+	Actions       []flow.Action
+	Names         []Name
+	Contacts      []Contact
+	Addresses     []Address
+	Protections   []Protection
+	Identifiers   []Identifier
+	Circumstances []Circumstance
+	Alerts        []Alert
+	Households    []Household
+	Members       []Member
+	Relationships []Relationship
+	Others        map[db.ID]Card // members and relations
+	Withheld      bool
+}
+
+// Get opens a person's file for staff and keeps that it was opened.
+func (r *Room) Get(ctx context.Context, a access.Actor, id db.ID) (File, error) {
+	file, err := r.read(ctx, a, id)
+	if err != nil {
+		return File{}, err
+	}
+	file.withhold(r.today(ctx))
+	return file, r.run.Reads.Note(ctx, a, "opened", "person", id, "")
+}
+
+// Reveal is Get with the withheld addresses and contacts shown; the journal
+// keeps who revealed them.
+func (r *Room) Reveal(ctx context.Context, a access.Actor, id db.ID) (File, error) {
+	if !a.Is(keepers...) {
+		return File{}, fault.Forbid("")
+	}
+	file, err := r.read(ctx, a, id)
+	if err != nil {
+		return File{}, err
+	}
+	return file, r.run.Reads.Note(ctx, a, "revealed", "person", id, "address")
+}
+
+func (r *Room) today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }
+
+func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error) {
+	var f File
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		b := db.NewBatch()
+		seen := lens(a, r.run.Now()).One("p.id")
+		person := db.Queue[Person](b, selectPerson+"p.id = ? AND "+seen.SQL, append([]any{id}, seen.Args...)...)
+		names := db.Queue[Name](b, textNames, id)
+		contacts := db.Queue[Contact](b, textContacts, id)
+		addresses := db.Queue[Address](b, textAddresses, id)
+		protections := db.Queue[Protection](b, textProtections, id)
+		identifiers := db.Queue[Identifier](b, textIdentifiers, id)
+		circumstances := db.Queue[Circumstance](b, textCircumstances, id)
+		alerts := db.Queue[Alert](b, textAlerts, id)
+		households := db.Queue[Household](b, textHouseholdsOf, id)
+		members := db.Queue[Member](b, textMembersOf, id)
+		relationships := db.Queue[Relationship](b, textRelationships, id, id)
+		if err := db.Send(q, b); err != nil {
+			return err
+		}
+		p, ok := person.First()
+		if !ok {
+			return fault.NotFound()
+		}
+		f = File{
+			Person: p, Names: names.Rows, Contacts: contacts.Rows, Addresses: addresses.Rows, Protections: protections.Rows,
+			Identifiers: identifiers.Rows, Circumstances: circumstances.Rows, Alerts: alerts.Rows,
+			Households: households.Rows, Members: members.Rows, Relationships: relationships.Rows,
+		}
+		var err error
+		f.Others, err = othersSeen(q, a, r.run.Now(), f.around())
+		return err
+	})
+	f.Actions = Flow.Actions(a, f.Person)
+	return f, err
+}
+
+// around lists the other persons of the file.
+func (f File) around() []db.ID {
+	var ids []db.ID
+	for _, m := range f.Members {
+		if m.Person != f.Person.ID {
+			ids = append(ids, m.Person)
+		}
+	}
+	for _, t := range f.Relationships {
+		if t.Other != f.Person.ID {
+			ids = append(ids, t.Other)
+		} else {
+			ids = append(ids, t.Person)
+		}
+	}
+	return ids
+}
+
+// othersSeen gives cards of related persons that are not restricted, or that
+// the actor reaches; the rest stay unnamed.
+func othersSeen(q db.Q, a access.Actor, now calendar.Time, ids []db.ID) (map[db.ID]Card, error) {
+	out := map[db.ID]Card{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	seen := lens(a, now).One("p.id")
+	cards, err := db.All[Card](q, selectCard+"p.id IN (??) AND (p.restricted = FALSE OR "+seen.SQL+")",
+		append([]any{db.ListOf(ids)}, seen.Args...)...)
+	for _, c := range cards {
+		out[c.ID] = c
+	}
+	return out, err
+}
+
+// withhold blanks what a protective measure hides.
+func (f *File) withhold(today calendar.Date) {
+	whole := f.Person.Protected(today)
+	for i := range f.Addresses {
+		if a := &f.Addresses[i]; whole || a.Protected {
+			a.Postcode, a.Lines, a.Latitude, a.Longitude, a.Protected = "", "", 0, 0, true
+			f.Withheld = true
+		}
+	}
+	for i := range f.Contacts {
+		if c := &f.Contacts[i]; whole || c.Protected {
+			c.Value, c.Note, c.Protected = "", "", true
+			f.Withheld = true
+		}
+	}
+}
+
+// History is what happened to the person, newest first, from before an entry
+// (zero: from the newest).
+func (r *Room) History(ctx context.Context, a access.Actor, id, before db.ID) ([]journal.Row, error) {
+	var rows []journal.Row
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		if _, err := load(q, a, r.run.Now(), id); err != nil {
+			return err
+		}
+		var err error
+		rows, err = journal.History(q, id, before, 50)
+		return err
+	})
+	return rows, err
+}
+
+// Moved tells what others changed on a person since a version.
+func (r *Room) Moved(ctx context.Context, a access.Actor, id db.ID, version int64) ([]journal.Moved, error) {
+	var moved []journal.Moved
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		if _, err := load(q, a, r.run.Now(), id); err != nil {
+			return err
+		}
+		var err error
+		moved, err = journal.Since(q, id, version)
+		return err
+	})
+	return moved, err
+}
+
+// Organizations lists organizations by when they were entered.
+func (r *Room) Organizations(ctx context.Context, a access.Actor, after db.ID, limit int) ([]Organization, error) {
+	if !a.Is(access.StaffRoles...) {
+		return nil, fault.NotFound()
+	}
+	var list []Organization
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		var err error
+		list, err = listOrganizations(q, after, limit)
+		return err
+	})
+	return list, err
+}

@@ -1,0 +1,158 @@
+package people
+
+import (
+	"context"
+	"slices"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/search"
+	"kizuna/internal/ground/sight"
+)
+
+// index keeps what a person is found by in step with the record. Withheld
+// contacts are not searchable, so that nobody can test a guess.
+func index(tx *op.Tx, p Person, today calendar.Date) error {
+	entry, err := entryOf(tx, p, today)
+	if err != nil {
+		return err
+	}
+	return search.Put(tx, entry)
+}
+
+func entryOf(q db.Q, p Person, today calendar.Date) (search.Entry, error) {
+	b := db.NewBatch()
+	names := db.Queue[Name](b, textNames, p.ID)
+	contacts := db.Queue[Contact](b, textContacts, p.ID)
+	if err := db.Send(q, b); err != nil {
+		return search.Entry{}, err
+	}
+	return Entry(p, names.Rows, contacts.Rows, today), nil
+}
+
+// Entry is what a person is found by.
+func Entry(p Person, names []Name, contacts []Contact, today calendar.Date) search.Entry {
+	e := search.Entry{Kind: "person", Owner: p.ID}
+	for _, n := range names {
+		e.Names = append(e.Names, search.Name{
+			Family: n.Family, Given: n.Given, FamilyKana: n.FamilyKana, GivenKana: n.GivenKana, Romaji: n.FullRomaji(),
+		})
+	}
+	if birth := p.Birth(); birth.Date != "" {
+		e.Dates = []string{birthDigits(birth)}
+	}
+	if p.Number != "" {
+		e.Numbers = []string{p.Number}
+	}
+	if p.Protected(today) {
+		return e
+	}
+	for _, c := range contacts {
+		switch {
+		case c.Protected:
+		case c.Kind == "email":
+			e.Emails = append(e.Emails, c.Value)
+		default:
+			e.Phones = append(e.Phones, c.Value)
+		}
+	}
+	return e
+}
+
+func birthDigits(p calendar.Partial) string {
+	switch p.Precision {
+	case calendar.ToMonth:
+		return string(p.Date[:7])
+	case calendar.ToYear:
+		return string(p.Date[:4])
+	}
+	return string(p.Date)
+}
+
+// Match is a person found: the card, why it matches, and whether the actor may
+// open it. Someone who is only findable is known to other teams; access can be
+// asked for.
+type Match struct {
+	Card    Card
+	Score   int
+	Reasons []string // word keys
+	Visible bool
+}
+
+// MaxMatches bounds an answer to a search.
+const MaxMatches = 50
+
+// Search finds people by any name, reading, birth date, number or telephone.
+// Agency staff find everyone who is not restricted; who else asks finds
+// nothing. One read line says that a search was made, never what was typed.
+func (r *Room) Search(ctx context.Context, a access.Actor, text string, limit int) ([]Match, error) {
+	if !a.Is(keepers...) && !a.Is(access.ProgramManager, access.Auditor) {
+		return nil, fault.NotFound()
+	}
+	if limit <= 0 || limit > MaxMatches {
+		limit = MaxMatches
+	}
+	var out []Match
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		var err error
+		out, err = find(q, a, r.run.Now(), search.Query{Kind: "person", Text: text, Limit: limit})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, r.run.Reads.Note(ctx, a, "searched", "person", db.ID{}, "")
+}
+
+func find(q db.Q, a access.Actor, now calendar.Time, query search.Query) ([]Match, error) {
+	seen := lens(a, now).One("p.id")
+	hits, err := search.Find(q, query, search.Scope{
+		Join:  "person p ON p.id = c.owner",
+		Where: sight.Clause{SQL: "p.status = 'active' AND (p.restricted = FALSE OR " + seen.SQL + ")", Args: seen.Args},
+	})
+	if err != nil || len(hits) == 0 {
+		return nil, err
+	}
+	ids := make([]db.ID, len(hits))
+	for i, h := range hits {
+		ids[i] = h.Owner
+	}
+	b := db.NewBatch()
+	cards := QueueCards(b, ids...)
+	names := db.Queue[Name](b, "SELECT "+db.Columns[Name]("")+" FROM person_name WHERE person IN (??) AND status = 'active'", db.ListOf(ids))
+	reached := db.Queue[db.ID](b, "SELECT p.id FROM person p WHERE p.id IN (??) AND "+seen.SQL, append([]any{db.ListOf(ids)}, seen.Args...)...)
+	if err := db.Send(q, b); err != nil {
+		return nil, err
+	}
+	visible := map[db.ID]bool{}
+	for _, id := range reached.Rows {
+		visible[id] = true
+	}
+	named := map[db.ID][]Name{}
+	for _, n := range names.Rows {
+		named[n.Person] = append(named[n.Person], n)
+	}
+	out := make([]Match, 0, len(cards.Rows))
+	for _, c := range cards.Rows {
+		p := Person{Number: c.Number, BirthDate: c.BirthDate, BirthPrecision: c.BirthPrecision}
+		score, reasons := search.Rank(query, Entry(p, named[c.ID], nil, "").Fields)
+		out = append(out, Match{Card: c, Score: score, Reasons: reasons, Visible: visible[c.ID]})
+	}
+	slices.SortStableFunc(out, func(x, y Match) int { return y.Score - x.Score })
+	return out[:min(len(out), query.Limit)], nil
+}
+
+// List gives the people an actor reaches, the latest registered first, from
+// before a person (zero: from the newest).
+func (r *Room) List(ctx context.Context, a access.Actor, before db.ID, limit int) ([]Card, error) {
+	var out []Card
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		var err error
+		out, err = listPeople(q, a, r.run.Now(), before, limit)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,128 @@
+package people
+
+import (
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/sight"
+)
+
+// lens is what an actor sees of people.
+func lens(a access.Actor, now calendar.Time) sight.Lens {
+	return sight.Lens{Actor: a, Now: now, Kind: "person", Restricted: "p.restricted"}
+}
+
+var selectPerson = "SELECT " + db.Columns[Person]("p") + " FROM person p WHERE "
+
+// load gives a person the actor may see, or not found.
+func load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Person, error) {
+	seen := lens(a, now).One("p.id")
+	return db.One[Person](q, selectPerson+"p.id = ? AND "+seen.SQL, append([]any{id}, seen.Args...)...)
+}
+
+// loadForUpdate is load that holds the row, for rules across a person's rows.
+func loadForUpdate(tx db.W, a access.Actor, now calendar.Time, id db.ID) (Person, error) {
+	if _, err := db.All[int](tx, "SELECT 1 FROM person WHERE id = ?"+db.ForUpdate(tx), id); err != nil {
+		return Person{}, err
+	}
+	return load(tx, a, now, id)
+}
+
+var (
+	textNames         = partText[Name]("person_name", "from_date, id")
+	textContacts      = partText[Contact]("person_contact", "preferred DESC, id")
+	textAddresses     = partText[Address]("person_address", "from_date DESC, id")
+	textProtections   = partText[Protection]("person_protection", "from_date DESC, id")
+	textIdentifiers   = partText[Identifier]("person_identifier", "id")
+	textCircumstances = partText[Circumstance]("circumstance", "from_date DESC, id")
+	textAlerts        = partText[Alert]("alert", "id")
+)
+
+func partText[R any](table, order string) string {
+	return "SELECT " + db.Columns[R]("") + " FROM " + table + " WHERE person = ? AND status = 'active' ORDER BY " + order
+}
+
+var textMembersOf = "SELECT " + db.Columns[Member]("m") + ` FROM household_member m
+	WHERE m.status = 'active' AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND until_date = '')
+	ORDER BY m.household, m.head DESC, m.id`
+
+var textHouseholdsOf = "SELECT " + db.Columns[Household]("h") + ` FROM household h
+	WHERE h.status = 'active' AND h.id IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND until_date = '') ORDER BY h.id`
+
+var textRelationships = "SELECT " + db.Columns[Relationship]("") + ` FROM relationship
+	WHERE status = 'active' AND (person = ? OR (other = ? AND kind <> 'perpetrator')) ORDER BY id`
+
+var selectCard = `SELECT p.id, p.status, p.number, p.name, p.kana, p.romaji, p.birth_date, p.birth_precision, p.died_on, p.gender,
+	p.restricted, p.protected_until FROM person p WHERE `
+
+// CardsOf gives the cards of persons by id; the caller has checked that the
+// actor may see what names them.
+func CardsOf(q db.Q, ids ...db.ID) (map[db.ID]Card, error) {
+	out := make(map[db.ID]Card, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	cards, err := db.All[Card](q, selectCard+"p.id IN (??)", db.ListOf(ids))
+	for _, c := range cards {
+		out[c.ID] = c
+	}
+	return out, err
+}
+
+// QueueCards is CardsOf in a batch.
+func QueueCards(b *db.Batch, ids ...db.ID) *db.Answer[Card] {
+	return db.Queue[Card](b, selectCard+"p.id IN (??)", db.ListOf(ids))
+}
+
+func loadOrganization(q db.Q, id db.ID) (Organization, error) {
+	return db.One[Organization](q, "SELECT "+db.Columns[Organization]("")+" FROM organization WHERE id = ?", id)
+}
+
+// OrganizationsOf gives organizations by id.
+func OrganizationsOf(q db.Q, ids ...db.ID) (map[db.ID]Organization, error) {
+	out := make(map[db.ID]Organization, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, err := db.All[Organization](q, "SELECT "+db.Columns[Organization]("")+" FROM organization WHERE id IN (??)", db.ListOf(ids))
+	for _, o := range list {
+		out[o.ID] = o
+	}
+	return out, err
+}
+
+func listOrganizations(q db.Q, after db.ID, limit int) ([]Organization, error) {
+	return db.All[Organization](q, "SELECT "+db.Columns[Organization]("")+" FROM organization WHERE status = 'active' AND id > ? ORDER BY id LIMIT ?", sortID(after), limit)
+}
+
+// sortID lets a zero id stand before every id.
+func sortID(id db.ID) any {
+	if id.IsZero() {
+		return db.MustID("00000000-0000-0000-0000-000000000001")
+	}
+	return id
+}
+
+// findIdentifier gives the person whose identifier this is.
+func findIdentifier(q db.Q, kind string, blind []byte) (db.ID, bool, error) {
+	return db.Maybe[db.ID](q, "SELECT person FROM person_identifier WHERE kind = ? AND blind = ? AND status = 'active'", kind, blind)
+}
+
+// listPeople walks the newest of what the actor reaches: person ids grow with
+// time, and so do the rows of reach under each scope.
+func listPeople(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit int) ([]Card, error) {
+	if before.IsZero() {
+		before = lastID
+	}
+	if a.Wide {
+		seen := lens(a, now).One("p.id")
+		return db.All[Card](q, selectCard+"p.status = 'active' AND p.id < ? AND "+seen.SQL+" ORDER BY p.id DESC LIMIT ?",
+			append(append([]any{before}, seen.Args...), limit)...)
+	}
+	return db.All[Card](q, selectCard+`p.status = 'active' AND p.id IN (
+		SELECT record FROM reach WHERE scope IN (??) AND kind = 'person' AND record < ? AND until > ? ORDER BY record DESC LIMIT ?)
+		ORDER BY p.id DESC LIMIT ?`, db.ListOf(a.Scopes()), before, now, limit*4, limit)
+}
+
+// lastID stands after every id.
+var lastID = db.MustID("ffffffff-ffff-ffff-ffff-ffffffffffff")
