@@ -148,7 +148,8 @@ func readWords(data []byte) words {
 func (w words) under(area string) words {
 	full := words{area: area, keys: map[string][]string{}}
 	for key, langs := range w.keys {
-		if area != "" && !strings.HasPrefix(key, area+".") {
+		flow := strings.HasPrefix(key, "status.") || strings.HasPrefix(key, "step.")
+		if area != "" && !strings.HasPrefix(key, area+".") && !flow {
 			key = area + "." + key
 		}
 		full.keys[key] = langs

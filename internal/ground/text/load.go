@@ -53,7 +53,7 @@ func (r *reader) fault(line int, format string, args ...any) {
 
 func (r *reader) start(line int, key string) {
 	r.key, r.line, r.in = "", line, map[Lang]phrase{}
-	if !strings.HasPrefix(key, r.area+".") {
+	if !strings.HasPrefix(key, r.area+".") && !flowWord(key) {
 		key = r.area + "." + key
 	}
 	for part := range strings.SplitSeq(key, ".") {
@@ -118,4 +118,10 @@ func (r *reader) finish() {
 	}
 	r.found[r.key] = word{where: fmt.Sprintf("%s:%d", r.where, r.line), in: r.in}
 	r.key = ""
+}
+
+// flowWord tells keys that stand in the file of a room but belong to a flow: status.case.open and
+// step.case.close are looked up by entity, whatever the room.
+func flowWord(key string) bool {
+	return strings.HasPrefix(key, "status.") || strings.HasPrefix(key, "step.")
 }

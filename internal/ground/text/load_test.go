@@ -18,7 +18,7 @@ people.found
 	# the plural
 	en {n|One person found by {who}|{n} people found by {who}}, {who}
 	vi {n} {who}
-people.status.active
+status.person.active
   ja 一行目\n二行目
   en one\ntwo
 people.this
@@ -32,7 +32,7 @@ people.this
 	for key, said := range map[string]string{
 		"people.title":         "Residents",
 		"people.found":         "2 people found by Aoi, Aoi",
-		"people.status.active": "one\ntwo",
+		"status.person.active": "one\ntwo",
 		"people.this":          "these people",
 	} {
 		if got := found[key].in[EN].fill(EN, key, map[string]any{"n": 2, "who": "Aoi"}); got != said {

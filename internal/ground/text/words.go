@@ -37,7 +37,8 @@ var (
 //	var _ = text.Register("people", wordsFile)
 //
 // Every key begins with the area, in the file or by itself: under "people", both "title" and
-// "people.title" are "people.title". What is wrong with the file is told by Check.
+// "people.title" are "people.title". Words of flows, status.<entity>.<status> and
+// step.<entity>.<step>, keep their own name. What is wrong with the file is told by Check.
 func Register(area, file string) struct{} {
 	where := area
 	if _, source, _, ok := runtime.Caller(1); ok {

@@ -1,0 +1,185 @@
+// Package agency is the agency as it set itself up: its name, zone, money and
+// fiscal year, its code lists, holidays and extra fields, its teams, and the
+// numbers people read out. One database holds one agency.
+//
+// It knows no user and no resident.
+package agency
+
+import (
+	_ "embed"
+	"regexp"
+
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("agency", wordsFile)
+
+// Room holds the operations of this room.
+type Room struct {
+	run   *op.Runner
+	known settingsKept
+}
+
+// New opens the room.
+func New(run *op.Runner) *Room { return &Room{run: run} }
+
+// Self is the id of the agency's only row.
+var Self = db.MustID("00000000-0000-7000-8000-0000000000a9")
+
+// Settings are what the agency chose about itself.
+type Settings struct {
+	flow.Head
+	Name     text.Pair `db:"name" json:"name"`
+	Zone     string    `db:"zone" json:"zone"`         // IANA name
+	Currency string    `db:"currency" json:"currency"` // ISO 4217
+	// FiscalMonth is the month in which the fiscal year starts, 1 to 12.
+	FiscalMonth int64     `db:"fiscal_month" json:"fiscal_month"`
+	Language    text.Lang `db:"language" json:"language"`
+	// ThrottleFrom is the failed sign-in from which each further one waits.
+	ThrottleFrom  int64 `db:"throttle_from" json:"throttle_from"`
+	IdleMinutes   int64 `db:"idle_minutes" json:"idle_minutes"`     // until an unused sign-in ends
+	AbsoluteHours int64 `db:"absolute_hours" json:"absolute_hours"` // until any sign-in ends
+}
+
+// Fiscal is how the agency counts fiscal years.
+func (s Settings) Fiscal() calendar.Fiscal { return calendar.Fiscal(s.FiscalMonth) }
+
+// SettingsInput is what the settings page and the API send.
+type SettingsInput struct {
+	Name          text.Pair `json:"name"`
+	Zone          string    `json:"zone"`
+	Currency      string    `json:"currency"`
+	FiscalMonth   int64     `json:"fiscal_month"`
+	Language      text.Lang `json:"language"`
+	ThrottleFrom  int64     `json:"throttle_from"`
+	IdleMinutes   int64     `json:"idle_minutes"`
+	AbsoluteHours int64     `json:"absolute_hours"`
+	Version       int64     `json:"-"`
+}
+
+var currencyShape = regexp.MustCompile(`^[A-Z]{3}$`)
+
+// Validate cleans the input and says what to correct.
+func (in *SettingsInput) Validate() error {
+	var f fault.Fields
+	checkLabel(&f, "/name", &in.Name)
+	if _, err := calendar.LoadZone(in.Zone); err != nil {
+		f.Add("/zone", "fault.bad_choice")
+	}
+	if !currencyShape.MatchString(in.Currency) {
+		f.Add("/currency", "fault.bad_choice")
+	}
+	checkRange(&f, "/fiscal_month", in.FiscalMonth, 1, 12)
+	if lang, ok := text.ParseLang(string(in.Language)); !ok || lang != in.Language {
+		f.Add("/language", "fault.bad_choice")
+	}
+	checkRange(&f, "/throttle_from", in.ThrottleFrom, 3, 5)
+	checkRange(&f, "/idle_minutes", in.IdleMinutes, 5, 120)
+	checkRange(&f, "/absolute_hours", in.AbsoluteHours, 1, 24)
+	return f.Err()
+}
+
+// Usual are the settings of an agency that has chosen nothing but its name.
+func Usual(name text.Pair) SettingsInput {
+	return SettingsInput{
+		Name: name, Zone: "Asia/Tokyo", Currency: "JPY", FiscalMonth: 4, Language: text.JA,
+		ThrottleFrom: 5, IdleMinutes: 30, AbsoluteHours: 12,
+	}
+}
+
+func (in SettingsInput) into(s *Settings) {
+	s.Name, s.Zone, s.Currency, s.FiscalMonth = in.Name, in.Zone, in.Currency, in.FiscalMonth
+	s.Language, s.ThrottleFrom = in.Language, in.ThrottleFrom
+	s.IdleMinutes, s.AbsoluteHours = in.IdleMinutes, in.AbsoluteHours
+}
+
+// Code is one choice of a code list. Its key never changes; its label may.
+type Code struct {
+	flow.Head
+	List     string    `db:"list" json:"list"`
+	Key      string    `db:"key" json:"key"`
+	Label    text.Pair `db:"label" json:"label"`
+	Position int64     `db:"position" json:"position"`
+}
+
+// CodeInput adds or changes a choice.
+type CodeInput struct {
+	List     string    `json:"list"`
+	Key      string    `json:"key"`
+	Label    text.Pair `json:"label"`
+	Position int64     `json:"position"`
+	Version  int64     `json:"-"`
+}
+
+// Validate cleans the input and says what to correct.
+func (in *CodeInput) Validate() error {
+	var f fault.Fields
+	checkKey(&f, "/list", in.List)
+	checkKey(&f, "/key", in.Key)
+	checkLabel(&f, "/label", &in.Label)
+	checkRange(&f, "/position", in.Position, 0, 1_000_000)
+	return f.Err()
+}
+
+// Holiday is a day on which this office is closed besides the national ones.
+type Holiday struct {
+	flow.Head
+	Day  calendar.Date `db:"day" json:"day"`
+	Name text.Pair     `db:"name" json:"name"`
+}
+
+// HolidayInput adds a holiday.
+type HolidayInput struct {
+	Day  calendar.Date `json:"day"`
+	Name text.Pair     `json:"name"`
+}
+
+// Validate cleans the input and says what to correct.
+func (in *HolidayInput) Validate() error {
+	var f fault.Fields
+	if in.Day == "" {
+		f.Add("/day", "fault.required")
+	} else if !in.Day.Valid() {
+		f.Add("/day", "fault.date_unreal")
+	}
+	checkLabel(&f, "/name", &in.Name)
+	return f.Err()
+}
+
+var keyShape = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
+
+func checkKey(f *fault.Fields, pointer, key string) {
+	if !keyShape.MatchString(key) {
+		f.Add(pointer, "agency.bad_key")
+	}
+}
+
+// checkLabel cleans a label; at least one language must be written.
+func checkLabel(f *fault.Fields, pointer string, p *text.Pair) {
+	langs := append([]text.Lang{}, text.Langs...)
+	for lang := range p.More {
+		langs = append(langs, lang)
+	}
+	for _, lang := range langs {
+		clean, key, args := text.Line(p.Exact(lang), 200)
+		f.Check(pointer+"/"+string(lang), key, args)
+		*p = p.Set(lang, clean)
+	}
+	if p.In(text.JA) == "" {
+		f.Add(pointer, "fault.required")
+	}
+}
+
+func checkRange(f *fault.Fields, pointer string, n, min, max int64) {
+	if n < min || n > max {
+		f.Add(pointer, "fault.range", "min", min, "max", max)
+	}
+}

@@ -1,0 +1,7 @@
+package agency
+
+// CheckDigit and WriteNumber are tested for themselves.
+var (
+	CheckDigit  = checkDigit
+	WriteNumber = writeNumber
+)
