@@ -267,7 +267,10 @@ func TestLeavingInTheMiddleOfAStatementStopsIt(t *testing.T) {
 					if _, err := db.All[string](q, "SELECT name FROM tally"); err != nil {
 						return err
 					}
-					go leave()
+					go func() {
+						defer leave()
+						runs(t, d, true)
+					}()
 					_, err := db.All[int64](q, endless)
 					return err
 				})
@@ -276,6 +279,7 @@ func TestLeavingInTheMiddleOfAStatementStopsIt(t *testing.T) {
 				}
 			}
 		}
+		runs(t, d, false)
 		if err := raise(t.Context(), d, "a"); err != nil {
 			t.Fatal(err)
 		}
@@ -284,6 +288,28 @@ func TestLeavingInTheMiddleOfAStatementStopsIt(t *testing.T) {
 		}
 	})
 }
+
+// runs waits until the PostgreSQL server works on the endless statement, or no
+// longer does: one that is cancelled before it began goes on for a while.
+func runs(t *testing.T, d *db.DB, want bool) {
+	for d.Engine() == db.Postgres && t.Context().Err() == nil {
+		err := d.Read(t.Context(), func(r *db.Reader) error {
+			n, err := db.One[int](r, "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query = ?", endless)
+			if err == nil && (n > 0) != want {
+				err = errNotYet
+			}
+			return err
+		})
+		if !errors.Is(err, errNotYet) {
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		}
+	}
+}
+
+var errNotYet = errors.New("not yet")
 
 func TestWhoWaitsForTheWriterMayLeave(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
