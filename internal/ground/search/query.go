@@ -113,7 +113,7 @@ func wordTerms(word string, last bool) []term {
 		if last && i > 0 && i == len(pieces)-1 && len(run) == 1 && run[0] >= 'a' && run[0] <= 'z' {
 			break
 		}
-		t := term{text: run, typed: last && i == len(pieces)-1}
+		t := term{text: run}
 		if ascii(run) && onlyDigits(run) != "" && (onlyDigits(run) == alphanumeric(run) || !onlyLatin(run)) {
 			t.kind = termDigits
 		}

@@ -1,0 +1,263 @@
+package search
+
+import (
+	_ "embed"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+
+	"kizuna/internal/ground/text"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("search", wordsFile)
+
+// Ranker weighs candidates against one query.
+type Ranker struct {
+	typed string // the query as typed, NFKC
+	terms []term
+}
+
+// NewRanker reads a query once for many candidates.
+func NewRanker(q Query) *Ranker {
+	return &Ranker{typed: norm.NFKC.String(strings.ToValidUTF8(clipTo(q.Text, maxQuery), "")), terms: q.terms()}
+}
+
+// Rank is NewRanker(q).Rank(f), for a single candidate.
+func Rank(q Query, f Fields) (score int, reasons []string) { return NewRanker(q).Rank(f) }
+
+// found is why a word of the query fits a candidate: 1–100 points and a word key.
+type found struct {
+	points int
+	reason string
+}
+
+func (a found) or(b found) found {
+	if b.points > a.points {
+		return b
+	}
+	return a
+}
+
+// Rank gives 0–100, the mean over the words of the query of each one's best fit, and the word keys
+// of the reasons in the order of the words: "search.family_kana" and so on. Words that fit nothing
+// count as 0.
+func (r *Ranker) Rank(f Fields) (score int, reasons []string) {
+	if len(r.terms) == 0 {
+		return 0, nil
+	}
+	forms := formsOf(f)
+	for _, t := range r.terms {
+		best := r.fit(t, f, forms)
+		score += best.points
+		if best.points > 0 && !slices.Contains(reasons, best.reason) {
+			reasons = append(reasons, best.reason)
+		}
+	}
+	return score / len(r.terms), reasons
+}
+
+// form is one part of a name as it can be compared.
+type form struct {
+	part    string // "family", "given" or "full_name"
+	raw     string // as written, NFKC
+	folded  string
+	kana    string // large kana, when it is kana
+	heard   string
+	latin   string
+	fromOwn bool // latin is how the part is written, not how its kana is spelled
+}
+
+func newForm(part, s string) form {
+	p := squeeze(prepare(clip(s)))
+	f := form{part: part, raw: squeeze(norm.NFKC.String(clip(s))), folded: enlarge(p)}
+	switch {
+	case onlyKana(p):
+		f.kana = strings.ReplaceAll(f.folded, "ー", "")
+		f.heard, f.latin = sound(f.kana), latin(spell(p))
+	case onlyLatin(p):
+		f.latin, f.fromOwn = latin(p), true
+	}
+	return f
+}
+
+func formsOf(f Fields) []form {
+	var out []form
+	add := func(part, s string) {
+		if s != "" {
+			out = append(out, newForm(part, s))
+		}
+	}
+	for _, n := range f.Names {
+		for _, pair := range [][2]string{{n.Family, n.Given}, {n.FamilyKana, n.GivenKana}} {
+			add("family", pair[0])
+			add("given", pair[1])
+			if pair[0] != "" && pair[1] != "" {
+				add("full_name", pair[0]+pair[1])
+			}
+			for _, piece := range append(pieces(pair[0]), pieces(pair[1])...) {
+				add("name_part", piece)
+			}
+		}
+		for _, piece := range runs(prepare(clip(n.Romaji))) {
+			add("name_part", piece)
+		}
+		add("full_name", n.Romaji)
+	}
+	return out
+}
+
+// pieces are the words of a name that has several.
+func pieces(s string) []string {
+	list := strings.FieldsFunc(prepare(clip(s)), func(r rune) bool { return script(r) == 0 || r == '-' })
+	if len(list) < 2 {
+		return nil
+	}
+	return list
+}
+
+func (r *Ranker) fit(t term, f Fields, forms []form) found {
+	switch t.kind {
+	case termDate:
+		return fitDate(t.date, f.Dates)
+	case termDigits:
+		return fitDigits(t, f)
+	case termEmail:
+		return fitEmail(t.text, f.Emails)
+	}
+	var best found
+	for _, form := range forms {
+		best = best.or(r.fitName(t, form))
+	}
+	for _, s := range f.Texts {
+		if strings.Contains(squeeze(Fold(clip(s))), enlarge(t.text)) {
+			best = best.or(found{30, "search.text"})
+		}
+	}
+	return best
+}
+
+// full is what a match of the whole name is worth beyond one of a part.
+const full = 10
+
+func (r *Ranker) fitName(t term, f form) found {
+	folded := enlarge(t.text)
+	bonus := 0
+	if f.part == "full_name" {
+		bonus = full
+	}
+	switch {
+	case f.kana != "" && t.kana != "":
+		return fitKana(strings.ReplaceAll(folded, "ー", ""), t.kana, f, bonus)
+	case f.kana == "" && !f.fromOwn && f.folded != "" && folded == f.folded:
+		if strings.Contains(squeeze(r.typed), f.raw) {
+			return found{90 + bonus, "search." + f.part}
+		}
+		return found{85 + bonus, "search.variant"}
+	case f.kana == "" && !f.fromOwn && strings.HasPrefix(f.folded, folded):
+		return found{60 + bonus/2, "search.beginning"}
+	case f.kana == "" && !f.fromOwn && strings.Contains(f.folded, folded):
+		return found{40 + bonus/2, "search.inside"}
+	case f.latin != "" && t.latin != "":
+		return fitLatin(t, f, bonus)
+	}
+	return found{}
+}
+
+func fitKana(written, heard string, f form, bonus int) found {
+	switch {
+	case written == f.kana:
+		return found{85 + bonus, "search." + f.part + "_kana"}
+	case heard == f.heard:
+		return found{80 + bonus, "search." + f.part + "_kana"}
+	case strings.HasPrefix(f.kana, written) || strings.HasPrefix(f.heard, heard):
+		return found{55 + bonus/2, "search.beginning"}
+	case strings.Contains(f.kana, written) || strings.Contains(f.heard, heard):
+		return found{40 + bonus/2, "search.inside"}
+	case unvoiced(latin(spell(heard))) == unvoiced(f.latin):
+		return found{30, "search.similar"}
+	}
+	return found{}
+}
+
+func fitLatin(t term, f form, bonus int) found {
+	switch {
+	case t.latin == f.latin:
+		if f.fromOwn && onlyLatin(t.text) {
+			return found{85 + bonus, "search." + f.part}
+		}
+		return found{75 + bonus, "search.romaji"}
+	case strings.HasPrefix(f.latin, t.latin) || strings.HasPrefix(labial.Replace(f.latin), t.latin):
+		return found{50 + bonus/2, "search.beginning"}
+	case unvoiced(t.latin) == unvoiced(f.latin):
+		return found{30, "search.similar"}
+	}
+	return found{}
+}
+
+func fitDate(digits string, dates []string) found {
+	var best found
+	for _, d := range dates {
+		have := onlyDigits(d)
+		switch {
+		case digits[0] == '-':
+			if len(have) == 8 && have[4:] == digits[1:] {
+				best = best.or(found{50, "search.birth_day"})
+			}
+		case have == digits && len(digits) == 8:
+			best = best.or(found{95, "search.birth_date"})
+		case strings.HasPrefix(have, digits) && len(digits) == 6:
+			best = best.or(found{60, "search.birth_month"})
+		case strings.HasPrefix(have, digits) && len(digits) == 4:
+			best = best.or(found{40, "search.birth_year"})
+		}
+	}
+	return best
+}
+
+func fitDigits(t term, f Fields) found {
+	var best found
+	plain := alphanumeric(t.text)
+	digits := onlyDigits(plain)
+	for _, p := range f.Phones {
+		switch have := phoneDigits(p); {
+		case have == plain:
+			best = best.or(found{100, "search.phone"})
+		case len(plain) >= 3 && strings.HasSuffix(have, plain):
+			best = best.or(found{70, "search.phone_end"})
+		case len(plain) >= 6 && strings.HasPrefix(have, plain):
+			best = best.or(found{50, "search.phone"})
+		}
+	}
+	for _, n := range f.Numbers {
+		switch have := alphanumeric(prepare(clip(n))); {
+		case have == plain:
+			best = best.or(found{100, "search.number"})
+		case strings.HasPrefix(have, plain) || digits == plain && strings.HasSuffix(onlyDigits(have), digits):
+			best = best.or(found{60, "search.number"})
+		}
+	}
+	if digits == plain && (len(digits) == 4 || len(digits) == 8) {
+		best = best.or(fitDate(digits, f.Dates))
+	}
+	if best.points == 0 && slices.ContainsFunc(f.Texts, func(s string) bool { return strings.Contains(Fold(clip(s)), t.text) }) {
+		best = found{30, "search.text"}
+	}
+	return best
+}
+
+func fitEmail(plain string, emails []string) found {
+	var best found
+	for _, e := range emails {
+		switch have := alphanumeric(prepare(clip(e))); {
+		case have == plain:
+			best = best.or(found{100, "search.email"})
+		case strings.HasPrefix(have, plain):
+			best = best.or(found{60, "search.email"})
+		}
+	}
+	return best
+}
