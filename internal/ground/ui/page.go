@@ -36,7 +36,7 @@ type Page struct {
 	Home     string // where the product mark leads; "/" if empty
 
 	Nav        []NavItem // rail on the desk, header links on the portal
-	BottomTabs []NavItem // phones: up to four; if empty the first four of Nav. The fifth place is "more"
+	BottomTabs []NavItem // phones: up to four beside "more"; if empty the first of Nav. Portals with five places show all
 	User       User
 	Bell       NavItem // notifications: Href and Count; not drawn without Href
 	LangHref   string  // the same page in the other language; see LangHref
@@ -150,11 +150,14 @@ func (p Page) tabs() []NavItem {
 	if len(tabs) == 0 {
 		tabs = p.Nav
 	}
-	if len(tabs) > 4 {
+	if p.more() && len(tabs) > 4 {
 		tabs = tabs[:4]
 	}
 	return tabs
 }
+
+// more reports whether the bottom needs the fifth place for the rest of the menu.
+func (p Page) more() bool { return p.railShell() || len(p.Nav) > 5 }
 
 // railShell reports whether the page has the rail at the left.
 func (p Page) railShell() bool { return p.Audience == Desk || p.Audience == Admin }

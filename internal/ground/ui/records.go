@@ -673,9 +673,18 @@ func markLabel(r RosterProps, value string) string {
 	return value
 }
 
-// rosterForm is the roster's form; the script draws from its keys.
+// rosterForm is the roster's form, without the space between fields.
 func rosterForm(r RosterProps) FormProps {
 	f := r.Form
 	f.Class = "roster-form"
 	return f
+}
+
+// rosterKeys tells the script the letter of each mark, in order.
+func rosterKeys(r RosterProps) string {
+	letters := make([]string, len(r.Marks))
+	for i, m := range r.Marks {
+		letters[i] = strings.ToUpper(m.Key)
+	}
+	return strings.Join(letters, ",")
 }
