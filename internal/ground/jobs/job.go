@@ -101,7 +101,7 @@ const insertWidth = 6
 func insertText(n int) string {
 	return `INSERT INTO job (id, kind, key, owner, payload, run_at, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting')` +
 		strings.Repeat(`, (?, ?, ?, ?, ?, ?, 'waiting')`, n-1) + `
-		ON CONFLICT (kind, key) WHERE key <> '' AND state IN ('waiting', 'running') DO UPDATE SET
+		ON CONFLICT (kind, key) WHERE key <> '' AND ended_at = 0 DO UPDATE SET
 		payload = excluded.payload,
 		again = (job.state = 'running'),
 		run_at = CASE WHEN job.state = 'running' OR (job.tries = 0 AND excluded.run_at < job.run_at)

@@ -104,7 +104,7 @@ CREATE INDEX job_due ON job (run_at, id) WHERE state = 'waiting';
 CREATE INDEX job_running ON job (lease) WHERE state = 'running';
 CREATE INDEX job_ended ON job (state, ended_at, id) WHERE ended_at > 0;
 CREATE INDEX job_owner ON job (owner, id) WHERE owner IS NOT NULL;
-CREATE UNIQUE INDEX job_key ON job (kind, key) WHERE key <> '' AND state IN ('waiting', 'running');
+CREATE UNIQUE INDEX job_key ON job (kind, key) WHERE key <> '' AND ended_at = 0;
 
 CREATE TABLE lease (
   name  TEXT PRIMARY KEY,
