@@ -60,6 +60,8 @@ func TestLawsCatchBreaches(t *testing.T) {
 
 		{"rules know nothing of pages", "rules speak HTTP",
 			map[string]string{people + "x.go": `package people; import _ "net/http"`}, "belongs in web/"},
+		{"rules know nothing of pages", "rules read what a request sent",
+			map[string]string{people + "x.go": `package people; import _ "kizuna/internal/ground/door/input"`}, "belongs in web/"},
 		{"rules know nothing of pages", "a room's foreign tongue speaks HTTP",
 			map[string]string{"internal/network/provider/hsds/x.go": "// Package hsds.\npackage hsds; import _ \"net/http\""}, "belongs in web/"},
 		{"rules know nothing of pages", "pages speak HTTP",
@@ -97,6 +99,8 @@ func TestLawsCatchBreaches(t *testing.T) {
 			map[string]string{people + "web/x.go": `package web; import ("context"; "kizuna/internal/ground/text"); func x(ctx context.Context) string { return text.Word(ctx, "people_web.lost") }`}, "no word for people_web.lost"},
 		{"no word is missing", "a field fault that nobody wrote",
 			map[string]string{people + "x.go": `package people; func x(f interface{ Add(string, string) }) { f.Add("/names/0", "people.lost") }`}, "no word for people.lost"},
+		{"no word is missing", "a fault literal that nobody wrote",
+			map[string]string{people + "x.go": `package people; import "kizuna/internal/ground/fault"; var x = fault.Field{Pointer: "/a", Key: "people.lost"}`}, "no word for people.lost"},
 		{"no word is missing", "a fault under another import name",
 			map[string]string{people + "x.go": `package people; import bad "kizuna/internal/ground/fault"; func x() error { return bad.Conflict("people.lost") }`}, "no word for people.lost"},
 
@@ -109,8 +113,15 @@ func TestLawsCatchBreaches(t *testing.T) {
 			}, "nobody says people_web.spare"},
 		{"no word is idle", "a word put together when it is said",
 			map[string]string{
-				people + "web/words.txt": "title\n  ja 住民\n  en People\nstatus.active\n  ja 有効\n  en Active\n",
-				people + "web/x.go":      `package web; func x(s string) string { return "people_web.status." + s }`,
+				people + "web/words.txt": "title\n  ja 住民\n  en People\nkind.living\n  ja 同居\n  en Living\n",
+				people + "web/x.go":      `package web; func x(s string) string { return "people_web.kind." + s }`,
+			}, ""},
+		{"no word is idle", "a word of a status that no flow has",
+			map[string]string{people + "web/words.txt": "title\n  ja 住民\n  en People\nstatus.person.lost\n  ja 不明\n  en Lost\n"}, "nobody says status.person.lost"},
+		{"no word is idle", "a word of a flow's status",
+			map[string]string{
+				people + "web/words.txt": "title\n  ja 住民\n  en People\nstatus.person.active\n  ja 有効\n  en Active\n",
+				people + "flow.go":       `package people; var flow = []string{"person", "active"}`,
 			}, ""},
 	} {
 		t.Run(c.law+"/"+c.why, func(t *testing.T) {

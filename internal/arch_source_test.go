@@ -148,13 +148,18 @@ func readWords(data []byte) words {
 func (w words) under(area string) words {
 	full := words{area: area, keys: map[string][]string{}}
 	for key, langs := range w.keys {
-		flow := strings.HasPrefix(key, "status.") || strings.HasPrefix(key, "step.")
-		if area != "" && !strings.HasPrefix(key, area+".") && !flow {
+		if area != "" && !strings.HasPrefix(key, area+".") && !ofFlow(key) {
 			key = area + "." + key
 		}
 		full.keys[key] = langs
 	}
 	return full
+}
+
+// ofFlow tells the words of flows, which keep their own name whoever registers them:
+// status.<entity>.<status> and step.<entity>.<step>.
+func ofFlow(key string) bool {
+	return strings.HasPrefix(key, "status.") || strings.HasPrefix(key, "step.")
 }
 
 // areaOf is the name under which a folder registers its words, "" when it does not.
@@ -227,19 +232,24 @@ func (h house) eachNode(breach func(s source, n ast.Node) string) []string {
 	})
 }
 
-// eachString visits the strings of what ships: literals, and concatenations with every part that
-// is no literal as "?".
+// eachString visits the strings of what ships, each once: literals, and concatenations with every
+// part that is no literal as "?".
 func (h house) eachString(breach func(s source, text string) string) []string {
-	return h.eachNode(func(s source, n ast.Node) string {
-		e, ok := n.(ast.Expr)
-		if !ok || s.test {
-			return ""
+	return h.each(func(s source, told func(ast.Node, string)) {
+		if s.test {
+			return
 		}
-		parts := stringParts(e)
-		if parts == nil {
-			return ""
-		}
-		return breach(s, strings.Join(parts, "?"))
+		ast.Inspect(s.syntax, func(n ast.Node) bool {
+			e, ok := n.(ast.Expr)
+			if !ok {
+				return true
+			}
+			parts := stringParts(e)
+			if parts != nil {
+				told(n, breach(s, strings.Join(parts, "?")))
+			}
+			return parts == nil
+		})
 	})
 }
 

@@ -18,7 +18,7 @@ import (
 // ground, in import order: each may use those before it.
 var ground = []string{
 	"fault", "text", "calendar", "vault", "db", "access", "journal", "sight", "jobs", "flow",
-	"op", "draft", "ledger", "rule", "search", "file", "ui",
+	"op", "draft", "ledger", "rule", "search", "file", "ui", "door",
 }
 
 // rooms, wing by wing and from left to right: each may use the ground and those before it.
@@ -183,7 +183,8 @@ func rulesApart(h house) []string {
 		if p.kind != inRoom || p.web || s.test {
 			return ""
 		}
-		if to == "net/http" || strings.HasPrefix(to, "github.com/a-h/templ") || to == "kizuna/internal/ground/ui" {
+		target, _ := placeOf(strings.TrimPrefix(to, "kizuna/"))
+		if to == "net/http" || strings.HasPrefix(to, "github.com/a-h/templ") || target.name == "internal/ground/ui" || target.name == "internal/ground/door" {
 			return "rules know nothing of pages; this belongs in web/"
 		}
 		return ""
@@ -281,43 +282,72 @@ var takesKey = map[string]int{
 func missingWords(h house) []string {
 	known := h.allKeys()
 	return h.eachNode(func(s source, n ast.Node) string {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || s.test {
+		if s.test {
 			return ""
 		}
-		target, name := s.called(call)
-		at, ok := takesKey[target+"."+name]
-		if !ok && (name == "Add" || name == "Check") && len(call.Args) > 1 {
-			// fault.Fields: a pointer, then the key.
-			pointer, literal := stringOf(call.Args[0])
-			at, ok = 1, literal && (pointer == "" || strings.HasPrefix(pointer, "/"))
-		}
-		if !ok || at >= len(call.Args) {
-			return ""
-		}
-		if key, literal := stringOf(call.Args[at]); literal && key != "" && !known[key] {
+		if key, literal := stringOf(keyAt(s, n)); literal && key != "" && !known[key] {
 			return "no word for " + key
 		}
 		return ""
 	})
 }
 
+// keyAt is the word key in a call or literal that takes one, nil in any other.
+func keyAt(s source, n ast.Node) ast.Expr {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		target, name := s.called(n)
+		at, ok := takesKey[target+"."+name]
+		if !ok && (name == "Add" || name == "Check") && len(n.Args) > 1 {
+			// fault.Fields: a pointer, then the key.
+			pointer, literal := stringOf(n.Args[0])
+			at, ok = 1, literal && (pointer == "" || strings.HasPrefix(pointer, "/"))
+		}
+		if ok && at < len(n.Args) {
+			return n.Args[at]
+		}
+	case *ast.CompositeLit:
+		kind, ok := n.Type.(*ast.SelectorExpr)
+		if !ok || kind.Sel.Name != "Field" && kind.Sel.Name != "Fault" {
+			return nil
+		}
+		if x, ok := kind.X.(*ast.Ident); !ok || s.imports[x.Name] != "kizuna/internal/ground/fault" {
+			return nil
+		}
+		for _, element := range n.Elts {
+			if pair, ok := element.(*ast.KeyValueExpr); ok {
+				if field, ok := pair.Key.(*ast.Ident); ok && field.Name == "Key" {
+					return pair.Value
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // idleWords finds words that nobody says. A key counts as said where it stands as a string, or
-// where a concatenation or format could give it. The ground offers its words to every room and
-// is not asked.
+// where a concatenation or format could give it; a word of a flow, where its entity and its status
+// or step stand as strings. The ground offers its words to every room and is not asked.
 func idleWords(h house) []string {
 	said, shapes := h.saidKeys()
+	says := func(key string) bool {
+		if parts := strings.Split(key, "."); ofFlow(key) && len(parts) == 3 {
+			return said[parts[1]] && said[parts[2]]
+		}
+		return said[key] || slices.ContainsFunc(shapes, func(r *regexp.Regexp) bool { return r.MatchString(key) })
+	}
 	var out []string
 	for dir, w := range h.words {
 		if p, _ := placeOf(dir); p.kind == onGround {
 			continue
 		}
 		for key := range w.keys {
-			if !said[key] && !slices.ContainsFunc(shapes, func(r *regexp.Regexp) bool { return r.MatchString(key) }) {
+			if !says(key) {
 				out = append(out, dir+"/words.txt: nobody says "+key)
 			}
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 

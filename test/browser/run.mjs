@@ -55,7 +55,7 @@ async function runJourney({ base, name, lang, width, theme }, keys) {
 // Each page is looked at in one of its eight states a run; the address and the commit choose it,
 // so that a failure can be had again and eight commits see them all.
 async function lookAtPages({ base, name }, keys) {
-  const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: here, encoding: 'utf8' }).trim();
+  const commit = commitHere();
   const states = new Map();
   for (const page of pages) {
     const n = process.env.STATE ? Number(process.env.STATE) : stateFor(page.path, commit);
@@ -85,6 +85,15 @@ async function lookAtPages({ base, name }, keys) {
     good = (await run.end()) && good;
   }
   return good;
+}
+
+/** The commit that is checked out; a release archive has none. */
+function commitHere() {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: here, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'no commit';
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
