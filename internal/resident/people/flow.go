@@ -10,7 +10,7 @@ import (
 // keepers register and correct people.
 var keepers = flow.Roles{access.Caseworker, access.Supervisor, access.IntakeWorker, access.System}
 
-// Flow is a person's: active until merged into another record.
+// Flow is a person's: active as long as the record stands.
 var Flow = flow.Define(flow.Table[Person]{
 	Entity: "person", Table: "person",
 	Root: func(p *Person) (string, db.ID) { return "person", p.ID },
@@ -22,8 +22,6 @@ var Flow = flow.Define(flow.Table[Person]{
 		{Name: "protect", From: []string{"active"}, By: keepers},
 		{Name: "unprotect", From: []string{"active"}, By: flow.Roles{access.Supervisor}, When: ifProtected},
 		{Name: "record_death", From: []string{"active"}, By: keepers, When: ifAlive},
-		{Name: "merge", From: []string{"active"}, To: "merged", By: flow.Roles{access.Supervisor}},
-		{Name: "unmerge", From: []string{"merged"}, To: "active", By: flow.Roles{access.Supervisor}},
 	},
 	VoidBy: flow.Roles{access.Supervisor},
 })

@@ -253,7 +253,11 @@ func (r *Room) Protect(ctx context.Context, a access.Actor, id db.ID, in Protect
 		if until == "" {
 			until = noEnd
 		}
-		return flow.Take(tx, Flow, "protect", p, func(p *Person) { p.ProtectedUntil = max(p.ProtectedUntil, until) })
+		p, err = flow.Take(tx, Flow, "protect", p, func(p *Person) { p.ProtectedUntil = max(p.ProtectedUntil, until) })
+		if err != nil {
+			return p, err
+		}
+		return p, index(tx, p, r.today(ctx))
 	})
 }
 

@@ -36,7 +36,6 @@ type Person struct {
 	Interpreter    string             `db:"interpreter"` // language needed; "" is none
 	Restricted     bool               `db:"restricted"`
 	ProtectedUntil calendar.Date      `db:"protected_until"` // "9999-12-31" without an end; "" none
-	MergedInto     db.ID              `db:"merged_into"`
 	Extra          db.JSON[Extra]     `db:"extra"`
 }
 

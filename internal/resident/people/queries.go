@@ -215,3 +215,26 @@ func (r *Room) Organizations(ctx context.Context, a access.Actor, after db.ID, l
 	})
 	return list, err
 }
+
+// Input is the file as a form or API call would send it back; what is
+// withheld comes with its id and without its content.
+func (f File) Input() PersonInput {
+	in := PersonInput{
+		BirthDate: f.Person.BirthDate, BirthPrecision: f.Person.BirthPrecision, Gender: f.Person.Gender,
+		Languages: f.Person.Languages.V, Interpreter: f.Person.Interpreter, Placeholder: f.Person.Placeholder,
+		Restricted: f.Person.Restricted,
+	}
+	for _, n := range f.Names {
+		in.Names = append(in.Names, NameInput{ID: n.ID, Kind: n.Kind, Family: n.Family, Given: n.Given, FamilyKana: n.FamilyKana,
+			GivenKana: n.GivenKana, FamilyRomaji: n.FamilyRomaji, GivenRomaji: n.GivenRomaji, From: n.From, Until: n.Until})
+	}
+	for _, c := range f.Contacts {
+		in.Contacts = append(in.Contacts, ContactInput{ID: c.ID, Kind: c.Kind, Value: c.Value, Unsafe: !c.Safe,
+			Preferred: c.Preferred, Note: c.Note, Protected: c.Protected})
+	}
+	for _, x := range f.Addresses {
+		in.Addresses = append(in.Addresses, AddressInput{ID: x.ID, Kind: x.Kind, Postcode: x.Postcode, Lines: x.Lines,
+			Latitude: x.Latitude, Longitude: x.Longitude, From: x.From, Until: x.Until, Protected: x.Protected})
+	}
+	return in
+}

@@ -98,7 +98,7 @@ func (r *Room) Search(ctx context.Context, a access.Actor, text string, limit in
 	var out []Match
 	err := r.run.Read(ctx, func(q *db.Reader) error {
 		var err error
-		out, err = find(q, a, r.run.Now(), search.Query{Kind: "person", Text: text, Limit: limit})
+		out, err = find(q, a, r.run.Now(), r.today(ctx), search.Query{Kind: "person", Text: text, Limit: limit})
 		return err
 	})
 	if err != nil {
@@ -107,7 +107,7 @@ func (r *Room) Search(ctx context.Context, a access.Actor, text string, limit in
 	return out, r.run.Reads.Note(ctx, a, "searched", "person", db.ID{}, "")
 }
 
-func find(q db.Q, a access.Actor, now calendar.Time, query search.Query) ([]Match, error) {
+func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query search.Query) ([]Match, error) {
 	seen := lens(a, now).One("p.id")
 	hits, err := search.Find(q, query, search.Scope{
 		Join:  "person p ON p.id = c.owner",
@@ -123,6 +123,7 @@ func find(q db.Q, a access.Actor, now calendar.Time, query search.Query) ([]Matc
 	b := db.NewBatch()
 	cards := QueueCards(b, ids...)
 	names := db.Queue[Name](b, "SELECT "+db.Columns[Name]("")+" FROM person_name WHERE person IN (??) AND status = 'active'", db.ListOf(ids))
+	contacts := db.Queue[Contact](b, "SELECT "+db.Columns[Contact]("")+" FROM person_contact WHERE person IN (??) AND status = 'active'", db.ListOf(ids))
 	reached := db.Queue[db.ID](b, "SELECT p.id FROM person p WHERE p.id IN (??) AND "+seen.SQL, append([]any{db.ListOf(ids)}, seen.Args...)...)
 	if err := db.Send(q, b); err != nil {
 		return nil, err
@@ -131,14 +132,17 @@ func find(q db.Q, a access.Actor, now calendar.Time, query search.Query) ([]Matc
 	for _, id := range reached.Rows {
 		visible[id] = true
 	}
-	named := map[db.ID][]Name{}
+	named, called := map[db.ID][]Name{}, map[db.ID][]Contact{}
 	for _, n := range names.Rows {
 		named[n.Person] = append(named[n.Person], n)
 	}
+	for _, c := range contacts.Rows {
+		called[c.Person] = append(called[c.Person], c)
+	}
 	out := make([]Match, 0, len(cards.Rows))
 	for _, c := range cards.Rows {
-		p := Person{Number: c.Number, BirthDate: c.BirthDate, BirthPrecision: c.BirthPrecision}
-		score, reasons := search.Rank(query, Entry(p, named[c.ID], nil, "").Fields)
+		p := Person{Number: c.Number, BirthDate: c.BirthDate, BirthPrecision: c.BirthPrecision, ProtectedUntil: c.ProtectedUntil}
+		score, reasons := search.Rank(query, Entry(p, named[c.ID], called[c.ID], today).Fields)
 		out = append(out, Match{Card: c, Score: score, Reasons: reasons, Visible: visible[c.ID]})
 	}
 	slices.SortStableFunc(out, func(x, y Match) int { return y.Score - x.Score })

@@ -18,7 +18,6 @@ CREATE TABLE person (
   interpreter    TEXT NOT NULL DEFAULT '',
   restricted     BOOLEAN NOT NULL DEFAULT FALSE,
   protected_until TEXT NOT NULL DEFAULT '',
-  merged_into    $ID REFERENCES person (id),
   extra          TEXT NOT NULL DEFAULT '{}'
 );
 CREATE UNIQUE INDEX person_number ON person (number) WHERE number <> '';

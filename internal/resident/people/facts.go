@@ -1,0 +1,46 @@
+package people
+
+import (
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+)
+
+// Facts are what an eligibility rule may know of a person on a day.
+type Facts struct {
+	Age           int // years; the youngest when only the year or month is known
+	AgeKnown      bool
+	HouseholdSize int   // members of the household they live in, themselves included
+	MonthlyIncome int64 // of the person, in the agency's currency, smallest unit
+	Languages     []string
+	Died          bool
+}
+
+// FactsOf reads the facts of a person on a day. Yearly amounts count as a
+// twelfth, rounded down; what has no period does not count as monthly.
+func FactsOf(q db.Q, person db.ID, on calendar.Date) (Facts, error) {
+	b := db.NewBatch()
+	who := db.Queue[Person](b, selectPerson+"p.id = ?", person)
+	size := db.Queue[int](b, `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household
+		WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
+		AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`, on, person, on)
+	facts := db.Queue[Circumstance](b, textCircumstances, person)
+	if err := db.Send(q, b); err != nil {
+		return Facts{}, err
+	}
+	p, _ := who.First()
+	n, _ := size.First()
+	out := Facts{HouseholdSize: max(1, n), Languages: p.Languages.V, Died: p.DiedOn != "" && p.DiedOn <= on}
+	out.Age, _, out.AgeKnown = p.Birth().Age(on)
+	for _, c := range facts.Rows {
+		if c.Kind != "income" || !on.Within(c.From, c.Until) {
+			continue
+		}
+		switch c.Period {
+		case "month":
+			out.MonthlyIncome += c.Minor
+		case "year":
+			out.MonthlyIncome += c.Minor / 12
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,309 @@
+package people_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/kizunatest"
+	"kizuna/internal/resident/people"
+)
+
+func TestFlows(t *testing.T) {
+	matrix := people.Flow.Describe().Matrix() + people.NameFlow.Describe().Matrix() +
+		people.HouseholdFlow.Describe().Matrix() + people.OrganizationFlow.Describe().Matrix()
+	kizunatest.Golden(t, "testdata/flow.txt", matrix)
+}
+
+// osamu is an invented resident.
+func osamu() people.PersonInput {
+	return people.PersonInput{
+		Names:     []people.NameInput{{Family: "髙橋", Given: "修", FamilyKana: "たかはし", GivenKana: "おさむ"}},
+		BirthDate: "1968-04-12", Gender: "male", Languages: []string{"ja"},
+		Contacts:  []people.ContactInput{{Kind: "mobile", Value: "090-1234-5678"}},
+		Addresses: []people.AddressInput{{Kind: "actual", Postcode: "231-0001", Lines: "みなと市栄町2-14"}},
+	}
+}
+
+func eachRoom(t *testing.T, f func(t *testing.T, room *people.Room, run *op.Runner)) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		run, _ := kizunatest.Runner(t, d)
+		f(t, people.New(run), run)
+		kizunatest.Intact(t, run)
+	})
+}
+
+func create(t *testing.T, room *people.Room, a access.Actor, in people.PersonInput) people.Person {
+	t.Helper()
+	p, err := room.Create(context.Background(), a, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestFoundInEveryScript(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		worker := kizunatest.Staff(access.Caseworker)
+		p := create(t, room, worker, osamu())
+		create(t, room, worker, people.PersonInput{Names: []people.NameInput{{Family: "田中", Given: "恵", FamilyKana: "タナカ", GivenKana: "メグミ"}}})
+		for _, text := range []string{"髙橋", "高橋修", "高橋 修", "たかはし", "ﾀｶﾊｼ ｵｻﾑ", "takahashi", "Osamu Takahashi", "昭和43年4月12日", "09012345678"} {
+			found, err := room.Search(context.Background(), worker, text, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(found) == 0 || found[0].Card.ID != p.ID || !found[0].Visible {
+				t.Errorf("%q found %v", text, found)
+			} else if len(found[0].Reasons) == 0 {
+				t.Errorf("%q was found without a reason", text)
+			}
+		}
+	})
+}
+
+func TestAnotherTeamFindsButDoesNotSee(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx := context.Background()
+		p := create(t, room, kizunatest.Staff(access.Caseworker), osamu())
+		other := kizunatest.Staff(access.Caseworker)
+		found, err := room.Search(ctx, other, "たかはし", 10)
+		if err != nil || len(found) != 1 || found[0].Visible {
+			t.Errorf("another team's search: %v, %v", found, err)
+		}
+		if _, err := room.Get(ctx, other, p.ID); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("another team opened the file: %v", err)
+		}
+		if _, err := room.Edit(ctx, other, p.ID, people.EditInput{PersonInput: osamu(), Version: 1}); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("another team changed the file: %v", err)
+		}
+		if list, err := room.List(ctx, other, db.ID{}, 10); err != nil || len(list) != 0 {
+			t.Errorf("another team's list: %v, %v", list, err)
+		}
+		for _, a := range []access.Actor{access.Nobody(), kizunatest.Staff(access.Resident), kizunatest.Staff(access.ProviderStaff)} {
+			if _, err := room.Search(ctx, a, "たかはし", 10); !errors.Is(err, fault.KindNotFound) {
+				t.Errorf("%v searched people: %v", a.Roles, err)
+			}
+		}
+	})
+}
+
+func TestRestrictedLeavesNoTrace(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, run *op.Runner) {
+		ctx := context.Background()
+		team := kizunatest.Staff(access.Supervisor)
+		mate := kizunatest.Staff(access.Caseworker)
+		mate.Teams = team.Teams
+		p := create(t, room, team, osamu())
+		if _, err := room.Get(ctx, mate, p.ID); err != nil {
+			t.Fatalf("the team does not see its own: %v", err)
+		}
+		if _, err := room.Restrict(ctx, team, p.ID, p.Version, ""); !errors.Is(err, fault.KindInvalid) {
+			t.Errorf("restricted without a reason: %v", err)
+		}
+		if _, err := room.Restrict(ctx, team, p.ID, p.Version, "職員の親族"); err != nil {
+			t.Fatal(err)
+		}
+		auditor := kizunatest.Staff(access.Auditor)
+		auditor.Wide = true
+		for _, a := range []access.Actor{mate, auditor, kizunatest.Staff(access.Caseworker)} {
+			if found, err := room.Search(ctx, a, "髙橋", 10); err != nil || len(found) != 0 {
+				t.Errorf("%v found %v, %v", a.Roles, found, err)
+			}
+			if _, err := room.Get(ctx, a, p.ID); !errors.Is(err, fault.KindNotFound) {
+				t.Errorf("%v opened the file: %v", a.Roles, err)
+			}
+			if list, err := room.List(ctx, a, db.ID{}, 10); err != nil || len(list) != 0 {
+				t.Errorf("%v listed %v, %v", a.Roles, list, err)
+			}
+		}
+		if _, err := room.Get(ctx, team, p.ID); err != nil {
+			t.Errorf("who restricted it lost it: %v", err)
+		}
+	})
+}
+
+func TestTwoEditors(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx := context.Background()
+		worker := kizunatest.Staff(access.Caseworker)
+		p := create(t, room, worker, osamu())
+		file, err := room.Get(ctx, worker, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := people.EditInput{PersonInput: file.Input(), Version: p.Version}
+		first.Names[0].Given, first.Interpreter = "治", "jsl"
+		if _, err := room.Edit(ctx, worker, p.ID, first); err != nil {
+			t.Fatal(err)
+		}
+		second := people.EditInput{PersonInput: file.Input(), Version: p.Version}
+		second.Gender = "unstated"
+		_, err = room.Edit(ctx, worker, p.ID, second)
+		f, ok := fault.As(err)
+		if !ok || f.Kind != fault.KindConflict || f.Moved == nil {
+			t.Fatalf("the second editor got %v", err)
+		}
+		moved, err := room.Moved(ctx, worker, p.ID, p.Version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := map[string]any{}
+		for _, m := range moved {
+			fields[m.Field] = m.Now
+		}
+		if fields["interpreter"] != "jsl" || fields["name"] != "髙橋 治" {
+			t.Errorf("moved: %v", fields)
+		}
+		after, err := room.Get(ctx, worker, p.ID)
+		if err != nil || after.Person.Gender != "male" || after.Person.Version != p.Version+1 {
+			t.Errorf("after both: %+v, %v", after.Person, err)
+		}
+		if after.Person.Name != "髙橋 治" || len(after.Names) != 1 {
+			t.Errorf("name shown %q of %d names", after.Person.Name, len(after.Names))
+		}
+	})
+}
+
+func TestProtectedAddressIsWithheld(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, run *op.Runner) {
+		ctx := context.Background()
+		worker := kizunatest.Staff(access.Caseworker)
+		p := create(t, room, worker, osamu())
+		p, err := room.Protect(ctx, worker, p.ID, people.ProtectionInput{Ground: "violence", From: "2026-11-01", OtherParty: "元配偶者", Version: p.Version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := room.Get(ctx, worker, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !file.Withheld || file.Addresses[0].Lines != "" || file.Contacts[0].Value != "" {
+			t.Errorf("not withheld: %+v %+v", file.Addresses, file.Contacts)
+		}
+		if found, _ := room.Search(ctx, worker, "09012345678", 10); len(found) != 0 {
+			t.Error("a withheld number finds the person")
+		}
+		edit := people.EditInput{PersonInput: file.Input(), Version: p.Version}
+		edit.Gender = "unstated"
+		if _, err := room.Edit(ctx, worker, p.ID, edit); err != nil {
+			t.Fatal(err)
+		}
+		shown, err := room.Reveal(ctx, worker, p.ID)
+		if err != nil || shown.Addresses[0].Lines != "みなと市栄町2-14" || shown.Contacts[0].Value != "090-1234-5678" {
+			t.Errorf("an edit lost what was withheld: %+v, %v", shown.Addresses, err)
+		}
+		var lines []string
+		run.Read(ctx, func(q *db.Reader) error {
+			lines, err = db.All[string](q, "SELECT what FROM read_line WHERE root = ? ORDER BY id", p.ID)
+			return err
+		})
+		if !slices.Equal(lines, []string{"opened", "revealed"}) {
+			t.Errorf("read lines %v", lines)
+		}
+	})
+}
+
+func TestDeathIsRecordedOnce(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx := context.Background()
+		worker := kizunatest.Staff(access.Caseworker)
+		p := create(t, room, worker, osamu())
+		if _, err := room.RecordDeath(ctx, worker, p.ID, p.Version, "2026-12-01"); !errors.Is(err, fault.KindInvalid) {
+			t.Errorf("a death tomorrow: %v", err)
+		}
+		if _, err := room.RecordDeath(ctx, worker, p.ID, p.Version, "1960-01-01"); !errors.Is(err, fault.KindInvalid) {
+			t.Errorf("a death before birth: %v", err)
+		}
+		p, err := room.RecordDeath(ctx, worker, p.ID, p.Version, "2026-10-20")
+		if err != nil || p.DiedOn != "2026-10-20" {
+			t.Fatal(p, err)
+		}
+		if _, err := room.RecordDeath(ctx, worker, p.ID, p.Version, "2026-10-21"); !errors.Is(err, fault.KindConflict) {
+			t.Errorf("died twice: %v", err)
+		}
+	})
+}
+
+func TestBadInputNamesItsField(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		change  func(in *people.PersonInput)
+		pointer string
+	}{
+		{"no name", func(in *people.PersonInput) { in.Names = nil }, "/names/0/family"},
+		{"birth in the future", func(in *people.PersonInput) { in.BirthDate = "2027-01-01" }, "/birth_date"},
+		{"unknown gender", func(in *people.PersonInput) { in.Gender = "x" }, "/gender"},
+		{"NUL in a name", func(in *people.PersonInput) { in.Names[0].Given = "a\x00b" }, "/names/0/given"},
+		{"over-long name", func(in *people.PersonInput) { in.Names[0].Family = string(make([]rune, 101)) + "x" }, "/names/0/family"},
+		{"letters for a telephone", func(in *people.PersonInput) { in.Contacts[0].Value = "abc" }, "/contacts/0/value"},
+		{"mail without @", func(in *people.PersonInput) {
+			in.Contacts[0] = people.ContactInput{Kind: "email", Value: "abc"}
+		}, "/contacts/0/value"},
+		{"ends before it begins", func(in *people.PersonInput) {
+			in.Addresses[0].From, in.Addresses[0].Until = "2026-02-01", "2026-01-01"
+		}, "/addresses/0/until"},
+	} {
+		in := osamu()
+		c.change(&in)
+		f, ok := fault.As(in.Validate("2026-11-24"))
+		if !ok || len(f.Fields) == 0 || f.Fields[0].Pointer != c.pointer {
+			t.Errorf("%s: %v", c.name, f)
+		}
+	}
+}
+
+func TestNamesComeBackByteForByte(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		worker := kizunatest.Staff(access.Caseworker)
+		for _, name := range []string{"𠮷田", "👪家族", "<script>alert(1)</script>", "=HYPERLINK(1)", "Nguyễn", "葛󠄀城"} {
+			p := create(t, room, worker, people.PersonInput{Names: []people.NameInput{{Family: name, Given: "x"}}})
+			file, err := room.Get(context.Background(), worker, p.ID)
+			if err != nil || file.Names[0].Family != name {
+				t.Errorf("%q came back as %q, %v", name, file.Names[0].Family, err)
+			}
+		}
+	})
+}
+
+func TestQueriesAreBounded(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		worker := kizunatest.Staff(access.Caseworker)
+		p := create(t, room, worker, osamu())
+		for range 20 {
+			create(t, room, worker, osamu())
+		}
+		for name, c := range map[string]struct {
+			most int
+			call func(ctx context.Context) error
+		}{
+			"open":   {12, func(ctx context.Context) error { _, err := room.Get(ctx, worker, p.ID); return err }},
+			"search": {5, func(ctx context.Context) error { _, err := room.Search(ctx, worker, "高橋", 10); return err }},
+			"list":   {1, func(ctx context.Context) error { _, err := room.List(ctx, worker, db.ID{}, 10); return err }},
+		} {
+			ctx, trace := db.WithTrace(context.Background())
+			if err := c.call(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if n := trace.Count(); n > c.most {
+				t.Errorf("%s ran %d statements, at most %d wanted", name, n, c.most)
+			}
+		}
+	})
+}
+
+func TestEveryStepHasWords(t *testing.T) {
+	for _, d := range flow.All() {
+		for _, s := range d.Steps {
+			kizunatest.HasWord(t, "step."+d.Entity+"."+s.Name)
+		}
+		for _, s := range d.Statuses() {
+			kizunatest.HasWord(t, "status."+d.Entity+"."+s)
+		}
+	}
+}
