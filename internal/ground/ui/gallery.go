@@ -341,7 +341,7 @@ func (g gallery) attendance() (Page, templ.Component) {
 	page := g.portal(g.say("出欠", "Attendance"), "attendance")
 	page.Crumbs = []Crumb{{Label: g.say("出欠", "Attendance"), Href: "#"}, {Label: g.say("第4回", "Session 4")}}
 	return page, templ.Join(
-		Head(HeadProps{Title: g.say("グリーフケア・グループ 第4回", "Grief care group, session 4"), Meta: []TagProps{{Icon: "calendar", Text: g.say("11月24日（火）14:00–15:30", "Tue 24 Nov 14:00–15:30")}, {Icon: "map-pin", Text: g.say("港南センター 2階 和室", "Konan Centre, tatami room")}, {Icon: "users", Text: g.say("登録10名／定員12名", "10 enrolled of 12")}}, Acts: []Act{{Label: g.say("第3回", "Session 3"), Icon: "chevron-left", Href: "#"}, {Label: g.say("第5回", "Session 5"), Icon: "chevron-right", Href: "#"}}}),
+		Head(HeadProps{Title: g.say("グリーフケア・グループ 第4回", "Grief care group, session 4"), Meta: []TagProps{{Icon: "calendar", Text: g.say("11月24日（火）14:00–15:30", "Tue 24 Nov 14:00–15:30")}, {Icon: "map-pin", Text: g.say("港南センター 2階 和室", "Konan Centre, tatami room")}, {Icon: "users", Text: g.say("登録10名／定員12名", "10 enrolled of 12")}}, Acts: []Act{{Label: g.say("第3回", "Session 3"), Icon: "chevron-left", Href: "#"}, {Label: g.say("第5回", "Session 5"), IconEnd: "chevron-right", Href: "#"}}}),
 		Roster(RosterProps{
 			Form:   FormProps{ID: "roster", Action: "/portal/sessions/x/attendance", Draft: "/portal/drafts/x"},
 			Marks:  []RosterMark{{Value: "attended", Label: g.say("出席", "Attended"), Key: "P", Tone: OK}, {Value: "late", Label: g.say("遅刻", "Late"), Key: "L", Tone: Warn}, {Value: "excused", Label: g.say("欠席", "Excused"), Key: "E", Tone: Outline}, {Value: "absent", Label: g.say("無断欠席", "Absent"), Key: "N", Tone: Bad}},

@@ -34,6 +34,7 @@ const (
 // or, with neither, a submit button of the form around it (or of Form, by id).
 type Act struct {
 	Label, Icon string
+	IconEnd     string // icon after the label
 	Href        string
 	Post        string            // POST address
 	Fields      map[string]string // hidden fields of Post, such as version

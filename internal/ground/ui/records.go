@@ -537,6 +537,37 @@ func separator(ctx context.Context) string {
 	return " · "
 }
 
+// before answers a with the separator when b follows.
+func before(ctx context.Context, a, b string) string {
+	if a == "" || b == "" {
+		return a
+	}
+	return a + separator(ctx)
+}
+
+// joined sets the words that are there beside each other.
+func joined(ctx context.Context, words ...string) string {
+	out := ""
+	for _, w := range words {
+		if w != "" {
+			out = before(ctx, out, w) + w
+		}
+	}
+	return out
+}
+
+// nodeWords says of a node what its drawing shows.
+func nodeWords(ctx context.Context, n Node) string {
+	tie, dead := "", ""
+	if n.Tie != "" {
+		tie = text.Word(ctx, "ui.tie."+string(n.Tie))
+	}
+	if n.Dead {
+		dead = text.Word(ctx, "ui.network.dead")
+	}
+	return joined(ctx, n.Role, tie, dead)
+}
+
 func emptyOr(ctx context.Context, e EmptyProps) EmptyProps {
 	if e.Title == "" {
 		e.Title = text.Word(ctx, "ui.table.empty")
