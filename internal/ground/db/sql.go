@@ -152,9 +152,11 @@ func number(text string) string {
 // has a say in what a named type means: pgx would write one that has a String
 // method as that string.
 func plain(a any) any {
-	switch a.(type) {
-	case nil, ID, string, int64, bool, []byte, int, float64, driver.Valuer:
+	switch v := a.(type) {
+	case nil, ID, string, int64, bool, []byte, int, driver.Valuer:
 		return a
+	case float64:
+		return v + 0 // -0 is 0: SQLite keeps no sign there
 	}
 	v := reflect.ValueOf(a)
 	switch v.Kind() {
@@ -170,7 +172,7 @@ func plain(a any) any {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return v.Int()
 	case reflect.Float32, reflect.Float64:
-		return v.Float()
+		return v.Float() + 0
 	case reflect.Slice:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
 			return v.Bytes()
