@@ -39,6 +39,9 @@ func register[R any](t *Table[R]) {
 	}
 	registry.Lock()
 	defer registry.Unlock()
+	if slices.ContainsFunc(registry.all, func(o Described) bool { return o.Entity == d.Entity }) {
+		panic("flow: two flows of " + d.Entity)
+	}
 	registry.all = append(registry.all, d)
 }
 

@@ -81,11 +81,14 @@ func Define[R any](t Table[R]) *Table[R] {
 	if _, ok := any(new(R)).(interface{ head() *Head }); !ok {
 		panic("flow: " + t.Entity + " has no flow.Head")
 	}
+	if t.Entity == "" || t.Table == "" || t.Root == nil {
+		panic("flow: " + t.Entity + t.Table + " needs an entity, a table and a root")
+	}
 	if len(t.VoidBy) > 0 {
 		var from []string
 		for _, s := range t.Steps {
 			for _, x := range append(slices.Clone(s.From), s.To) {
-				if x != "" && !slices.Contains(from, x) {
+				if x != "" && x != Void && !slices.Contains(from, x) {
 					from = append(from, x)
 				}
 			}
@@ -95,6 +98,9 @@ func Define[R any](t Table[R]) *Table[R] {
 	for i, s := range t.Steps {
 		if s.Name == "" || len(s.By) == 0 || len(s.From) == 0 && s.To == "" {
 			panic(fmt.Sprintf("flow: %s has an unfinished step %d", t.Entity, i))
+		}
+		if s.Route && len(s.From) == 0 {
+			panic("flow: " + t.Entity + " " + s.Name + " makes the record, so no route can hold it")
 		}
 		for _, o := range t.Steps[:i] {
 			if o.Name == s.Name {
@@ -175,11 +181,11 @@ func (t *Table[R]) Free(a access.Actor, r R) []string {
 // Option adds to what a step writes.
 type Option func(*journal.Line)
 
-// Because keeps a reason in the journal line.
+// Because keeps a reason in the journal line, under journal.Reason.
 func Because(reason string) Option {
 	return func(l *journal.Line) {
 		if reason != "" {
-			l.Changes["reason"] = journal.Change{New: reason}
+			l.Changes[journal.Reason] = journal.Change{New: reason}
 		}
 	}
 }
@@ -215,10 +221,14 @@ func Create[R any](tx Tx, t *Table[R], step string, r R, opts ...Option) (R, err
 	if err := db.Insert(tx, t.Table, r); err != nil {
 		return r, err
 	}
+	made, err := values(r)
+	if err != nil {
+		return r, err
+	}
 	changes := journal.Changes{}
-	for _, c := range db.Values(r) {
-		if !slices.Contains(fixed, c.Name) && !reflect.ValueOf(c.Value).IsZero() {
-			changes[c.Name] = journal.Change{New: c.Value}
+	for _, v := range made {
+		if given := reflect.ValueOf(v.given); given.IsValid() && !given.IsZero() && !slices.Contains(fixed, v.name) {
+			changes[v.name] = journal.Change{New: v.said}
 		}
 	}
 	t.write(tx, s, &r, "", changes, opts)
@@ -234,79 +244,105 @@ func Take[R any](tx Tx, t *Table[R], step string, old R, edit func(*R), opts ...
 }
 
 func take[R any](tx Tx, t *Table[R], step string, old R, edit func(*R), always bool, opts []Option) (R, error) {
-	r, s, err := prepare(tx, t, step, old, edit)
+	p, err := prepare(tx, t, step, old, edit)
 	if err != nil {
 		return old, err
 	}
-	changes, columns := diff(old, r)
-	was := headOf(&old)
-	if len(columns) == 0 && s.To == "" && !always {
+	if p.idle() && !always {
 		return old, nil // nothing changed: nothing to write
 	}
+	if err := p.store(tx, t, opts); err != nil {
+		return old, err
+	}
+	return p.now, nil
+}
+
+// prepared is a step that may be taken on a record and is not yet written.
+type prepared[R any] struct {
+	step    Step[R]
+	was     Head
+	now     R
+	changes journal.Changes
+	columns []db.Column
+}
+
+// idle reports that neither a field nor the step itself changes anything.
+func (p prepared[R]) idle() bool { return len(p.columns) == 0 && p.step.To == "" }
+
+// store writes the step, unless the record moved on.
+func (p prepared[R]) store(tx Tx, t *Table[R], opts []Option) error {
 	var b strings.Builder
 	b.WriteString("UPDATE " + t.Table + " SET status = ?, version = version + 1, updated_at = ?")
-	args := []any{headOf(&r).Status, tx.Now()}
-	for _, c := range columns {
+	args := []any{headOf(&p.now).Status, tx.Now()}
+	for _, c := range p.columns {
 		b.WriteString(", " + c.Name + " = ?")
 		args = append(args, c.Value)
 	}
 	b.WriteString(" WHERE id = ? AND status = ? AND version = ?")
-	n, err := db.Exec(tx, b.String(), append(args, was.ID, was.Status, was.Version)...)
+	n, err := db.Exec(tx, b.String(), append(args, p.was.ID, p.was.Status, p.was.Version)...)
 	if err != nil {
-		return old, err
+		return err
 	}
 	if n == 0 {
-		return old, fault.Conflict("flow.moved_on")
+		return fault.Conflict("flow.moved_on")
 	}
-	t.write(tx, s, &r, was.Status, changes, opts)
-	return r, nil
+	t.write(tx, p.step, &p.now, p.was.Status, p.changes, opts)
+	return nil
 }
 
-func prepare[R any](tx Tx, t *Table[R], step string, old R, edit func(*R)) (R, Step[R], error) {
+func prepare[R any](tx Tx, t *Table[R], step string, old R, edit func(*R)) (p prepared[R], err error) {
 	s, ok := t.Step(step)
 	if !ok {
-		return old, s, fault.Defect(fmt.Errorf("flow: %s has no step %s", t.Entity, step))
+		return p, fault.Defect(fmt.Errorf("flow: %s has no step %s", t.Entity, step))
 	}
-	was := *headOf(&old)
-	if f := s.may(tx.Actor(), old, was.Status); f != nil {
-		return old, s, f
+	p = prepared[R]{step: s, was: *headOf(&old), now: old}
+	if f := s.may(tx.Actor(), old, p.was.Status); f != nil {
+		return p, f
 	}
 	if s.Route {
-		granted, err := tx.Route(t.Entity, step, was.ID)
+		granted, err := tx.Route(t.Entity, step, p.was.ID)
 		if err != nil {
-			return old, s, err
+			return p, err
 		}
 		if !granted {
-			return old, s, fault.Conflict("flow.awaits_route")
+			return p, fault.Conflict("flow.awaits_route")
 		}
 	}
-	r := old
-	if edit != nil {
-		edit(&r)
+	before, err := values(old)
+	if err != nil {
+		return p, err
 	}
-	h := headOf(&r)
-	*h = was
+	if edit != nil {
+		edit(&p.now)
+	}
+	h := headOf(&p.now)
+	*h = p.was
 	if s.To != "" {
 		h.Status = s.To
 	}
 	h.Version++
 	h.UpdatedAt = tx.Now()
-	return r, s, nil
+	p.changes, p.columns, err = diff(before, p.now)
+	return p, err
 }
 
-// diff gives the changed fields for the journal and their columns to write.
-func diff[R any](old, now R) (journal.Changes, []db.Column) {
+// diff gives the changed fields for the journal and their columns to write. A
+// field changed when what its column holds did.
+func diff[R any](before []value, now R) (journal.Changes, []db.Column, error) {
+	after, err := values(now)
+	if err != nil {
+		return nil, nil, err
+	}
 	changes := journal.Changes{}
 	var columns []db.Column
-	before := db.Values(old)
-	for i, c := range db.Values(now) {
-		if slices.Contains(fixed, c.Name) || reflect.DeepEqual(before[i].Value, c.Value) {
+	for i, v := range after {
+		if slices.Contains(fixed, v.name) || before[i].same(v) {
 			continue
 		}
-		changes[c.Name] = journal.Change{Old: before[i].Value, New: c.Value}
-		columns = append(columns, c)
+		changes[v.name] = journal.Change{Old: before[i].said, New: v.said}
+		columns = append(columns, db.Column{Name: v.name, Value: v.given})
 	}
-	return changes, columns
+	return changes, columns, nil
 }
 
 func (t *Table[R]) write(tx Tx, s Step[R], r *R, from string, changes journal.Changes, opts []Option) {
@@ -320,77 +356,6 @@ func (t *Table[R]) write(tx Tx, s Step[R], r *R, from string, changes journal.Ch
 		o(&line)
 	}
 	tx.Journal(line)
-}
-
-// TakeAll takes one step on many loaded records, each with its own edit, in
-// one UPDATE per from-status and set of changed fields. Rows that may not take
-// the step or have moved on are left as they are and named with their fault.
-func TakeAll[R any](tx Tx, t *Table[R], step string, olds []R, edit func(*R), opts ...Option) ([]R, map[db.ID]*fault.Fault, error) {
-	type group struct {
-		from    string
-		columns []string
-		rows    []db.Change
-	}
-	var done []R
-	faults := map[db.ID]*fault.Fault{}
-	groups := map[string]*group{}
-	var order []string
-	type made struct {
-		old, now R
-		changes  journal.Changes
-	}
-	ready := map[db.ID]made{}
-	for _, old := range olds {
-		was := headOf(&old)
-		r, s, err := prepare(tx, t, step, old, edit)
-		if f, ok := fault.As(err); ok && f.Kind != fault.KindDefect {
-			faults[was.ID] = f
-			continue
-		}
-		if err != nil {
-			return nil, nil, err
-		}
-		changes, columns := diff(old, r)
-		if len(columns) == 0 && s.To == "" {
-			done = append(done, old)
-			continue
-		}
-		names := []string{"status", "updated_at"}
-		values := []any{headOf(&r).Status, tx.Now()}
-		for _, c := range columns {
-			names, values = append(names, c.Name), append(values, c.Value)
-		}
-		key := was.Status + " " + strings.Join(names, ",")
-		g := groups[key]
-		if g == nil {
-			g = &group{from: was.Status, columns: names}
-			groups[key], order = g, append(order, key)
-		}
-		g.rows = append(g.rows, db.Change{ID: was.ID, Version: was.Version, Values: values})
-		ready[was.ID] = made{old, r, changes}
-	}
-	s, _ := t.Step(step)
-	for _, key := range order {
-		g := groups[key]
-		ids, err := db.UpdateAll(tx, t.Table, g.from, g.columns, g.rows)
-		if err != nil {
-			return nil, nil, err
-		}
-		changed := make(map[db.ID]bool, len(ids))
-		for _, id := range ids {
-			changed[id] = true
-		}
-		for _, row := range g.rows {
-			m := ready[row.ID]
-			if !changed[row.ID] {
-				faults[row.ID] = fault.Conflict("flow.moved_on")
-				continue
-			}
-			t.write(tx, s, &m.now, g.from, m.changes, opts)
-			done = append(done, m.now)
-		}
-	}
-	return done, faults, nil
 }
 
 // Touch is Take that moves the version even when no field of the record

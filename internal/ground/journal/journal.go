@@ -9,8 +9,10 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -32,15 +34,43 @@ type Changes map[string]Change
 // MarshalJSON writes {"field":[old,new]}.
 func (c Change) MarshalJSON() ([]byte, error) { return json.Marshal([2]any{c.Old, c.New}) }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON reads what MarshalJSON wrote. A whole number is an int64 and
+// exact, any other a float64.
 func (c *Change) UnmarshalJSON(b []byte) error {
 	var pair [2]any
-	if err := json.Unmarshal(b, &pair); err != nil {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	if err := d.Decode(&pair); err != nil {
 		return err
 	}
-	c.Old, c.New = pair[0], pair[1]
+	c.Old, c.New = exact(pair[0]), exact(pair[1])
 	return nil
 }
+
+// exact turns numbers, also inside lists and objects, into Go's own.
+func exact(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		f, _ := v.Float64() // what does not fit is infinite
+		return f
+	case []any:
+		for i := range v {
+			v[i] = exact(v[i])
+		}
+	case map[string]any:
+		for k := range v {
+			v[k] = exact(v[k])
+		}
+	}
+	return v
+}
+
+// Reason is the name under which Changes hold why a step was taken. No column
+// has it.
+const Reason = "because"
 
 // Line is what a deed says about one record.
 type Line struct {
@@ -52,6 +82,8 @@ type Line struct {
 	Root     db.ID
 	From, To string // the status before and after
 	Changes  Changes
+	// By is who took the step, when another than the stamp's actor did.
+	By *access.Actor
 }
 
 // Row is a line as it is kept.
@@ -103,8 +135,12 @@ type Stamp struct {
 func Append(w db.W, v *vault.Vault, s Stamp, lines []Line) error {
 	rows := make([]Row, len(lines))
 	for i, l := range lines {
+		by := s.Actor
+		if l.By != nil {
+			by = *l.By
+		}
 		r := Row{
-			ID: db.NewIDAt(int64(s.At)), At: s.At, Tx: s.Tx, Actor: s.Actor.ID, ActorKind: s.Actor.Kind(), Via: s.Actor.SignIn,
+			ID: db.NewIDAt(int64(s.At)), At: s.At, Tx: s.Tx, Actor: by.ID, ActorKind: by.Kind(), Via: by.SignIn,
 			Step: l.Step, Entity: l.Entity, Record: l.Record, Version: l.Version,
 			RootKind: l.RootKind, Root: l.Root, From: l.From, To: l.To,
 		}
@@ -159,8 +195,9 @@ type Moved struct {
 	At        calendar.Time
 }
 
-// Since tells which fields of a record moved after a version, for the page
-// that lets the second of two editors choose.
+// Since tells which fields of a record differ from what they were at a
+// version, for the page that lets the second of two editors choose. What was
+// changed and changed back is not among them.
 func Since(q db.Q, record db.ID, version int64) ([]Moved, error) {
 	rows, err := db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record = ? AND version > ? ORDER BY version, id", record, version)
 	if err != nil {
@@ -173,6 +210,9 @@ func Since(q db.Q, record db.ID, version int64) ([]Moved, error) {
 			return nil, err
 		}
 		for _, name := range sortedKeys(changes) {
+			if name == Reason {
+				continue
+			}
 			c := changes[name]
 			i := slices.IndexFunc(out, func(m Moved) bool { return m.Field == name })
 			if i < 0 {
@@ -182,7 +222,7 @@ func Since(q db.Q, record db.ID, version int64) ([]Moved, error) {
 			out[i].Now, out[i].Actor, out[i].At = c.New, r.Actor, r.At
 		}
 	}
-	return out, nil
+	return slices.DeleteFunc(out, func(m Moved) bool { return reflect.DeepEqual(m.Base, m.Now) }), nil
 }
 
 func sortedKeys(c Changes) []string {

@@ -34,8 +34,9 @@ type Reads struct {
 	vault *vault.Vault
 	clock calendar.Clock
 	queue chan waiting
-	quit  chan struct{}
-	done  sync.WaitGroup
+	once  sync.Once
+	quit  chan struct{} // closed when no more may come
+	gone  chan struct{} // closed when all that came is written
 }
 
 type waiting struct {
@@ -48,16 +49,15 @@ const maxTogether = 256
 
 // NewReads starts the writer; Close stops it.
 func NewReads(d *db.DB, v *vault.Vault, c calendar.Clock) *Reads {
-	r := &Reads{data: d, vault: v, clock: c, queue: make(chan waiting, maxTogether), quit: make(chan struct{})}
-	r.done.Add(1)
+	r := &Reads{data: d, vault: v, clock: c, queue: make(chan waiting, maxTogether), quit: make(chan struct{}), gone: make(chan struct{})}
 	go r.run()
 	return r
 }
 
-// Close writes what waits and stops.
+// Close writes what waits and stops; a Note after it is refused.
 func (r *Reads) Close() {
-	close(r.quit)
-	r.done.Wait()
+	r.once.Do(func() { close(r.quit) })
+	<-r.gone
 }
 
 // Note writes a read line and returns once it is durable: only then may the
@@ -82,11 +82,18 @@ func (r *Reads) Note(ctx context.Context, a access.Actor, what, rootKind string,
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-r.gone:
+	}
+	select {
+	case err := <-w.answer: // it was among the last
+		return err
+	default:
+		return fault.Unavailable(nil)
 	}
 }
 
 func (r *Reads) run() {
-	defer r.done.Done()
+	defer close(r.gone)
 	for {
 		select {
 		case w := <-r.queue:
@@ -118,14 +125,25 @@ func (r *Reads) gather(first waiting) []waiting {
 }
 
 func (r *Reads) write(batch []waiting) {
+	err := r.insert(batch)
+	if f, ok := fault.As(err); err == nil || len(batch) == 1 || ok && f.Kind == fault.KindUnavailable {
+		for _, w := range batch {
+			w.answer <- err
+		}
+		return
+	}
+	// One line that the database does not take must not cost the others theirs.
+	for _, w := range batch {
+		w.answer <- r.insert([]waiting{w})
+	}
+}
+
+func (r *Reads) insert(batch []waiting) error {
 	rows := make([]ReadRow, len(batch))
 	for i, w := range batch {
 		rows[i] = w.row
 	}
-	err := r.data.Write(context.Background(), func(tx *db.Tx) error { return db.Insert(tx, "read_line", rows...) })
-	for _, w := range batch {
-		w.answer <- err
-	}
+	return r.data.Write(context.Background(), func(tx *db.Tx) error { return db.Insert(tx, "read_line", rows...) })
 }
 
 // Opened lists who opened a record, newest first.

@@ -3,7 +3,7 @@ package journal
 import (
 	"context"
 	"crypto/sha256"
-	"fmt"
+	"errors"
 	"strings"
 
 	"kizuna/internal/ground/calendar"
@@ -67,6 +67,10 @@ type sealRow struct {
 	MAC []byte `db:"mac"`
 }
 
+// errSecond says that another sealer was first: before the first seal there is
+// no row to lock, so both may have chosen the same rows.
+var errSecond = errors.New("journal: another sealer was first")
+
 func (s Sealer) sealOnce(ctx context.Context, chain string) (int, error) {
 	idle := false
 	err := s.Data.Read(ctx, func(r *db.Reader) error {
@@ -77,9 +81,10 @@ func (s Sealer) sealOnce(ctx context.Context, chain string) (int, error) {
 	if err != nil || idle {
 		return 0, err
 	}
-	n := 0
+	n, before := 0, int64(0)
 	err = s.Data.Write(ctx, func(tx *db.Tx) error {
-		last, _, err := db.Maybe[Seal](tx, "SELECT "+db.Columns[Seal]("")+" FROM journal_seal WHERE chain = ? ORDER BY seq DESC LIMIT 1"+db.ForUpdate(tx), chain)
+		last, _, err := db.Maybe[Seal](tx, lastSeal+db.ForUpdate(tx), chain)
+		before = last.Seq
 		if err != nil {
 			return err
 		}
@@ -98,41 +103,56 @@ func (s Sealer) sealOnce(ctx context.Context, chain string) (int, error) {
 		next.MAC = s.Vault.MAC("seal", next.bytes()...)
 		return db.Insert(tx, "journal_seal", next)
 	})
-	if db.IsUnique(err, "") {
-		return 0, nil // another sealer was first
+	if errors.Is(err, errSecond) || db.IsUnique(err, "") {
+		return 0, s.unlessSecond(ctx, chain, before, err)
 	}
 	return n, err
 }
 
-// place writes positions in the order of the rows.
+const lastSeal = "SELECT chain, seq, at, first, last, merkle, previous, mac FROM journal_seal WHERE chain = ? ORDER BY seq DESC LIMIT 1"
+
+// unlessSecond is err, unless another sealer has sealed meanwhile: without
+// one, somebody else wrote positions.
+func (s Sealer) unlessSecond(ctx context.Context, chain string, before int64, err error) error {
+	e := s.Data.Read(ctx, func(r *db.Reader) error {
+		last, _, e := db.Maybe[Seal](r, lastSeal, chain)
+		if e == nil && last.Seq > before {
+			err = nil
+		}
+		return e
+	})
+	return errors.Join(err, e)
+}
+
+// place writes positions in the order of the rows. The last row is repeated up
+// to a power of two, so that few texts are needed.
 func place(tx *db.Tx, chain string, rows []sealRow, first int64) error {
-	var b strings.Builder
-	b.WriteString("UPDATE " + chain + " SET position = v.column2 FROM (VALUES ")
-	var args []any
-	for i, r := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		if tx.Engine() == db.Postgres {
-			b.WriteString("(CAST(? AS uuid), CAST(? AS bigint))")
-		} else {
-			b.WriteString("(?, ?)")
-		}
-		args = append(args, r.ID, first+int64(i))
+	mark := "(?, ?)"
+	if tx.Engine() == db.Postgres {
+		mark = "(CAST(? AS uuid), CAST(? AS bigint))"
 	}
-	b.WriteString(") AS v WHERE " + chain + ".id = v.column1 AND " + chain + ".position IS NULL")
-	n, err := db.Exec(tx, b.String(), args...)
+	size := 1
+	for size < len(rows) {
+		size *= 2
+	}
+	args := make([]any, 0, 2*size)
+	for i := range size {
+		at := min(i, len(rows)-1)
+		args = append(args, rows[at].ID, first+int64(at))
+	}
+	n, err := db.Exec(tx, "UPDATE "+chain+" SET position = v.column2 FROM (VALUES "+mark+strings.Repeat(", "+mark, size-1)+
+		") AS v WHERE "+chain+".id = v.column1 AND "+chain+".position IS NULL", args...)
 	if err == nil && n != int64(len(rows)) {
-		err = fmt.Errorf("journal: sealed %d of %d rows", n, len(rows))
+		err = errSecond
 	}
 	return err
 }
 
 // merkle is the tree hash of RFC 6962, section 2.1, over the rows' MACs.
-func merkle(rows []sealRow) []byte {
+func merkle[T leaf](rows []T) []byte {
 	level := make([][]byte, len(rows))
 	for i, r := range rows {
-		h := sha256.Sum256(append([]byte{0}, r.MAC...))
+		h := sha256.Sum256(append([]byte{0}, r.leaf()...))
 		level[i] = h[:]
 	}
 	for len(level) > 1 {
@@ -149,3 +169,8 @@ func merkle(rows []sealRow) []byte {
 	}
 	return level[0]
 }
+
+type leaf interface{ leaf() []byte }
+
+func (r sealRow) leaf() []byte   { return r.MAC }
+func (r verifyRow) leaf() []byte { return r.mac }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 
 	"kizuna/internal/ground/db"
@@ -13,7 +14,7 @@ import (
 // Broken names one thing that is not as it was written.
 type Broken struct {
 	Chain string
-	What  string // altered | removed | added | seal
+	What  string // altered | removed | added | seal | cut
 	ID    db.ID  // the row, when it is still there
 	At    int64  // the position or the seal's number
 }
@@ -24,6 +25,8 @@ func (b Broken) String() string {
 		return fmt.Sprintf("%s: the row at position %d was removed", b.Chain, b.At)
 	case "seal":
 		return fmt.Sprintf("%s: seal %d does not hold", b.Chain, b.At)
+	case "cut":
+		return fmt.Sprintf("%s: the anchored seal is missing; what followed position %d may have been cut off", b.Chain, b.At)
 	}
 	return fmt.Sprintf("%s: row %s (position %d) was %s", b.Chain, b.ID, b.At, b.What)
 }
@@ -33,11 +36,24 @@ type Verified struct {
 	Rows, Unsealed, Seals int64
 	Head                  map[string][]byte // the last seal's MAC per chain: an anchor to keep outside
 	Broken                []Broken
+	Unnamed               int64 // further broken things, beyond maxBroken
+}
+
+// maxBroken bounds how many broken things are named.
+const maxBroken = 10_000
+
+func (out *Verified) add(b Broken) {
+	if len(out.Broken) < maxBroken {
+		out.Broken = append(out.Broken, b)
+		return
+	}
+	out.Unnamed++
 }
 
 // verifyChain is how a chain's rows are read and their MACs made again.
 type verifyChain struct {
 	name   string
+	// sealed gives at most sealAtOnce of the rows from one position to another.
 	sealed func(q db.Q, first, last int64) ([]verifyRow, error)
 	loose  func(q db.Q, after db.ID, limit int) ([]verifyRow, error)
 }
@@ -62,7 +78,7 @@ type placedRead struct {
 func chainOf[T any](name string, open func(T) verifyRow) verifyChain {
 	columns := db.Columns[T]("")
 	loose := "SELECT " + strings.Replace(columns, "position", "0 AS position", 1) + " FROM " + name + " WHERE position IS NULL AND id > ? ORDER BY id LIMIT ?"
-	sealed := "SELECT " + columns + " FROM " + name + " WHERE position BETWEEN ? AND ? ORDER BY position"
+	sealed := "SELECT " + columns + " FROM " + name + " WHERE position BETWEEN ? AND ? ORDER BY position LIMIT ?"
 	convert := func(list []T, err error) ([]verifyRow, error) {
 		out := make([]verifyRow, len(list))
 		for i, r := range list {
@@ -73,7 +89,7 @@ func chainOf[T any](name string, open func(T) verifyRow) verifyChain {
 	return verifyChain{
 		name: name,
 		sealed: func(q db.Q, first, last int64) ([]verifyRow, error) {
-			return convert(db.All[T](q, sealed, first, last))
+			return convert(db.All[T](q, sealed, first, last, sealAtOnce))
 		},
 		loose: func(q db.Q, after db.ID, limit int) ([]verifyRow, error) {
 			return convert(db.All[T](q, loose, after, limit))
@@ -87,12 +103,20 @@ var verifyChains = []verifyChain{
 }
 
 // Verify reads every row and names what was altered, removed after sealing,
-// or added. Memory stays bounded by one seal's rows.
-func Verify(ctx context.Context, d *db.DB, v *vault.Vault) (Verified, error) {
+// or added. Rows cut off the end together with their seals leave no trace in
+// the database: give the Head of an earlier verification, kept outside, as an
+// anchor to have that named too. Memory stays bounded by one seal's rows.
+func Verify(ctx context.Context, d *db.DB, v *vault.Vault, anchors ...map[string][]byte) (Verified, error) {
 	out := Verified{Head: map[string][]byte{}}
 	err := d.Read(ctx, func(q *db.Reader) error {
 		for _, c := range verifyChains {
-			if err := out.sealedRows(q, v, c); err != nil {
+			w := walk{out: &out, q: q, vault: v, chain: c, seq: 1, next: 1, previous: []byte{}, anchors: map[string]bool{}}
+			for _, a := range anchors {
+				if len(a[c.name]) > 0 {
+					w.anchors[string(a[c.name])] = true
+				}
+			}
+			if err := w.seals(); err != nil {
 				return err
 			}
 			if err := out.looseRows(q, v, c); err != nil {
@@ -104,56 +128,139 @@ func Verify(ctx context.Context, d *db.DB, v *vault.Vault) (Verified, error) {
 	return out, err
 }
 
-func (out *Verified) sealedRows(q db.Q, v *vault.Vault, c verifyChain) error {
-	previous, next := []byte{}, int64(1)
-	for seq := int64(1); ; seq++ {
-		s, ok, err := db.Maybe[Seal](q, "SELECT "+db.Columns[Seal]("")+" FROM journal_seal WHERE chain = ? AND seq >= ? ORDER BY seq LIMIT 1", c.name, seq)
+// walk goes along one chain from seal to seal.
+type walk struct {
+	out      *Verified
+	q        db.Q
+	vault    *vault.Vault
+	chain    verifyChain
+	seq      int64 // the seal expected
+	next     int64 // the position expected
+	previous []byte
+	open     bool // the seal before is missing or not to be trusted
+	anchors  map[string]bool
+}
+
+func (w *walk) add(what string, id db.ID, at int64) {
+	w.out.add(Broken{Chain: w.chain.name, What: what, ID: id, At: at})
+}
+
+func (w *walk) seals() error {
+	for {
+		s, ok, err := w.seal()
+		if err == nil && !ok {
+			var beyond []verifyRow
+			if beyond, err = w.chain.sealed(w.q, w.next, math.MaxInt64); err == nil && len(beyond) > 0 {
+				s, ok, err = w.seal() // a sealer may have come between the two
+			}
+		}
 		if err != nil {
 			return err
 		}
 		if !ok {
 			break
 		}
-		if s.Seq != seq || s.First != next || !bytes.Equal(s.Previous, previous) || !vault.Same(s.MAC, v.MAC("seal", s.bytes()...)) {
-			out.Broken = append(out.Broken, Broken{Chain: c.name, What: "seal", At: seq})
-			seq = s.Seq
+		if err := w.take(s); err != nil {
+			return err
 		}
-		rows, err := c.sealed(q, s.First, s.Last)
+	}
+	w.out.Head[w.chain.name] = w.previous
+	for range w.anchors {
+		w.add("cut", db.ID{}, w.next-1)
+	}
+	return w.beyond()
+}
+
+func (w *walk) seal() (Seal, bool, error) {
+	return db.Maybe[Seal](w.q, "SELECT "+db.Columns[Seal]("")+" FROM journal_seal WHERE chain = ? AND seq >= ? ORDER BY seq LIMIT 1", w.chain.name, w.seq)
+}
+
+// take checks one seal and its rows. What an altered seal says of positions
+// counts for nothing: its rows are looked at on their own when the next good
+// seal tells where they end.
+func (w *walk) take(s Seal) error {
+	w.out.Seals++
+	delete(w.anchors, string(s.MAC))
+	if !vault.Same(s.MAC, w.vault.MAC("seal", s.bytes()...)) {
+		w.add("seal", db.ID{}, s.Seq)
+		w.seq, w.previous, w.open = s.Seq+1, s.MAC, true
+		return nil
+	}
+	for ; w.seq < s.Seq; w.seq++ {
+		w.add("seal", db.ID{}, w.seq)
+		w.open = true
+	}
+	if !w.open && (s.First != w.next || !bytes.Equal(s.Previous, w.previous)) {
+		w.add("seal", db.ID{}, s.Seq)
+	}
+	for w.next < s.First {
+		last := min(w.next+sealAtOnce, s.First) - 1
+		rows, err := w.chain.sealed(w.q, w.next, last)
 		if err != nil {
 			return err
 		}
-		out.checkRun(v, c.name, s, rows)
-		out.Seals++
-		previous, next = s.MAC, s.Last+1
+		w.rows(w.next, last, rows)
+		w.next = last + 1
 	}
-	out.Head[c.name] = previous
-	beyond, err := c.sealed(q, next, 1<<62)
-	for _, r := range beyond {
-		out.Broken = append(out.Broken, Broken{c.name, "added", r.id, r.position})
+	rows, err := w.chain.sealed(w.q, s.First, s.Last)
+	if err != nil {
+		return err
 	}
-	return err
+	if w.rows(s.First, s.Last, rows) && !bytes.Equal(merkle(rows), s.Merkle) {
+		w.add("seal", db.ID{}, s.Seq)
+	}
+	w.seq, w.next, w.previous, w.open = s.Seq+1, s.Last+1, s.MAC, false
+	return nil
 }
 
-func (out *Verified) checkRun(v *vault.Vault, chain string, s Seal, rows []verifyRow) {
-	at, whole := s.First, true
-	leaves := make([]sealRow, 0, len(rows))
+// rows checks that a row stands at each position and is as it was written.
+func (w *walk) rows(first, last int64, rows []verifyRow) (whole bool) {
+	at, whole := first, true
 	for _, r := range rows {
 		for ; at < r.position; at++ {
-			out.Broken, whole = append(out.Broken, Broken{Chain: chain, What: "removed", At: at}), false
+			w.add("removed", db.ID{}, at)
+			whole = false
 		}
 		at++
-		if !vault.Same(r.mac, v.MAC(chainPurpose[chain], r.parts...)) {
-			out.Broken, whole = append(out.Broken, Broken{chain, "altered", r.id, r.position}), false
+		if !w.genuine(r) {
+			w.add("altered", r.id, r.position)
+			whole = false
 		}
-		leaves = append(leaves, sealRow{r.id, r.mac})
 	}
-	for ; at <= s.Last; at++ {
-		out.Broken, whole = append(out.Broken, Broken{Chain: chain, What: "removed", At: at}), false
+	for ; at <= last; at++ {
+		w.add("removed", db.ID{}, at)
+		whole = false
 	}
-	if whole && !bytes.Equal(merkle(leaves), s.Merkle) {
-		out.Broken = append(out.Broken, Broken{Chain: chain, What: "seal", At: s.Seq})
+	w.out.Rows += int64(len(rows))
+	return whole
+}
+
+func (w *walk) genuine(r verifyRow) bool {
+	return vault.Same(r.mac, w.vault.MAC(chainPurpose[w.chain.name], r.parts...))
+}
+
+// beyond looks at rows with a position after the last seal that can be trusted.
+func (w *walk) beyond() error {
+	for {
+		rows, err := w.chain.sealed(w.q, w.next, math.MaxInt64)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, r := range rows {
+			switch {
+			case !w.open:
+				w.add("added", r.id, r.position)
+			case !w.genuine(r):
+				w.add("altered", r.id, r.position)
+			}
+		}
+		w.out.Rows += int64(len(rows))
+		last := rows[len(rows)-1].position
+		if last == math.MaxInt64 {
+			return nil
+		}
+		w.next = last + 1
 	}
-	out.Rows += int64(len(rows))
 }
 
 func (out *Verified) looseRows(q db.Q, v *vault.Vault, c verifyChain) error {
@@ -165,7 +272,7 @@ func (out *Verified) looseRows(q db.Q, v *vault.Vault, c verifyChain) error {
 		}
 		for _, r := range rows {
 			if !vault.Same(r.mac, v.MAC(chainPurpose[c.name], r.parts...)) {
-				out.Broken = append(out.Broken, Broken{c.name, "added", r.id, 0})
+				out.add(Broken{c.name, "added", r.id, 0})
 			}
 		}
 		out.Rows += int64(len(rows))

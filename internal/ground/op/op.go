@@ -74,8 +74,13 @@ func (t *Tx) Actor() access.Actor { return t.actor }
 // Now is the moment of the whole operation.
 func (t *Tx) Now() calendar.Time { return t.now }
 
-// Journal adds a line; flow calls it for every step.
-func (t *Tx) Journal(l journal.Line) { t.lines = append(t.lines, l) }
+// Journal adds a line; flow calls it for every step. It says who acts now, who
+// within As is not the one who began.
+func (t *Tx) Journal(l journal.Line) {
+	by := t.actor
+	l.By = &by
+	t.lines = append(t.lines, l)
+}
 
 // Tell announces an event: one durable job per subscriber, in this very
 // transaction.
@@ -134,6 +139,8 @@ func Do[T any](ctx context.Context, r *Runner, a access.Actor, name string, in a
 		body = r.Vault.MAC("idempotency", []byte(name), b)
 	}
 	err := r.Data.Write(ctx, func(dtx *db.Tx) error {
+		var none T
+		out = none // nothing of a try that failed
 		tx := &Tx{Tx: dtx, Run: r, actor: a, now: r.Clock.Now()}
 		owner := a.ID
 		if owner.IsZero() {
@@ -170,14 +177,13 @@ func (t *Tx) finish() error {
 	if err := journal.Append(t.Tx, t.Run.Vault, stamp, t.lines); err != nil {
 		return err
 	}
+	var work []jobs.Job
 	for _, e := range t.events {
 		for _, kind := range t.Run.subscribers[e.Name] {
-			if _, err := jobs.Queue(t.Tx, jobs.Job{Kind: kind, Payload: e, RunAt: t.now}); err != nil {
-				return err
-			}
+			work = append(work, jobs.Job{Kind: kind, Payload: e, RunAt: t.now})
 		}
 	}
-	return nil
+	return jobs.QueueAll(t.Tx, work...)
 }
 
 type claimed struct {

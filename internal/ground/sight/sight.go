@@ -8,6 +8,8 @@
 package sight
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"kizuna/internal/ground/access"
@@ -40,6 +42,32 @@ type Reach struct {
 // Open gives scopes sight of records; an until of 0 means forever. A reach
 // with the same scope, record and why is renewed.
 func Open(w db.W, rows ...Reach) error {
+	rows = lastOfEach(rows)
+	for len(rows) > 0 {
+		n := 1
+		for n*2 <= min(len(rows), 512) {
+			n *= 2 // few texts
+		}
+		args := make([]any, 0, 6*n)
+		for _, r := range rows[:n] {
+			args = append(args, r.ScopeKind, r.Scope, r.Kind, r.Record, r.Why, r.Until)
+		}
+		_, err := db.Exec(w, "INSERT INTO reach (scope_kind, scope, kind, record, why, until) VALUES (?, ?, ?, ?, ?, ?)"+
+			strings.Repeat(", (?, ?, ?, ?, ?, ?)", n-1)+
+			" ON CONFLICT (scope, kind, record, why) DO UPDATE SET scope_kind = excluded.scope_kind, until = excluded.until", args...)
+		if err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// lastOfEach leaves out rows without a scope and all but the last of those
+// with one key: no statement may touch a row twice. The rest is in the order
+// of the keys, so that two who open the same rows do not wait for each other.
+func lastOfEach(rows []Reach) []Reach {
+	last := make(map[string]Reach, len(rows))
 	for _, r := range rows {
 		if r.Scope.IsZero() {
 			continue
@@ -47,14 +75,13 @@ func Open(w db.W, rows ...Reach) error {
 		if r.Until == 0 {
 			r.Until = Forever
 		}
-		_, err := db.Exec(w, `INSERT INTO reach (scope_kind, scope, kind, record, why, until) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT (scope, kind, record, why) DO UPDATE SET until = excluded.until`,
-			r.ScopeKind, r.Scope, r.Kind, r.Record, r.Why, r.Until)
-		if err != nil {
-			return err
-		}
+		last[string(r.Scope[:])+string(r.Record[:])+r.Kind+"\x00"+r.Why] = r
 	}
-	return nil
+	out := make([]Reach, 0, len(last))
+	for _, key := range slices.Sorted(maps.Keys(last)) {
+		out = append(out, last[key])
+	}
+	return out
 }
 
 // Close takes a reason away from every scope, or from one.
