@@ -1,4 +1,4 @@
-package draft
+package draft_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	. "kizuna/internal/ground/draft"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/vault"
 	"kizuna/internal/kizunatest"
@@ -179,18 +180,18 @@ func TestCanonical(t *testing.T) {
 	for typed, want := range map[string]string{
 		"7k3m-90qx-tb2v": "7K3M90QXTB2V", "７Ｋ３Ｍ９０ＱＸＴＢ２Ｖ": "7K3M90QXTB2V", " 7K3M 9OQX TB2V ": "7K3M90QXTB2V", "iloO0000ilIL": "110000001111",
 	} {
-		if got, ok := canonical(typed); !ok || got != want {
+		if got, ok := Canonical(typed); !ok || got != want {
 			t.Errorf("%q: %q %v", typed, got, ok)
 		}
 	}
 	for _, typed := range []string{"", "7K3M-90QX-TB2", "7K3M-90QX-TB2VV", "7K3M-90QX-TB2U", "7K3M-90QX-TB2é"} {
-		if got, ok := canonical(typed); ok {
+		if got, ok := Canonical(typed); ok {
 			t.Errorf("%q became %q", typed, got)
 		}
 	}
 	seen := map[string]bool{}
 	for range 1000 {
-		seen[newCode()] = true
+		seen[NewCode()] = true
 	}
 	if len(seen) != 1000 {
 		t.Error("codes repeat")
@@ -232,13 +233,13 @@ func TestParkedSendGoesBackToItsUserOnly(t *testing.T) {
 			return err
 		})
 		d.write(func(tx *db.Tx) error {
-			for i := range maxParked + 3 {
+			for i := range MaxParked + 3 {
 				if _, err := d.Park(tx, anna, Send{Path: fmt.Sprint("/", i)}); err != nil {
 					return err
 				}
 			}
 			list, err := d.ParkedOf(tx, anna)
-			if len(list) != maxParked || list[0].Path != "/12" {
+			if len(list) != MaxParked || list[0].Path != "/12" {
 				d.Errorf("%d parked, newest %+v", len(list), list[0])
 			}
 			return err

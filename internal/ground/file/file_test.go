@@ -1,4 +1,4 @@
-package file
+package file_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	. "kizuna/internal/ground/file"
 	"kizuna/internal/ground/vault"
 	"kizuna/internal/kizunatest"
 )
@@ -25,6 +26,7 @@ type shelf struct {
 	*Files
 	clock *calendar.Fake
 	by    db.ID
+	db    *db.DB
 }
 
 func onShelf(t *testing.T, f func(s *shelf)) {
@@ -34,7 +36,7 @@ func onShelf(t *testing.T, f func(s *shelf)) {
 	}
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		clock := calendar.NewFake(1_790_000_000_000)
-		f(&shelf{t, New(d, v, clock), clock, db.NewID()})
+		f(&shelf{t, New(d, v, clock), clock, db.NewID(), d})
 	})
 }
 
@@ -71,7 +73,7 @@ func noise(n int) []byte {
 
 func TestRoundTripPieceByPiece(t *testing.T) {
 	onShelf(t, func(s *shelf) {
-		for _, size := range []int{10, pieceSize - 1, pieceSize, pieceSize + 1, 3*pieceSize + 17} {
+		for _, size := range []int{10, PieceSize - 1, PieceSize, PieceSize + 1, 3*PieceSize + 17} {
 			content := noise(size)
 			f := s.take(content, "scan.pdf", "application/pdf")
 			if f.Size != int64(size) || f.MediaType != "application/pdf" || f.Active {
@@ -99,7 +101,7 @@ func TestRoundTripPieceByPiece(t *testing.T) {
 
 func TestPartOfAFileOverHTTP(t *testing.T) {
 	onShelf(t, func(s *shelf) {
-		content := noise(2*pieceSize + 5)
+		content := noise(2*PieceSize + 5)
 		f := s.take(content, "scan.pdf", "")
 		r, err := s.Open(s.Context(), f)
 		if err != nil {
@@ -117,7 +119,7 @@ func TestPartOfAFileOverHTTP(t *testing.T) {
 
 func TestSameContentIsKeptOnceUntilNobodyHoldsIt(t *testing.T) {
 	onShelf(t, func(s *shelf) {
-		content := noise(pieceSize + 100)
+		content := noise(PieceSize + 100)
 		one, two := s.take(content, "a.pdf", ""), s.take(content, "b.pdf", "")
 		if !bytes.Equal(one.Digest, two.Digest) || s.count("SELECT COUNT(*) FROM file_chunk") != 2 {
 			s.Fatalf("%d pieces for the same two", s.count("SELECT COUNT(*) FROM file_chunk"))
@@ -135,12 +137,12 @@ func TestSameContentIsKeptOnceUntilNobodyHoldsIt(t *testing.T) {
 			}
 			return s.Share(tx, one.ID, note, packet)
 		})
-		s.sweepAfter(looseFor + time.Minute)
+		s.sweepAfter(LooseFor + time.Minute)
 		if files, pieces := s.count("SELECT COUNT(*) FROM file"), s.count("SELECT COUNT(*) FROM file_chunk"); files != 1 || pieces != 2 {
 			s.Fatalf("%d files, %d pieces; the loose one goes, its pieces are held by the other", files, pieces)
 		}
 		s.write(func(tx *db.Tx) error { return s.Release(tx, one.ID, note) })
-		s.sweepAfter(looseFor + time.Minute)
+		s.sweepAfter(LooseFor + time.Minute)
 		s.write(func(tx *db.Tx) error {
 			if _, err := s.Get(tx, one.ID, note); !errors.Is(err, fault.KindNotFound) {
 				s.Errorf("the note has let go: %v", err)
@@ -157,7 +159,7 @@ func TestSameContentIsKeptOnceUntilNobodyHoldsIt(t *testing.T) {
 			}
 			return err
 		})
-		s.sweepAfter(looseFor - time.Minute)
+		s.sweepAfter(LooseFor - time.Minute)
 		if s.count("SELECT COUNT(*) FROM file") != 1 {
 			s.Error("gone before its day was over")
 		}
@@ -187,7 +189,7 @@ func TestSweepLeavesWhatAnUploadWants(t *testing.T) {
 	onShelf(t, func(s *shelf) {
 		content := noise(100)
 		s.take(content, "a.pdf", "")
-		s.clock.Advance(looseFor - time.Minute)
+		s.clock.Advance(LooseFor - time.Minute)
 		again := s.take(content, "b.pdf", "")
 		s.sweepAfter(2 * time.Minute)
 		if err := s.Verify(s.Context(), again); err != nil {
@@ -220,17 +222,17 @@ func TestRefusedUploads(t *testing.T) {
 			up   Upload
 			want error
 		}{
-			"too large":    {bytes.NewReader(noise(pieceSize + 1)), Upload{Limit: pieceSize}, fault.KindTooLarge},
+			"too large":    {bytes.NewReader(noise(PieceSize + 1)), Upload{Limit: PieceSize}, fault.KindTooLarge},
 			"empty":        {strings.NewReader(""), Upload{}, fault.KindInvalid},
 			"not accepted": {bytes.NewReader(noise(10)), Upload{Accept: []string{"image/png"}}, fault.KindInvalid},
 			"mismatch":     {strings.NewReader("<html><script>"), Upload{Claims: "image/png"}, fault.KindInvalid},
-			"broken":       {io.MultiReader(bytes.NewReader(noise(pieceSize)), iotest.ErrReader(broken)), Upload{}, broken},
+			"broken":       {io.MultiReader(bytes.NewReader(noise(PieceSize)), iotest.ErrReader(broken)), Upload{}, broken},
 		} {
 			if _, err := s.Take(s.Context(), c.in, c.up); !errors.Is(err, c.want) {
 				s.Errorf("%s: %v", name, err)
 			}
 		}
-		s.sweepAfter(looseFor + time.Minute)
+		s.sweepAfter(LooseFor + time.Minute)
 		if n := s.count("SELECT COUNT(*) FROM file_chunk"); n != 0 {
 			s.Errorf("%d pieces of refused uploads left", n)
 		}
@@ -270,15 +272,15 @@ func TestMediaTypes(t *testing.T) {
 		{"<html><body>", "text/plain", "a.txt", "refused"},
 		{"<html><body>", "", "a.html", "text/html"},
 		{"<!DOCTYPE html><script>", "image/png", "a.png", "refused"},
-		{"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'>", "image/svg+xml", "a.svg", svg},
+		{"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'>", "image/svg+xml", "a.svg", SVG},
 		{"<svg onload='x'>", "text/plain", "a.txt", "refused"},
-		{"<svg onload='x'>", "", "a.txt", svg},
+		{"<svg onload='x'>", "", "a.txt", SVG},
 		{"\x00\x00\x00\x18ftypheic0000", "image/heic", "a.heic", "image/heic"},
 		{"II*\x00\x08\x00", "image/tiff", "a.tif", "image/tiff"},
-		{"MZ\x90\x00\x03", "", "a.exe", unknown},
+		{"MZ\x90\x00\x03", "", "a.exe", Unknown},
 		{"MZ\x90\x00\x03", "application/pdf", "a.pdf", "refused"},
 	} {
-		got, err := settle(c.claim, c.name, []byte(c.head))
+		got, err := Settle(c.claim, c.name, []byte(c.head))
 		if err != nil {
 			got = "refused"
 		}
@@ -290,7 +292,7 @@ func TestMediaTypes(t *testing.T) {
 
 func TestPolyglotsAreOnlyDownloaded(t *testing.T) {
 	onShelf(t, func(s *shelf) {
-		across := append(noise(pieceSize-4), []byte("<ScRiPt>alert(1)</script>")...)
+		across := append(noise(PieceSize-4), []byte("<ScRiPt>alert(1)</script>")...)
 		for name, content := range map[string][]byte{
 			"gif":          []byte("GIF89a/*<svg onload=alert(1)>*/"),
 			"pdf":          []byte("%PDF-1.4\n<html><body>"),
@@ -340,7 +342,7 @@ func TestCleanName(t *testing.T) {
 		"a\u202egpj.exe": "agpj.exe", "": "file", "..": "file", "a\"b.pdf": "ab.pdf", "\xff.pdf": ".pdf",
 		strings.Repeat("長", 300) + ".pdf": strings.Repeat("長", 196) + ".pdf",
 	} {
-		if got := cleanName(name); got != want {
+		if got := CleanName(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
 		}
 	}

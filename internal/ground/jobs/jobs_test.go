@@ -1,4 +1,4 @@
-package jobs
+package jobs_test
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	. "kizuna/internal/ground/jobs"
 	"kizuna/internal/kizunatest"
 )
 
@@ -33,7 +34,7 @@ func onBench(t *testing.T, f func(t *testing.T, b *bench)) {
 func (b *bench) worker(kinds ...Kind) *Worker {
 	w := New(b.db, b.clock, Options{Random: func() float64 { return 0.5 }, Poll: time.Millisecond,
 		Log: slog.New(slog.DiscardHandler)})
-	delete(w.kinds, "jobs.sweep")
+	w.Forget("jobs.sweep")
 	for _, k := range kinds {
 		w.Register(k)
 	}
@@ -169,7 +170,7 @@ func TestFailedWorkComesBackLaterAndDies(t *testing.T) {
 			}
 			return errors.New("the server says no")
 		}})
-		w.opt.OnDead = func(Claimed, error) { dead++ }
+		w.Options().OnDead = func(Claimed, error) { dead++ }
 		id := b.queue(Job{Kind: "mail"})
 		for try, pause := range []time.Duration{time.Minute, 2 * time.Minute} {
 			if n, err := w.Drain(t.Context()); n != 1 || err == nil {
@@ -263,7 +264,7 @@ func TestLostLeaseCommitsNothing(t *testing.T) {
 		}
 		sleeper, other := b.worker(Kind{Name: "pay", Run: work}), b.worker(Kind{Name: "pay", Run: work})
 		id := b.queue(Job{Kind: "pay"})
-		list, err := sleeper.take(t.Context(), []string{"pay"}, 4)
+		list, err := sleeper.Take(t.Context(), []string{"pay"}, 4)
 		if err != nil || len(list) != 1 {
 			t.Fatal(list, err)
 		}
@@ -274,11 +275,11 @@ func TestLostLeaseCommitsNothing(t *testing.T) {
 		if b.drain(other) != 1 || b.effects() != 1 {
 			t.Fatalf("not taken over: %d effects", b.effects())
 		}
-		o := sleeper.run(t.Context(), list[0])
-		if !errors.Is(o.err, ErrLost) || b.effects() != 1 {
-			t.Fatalf("the sleeper's transaction: %v, %d effects", o.err, b.effects())
+		o := sleeper.RunOne(t.Context(), list[0])
+		if !errors.Is(o.Err(), ErrLost) || b.effects() != 1 {
+			t.Fatalf("the sleeper's transaction: %v, %d effects", o.Err(), b.effects())
 		}
-		if err := sleeper.settle(t.Context(), []outcome{o}); err != nil {
+		if err := sleeper.Settle(t.Context(), o); err != nil {
 			t.Fatal(err)
 		}
 		if row := b.get(id); row.State != Done || row.Tries != 2 {
@@ -292,12 +293,12 @@ func TestRenewedLeaseIsKept(t *testing.T) {
 		nothing := Kind{Name: "long", Run: func(context.Context, Claimed) error { return nil }}
 		holder, other := b.worker(nothing), b.worker(nothing)
 		b.queue(Job{Kind: "long"})
-		if list, err := holder.take(t.Context(), []string{"long"}, 1); err != nil || len(list) != 1 {
+		if list, err := holder.Take(t.Context(), []string{"long"}, 1); err != nil || len(list) != 1 {
 			t.Fatal(list, err)
 		}
 		for range 5 {
 			b.clock.Advance(45 * time.Second)
-			if err := holder.tend(t.Context()); err != nil {
+			if err := holder.Tend(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if b.drain(other) != 0 {
@@ -313,11 +314,11 @@ func TestWorkThatKillsItsWorkerDies(t *testing.T) {
 		k := Kind{Name: "bomb", Tries: 2, Run: func(context.Context, Claimed) error { t.Error("ran"); return nil }}
 		id := b.queue(Job{Kind: "bomb"})
 		for range 2 {
-			if list, err := b.worker(k).take(t.Context(), []string{"bomb"}, 1); err != nil || len(list) != 1 {
+			if list, err := b.worker(k).Take(t.Context(), []string{"bomb"}, 1); err != nil || len(list) != 1 {
 				t.Fatal(list, err)
 			}
 			b.clock.Advance(2 * time.Minute)
-			if err := b.worker(k).tend(t.Context()); err != nil {
+			if err := b.worker(k).Tend(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -398,7 +399,7 @@ func TestCancelReachesARunningHandler(t *testing.T) {
 			if err := c.Progress(ctx, 2, 10); err != nil {
 				return fmt.Errorf("asked again within a quarter second: %w", err)
 			}
-			if err := w.tend(ctx); err != nil {
+			if err := w.Tend(ctx); err != nil {
 				return err
 			}
 			<-ctx.Done()
@@ -527,7 +528,7 @@ func TestStopFinishesOrGivesBack(t *testing.T) {
 				close(end)
 				return ctx.Err()
 			}})
-		w.opt.Runners = 1
+		w.Options().Runners = 1
 		b.queue(Job{Kind: "short"})
 		rest := b.queue(Job{Kind: "short"})
 		long := b.queue(Job{Kind: "long"})
@@ -600,14 +601,15 @@ func TestListsAndHealth(t *testing.T) {
 }
 
 func TestPausesGrowAndSpread(t *testing.T) {
-	w := &Worker{opt: Options{Random: func() float64 { return 0 }}}
-	for try, want := range map[int64]time.Duration{1: 15 * time.Second, 2: 30 * time.Second, 40: maxPause * 3 / 4} {
-		if got := w.pause(20*time.Second, try); got != want {
+	random := 0.0
+	w := New(nil, calendar.NewFake(start), Options{Random: func() float64 { return random }})
+	for try, want := range map[int64]time.Duration{1: 15 * time.Second, 2: 30 * time.Second, 40: 6 * time.Hour * 3 / 4} {
+		if got := w.PauseAfter(20*time.Second, try); got != want {
 			t.Errorf("try %d: %v, want %v", try, got, want)
 		}
 	}
-	w.opt.Random = func() float64 { return 1 }
-	if got := w.pause(20*time.Second, 1); got != 25*time.Second {
+	random = 1
+	if got := w.PauseAfter(20*time.Second, 1); got != 25*time.Second {
 		t.Error(got)
 	}
 }
