@@ -145,18 +145,24 @@ func (d *DB) Read(ctx context.Context, f func(*Reader) error) error {
 	return explain(d.driver.read(ctx, f))
 }
 
-const maxTries = 12
+// A write is tried again this often and this long; many serializable writers
+// on one row need some tens of tries.
+const (
+	maxTries    = 40
+	maxRetrying = 30 * time.Second
+)
 
 // Write runs f in a transaction and commits. When the engine reports a
 // serialization failure, deadlock or busy database, f runs again, so it must
 // have no effect outside the transaction.
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
+	start := time.Now()
 	for try := 1; ; try++ {
 		err := d.driver.write(ctx, f)
 		if err == nil || !canRetry(err) {
 			return explain(err)
 		}
-		if try == maxTries {
+		if try == maxTries || time.Since(start) > maxRetrying {
 			return fault.Unavailable(err)
 		}
 		if err := wait(ctx, try); err != nil {
