@@ -3,8 +3,6 @@ package ui
 import (
 	"io"
 	"net/http"
-
-	"kizuna/internal/ground/calendar"
 )
 
 // Date answers GET /ui/date?v=…: the typed date in full in the reader's language and both years; status 422 with the
@@ -12,9 +10,9 @@ import (
 func Date(w http.ResponseWriter, r *http.Request) {
 	Secure(w.Header())
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	typed := r.URL.Query().Get("v")
-	if _, err := calendar.ParsePartial(typed); err != nil {
+	said, ok := EchoDate(r.Context(), r.URL.Query().Get("v"))
+	if !ok {
 		w.WriteHeader(http.StatusUnprocessableEntity)
 	}
-	_, _ = io.WriteString(w, EchoDate(r.Context(), typed)) // the client went away: nothing to do
+	_, _ = io.WriteString(w, said) // the client went away: nothing to do
 }

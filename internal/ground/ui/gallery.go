@@ -456,7 +456,8 @@ func (g gallery) fault() (Page, templ.Component) {
 
 func (g gallery) question() (Page, templ.Component) {
 	page := Page{Title: g.say("支援を探す", "Find help"), Audience: Public, Agency: g.say("みなと市", "Minato City"), QuickExit: "https://www.example.org/"}
-	return page, templ.Join(Question(QuestionProps{Form: FormProps{ID: "q", Action: "/public/screen/2"}, Title: g.say("いま、どんなことで困っていますか。", "What do you need help with?"), Hint: g.say("あてはまるものをすべて選んでください。答えたくないときは飛ばせます。", "Choose all that apply. You may skip this."), At: 2, Of: 6, BackHref: "#", Later: Act{Label: g.say("あとで続ける", "Go on later"), Name: "later", Value: "1", Kind: Quiet}}),
+	return page, templ.Join(In(Question(QuestionProps{Form: FormProps{ID: "q", Action: "/public/screen/2"}, Title: g.say("いま、どんなことで困っていますか。", "What do you need help with?"), Hint: g.say("あてはまるものをすべて選んでください。答えたくないときは飛ばせます。", "Choose all that apply. You may skip this."), At: 2, Of: 6, BackHref: "#", Later: Act{Label: g.say("あとで続ける", "Go on later"), Name: "later", Value: "1", Kind: Quiet}}),
+		Checks(Field{Name: "needs", Label: g.say("困りごと", "Needs"), HideLabel: true}, []Option{{Value: "home", Label: g.say("住まい・家賃", "Home and rent"), Checked: true}, {Value: "food", Label: g.say("食事", "Food")}, {Value: "grief", Label: g.say("大切な人を亡くした", "I have lost someone close")}, {Value: "none", Label: g.say("答えたくない", "I would rather not say")}})),
 		Answers([]Answer{{Question: g.say("お住まい", "Where you live"), Answer: g.say("みなと市", "Minato City"), ChangeHref: "#"}, {Question: g.say("お仕事", "Work"), ChangeHref: "#"}}))
 }
 

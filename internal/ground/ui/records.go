@@ -414,32 +414,33 @@ func dateEcho(ctx context.Context, f Field) string {
 	if f.Echo != "" && formOf(ctx).props.Typed == nil {
 		return f.Echo
 	}
-	return EchoDate(ctx, typed(ctx, f.Name, f.Value))
+	if said, ok := EchoDate(ctx, typed(ctx, f.Name, f.Value)); ok {
+		return said
+	}
+	return ""
 }
 
-// EchoDate answers what GET /ui/date?v= says below a date field: the date in full, or why it cannot be one.
-func EchoDate(ctx context.Context, typed string) string {
+// EchoDate answers what GET /ui/date?v= says below a date field: the date in full in both years, or, with false, why
+// it cannot be one.
+func EchoDate(ctx context.Context, typed string) (said string, ok bool) {
 	if strings.TrimSpace(typed) == "" {
-		return ""
+		return "", true
 	}
 	p, err := calendar.ParsePartial(typed)
 	if err != nil {
-		f, ok := fault.As(err)
-		if !ok {
-			return ""
-		}
+		f := faultOfPage(err)
 		if len(f.Fields) > 0 {
-			return text.T(text.From(ctx), f.Fields[0].Key, f.Fields[0].Args)
+			return text.T(text.From(ctx), f.Fields[0].Key, f.Fields[0].Args), false
 		}
-		return text.T(text.From(ctx), f.Key, f.Args)
+		return text.T(text.From(ctx), f.Key, f.Args), false
 	}
-	said := p.In(text.From(ctx))
+	said = p.In(text.From(ctx))
 	if text.From(ctx).Base() != text.JA && p.Precision == calendar.ToDay {
 		if year := calendar.EraYear(p.Date, text.From(ctx)); year != "" {
 			said += " (" + year + ")"
 		}
 	}
-	return said
+	return said, true
 }
 
 func dateAttrs(ctx context.Context, f Field) templ.Attributes {
@@ -543,6 +544,14 @@ func before(ctx context.Context, a, b string) string {
 		return a
 	}
 	return a + separator(ctx)
+}
+
+// after answers b with the separator before it.
+func after(ctx context.Context, b string) string {
+	if b == "" {
+		return ""
+	}
+	return separator(ctx) + b
 }
 
 // joined sets the words that are there beside each other.
