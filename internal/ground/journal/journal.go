@@ -233,3 +233,29 @@ func sortedKeys(c Changes) []string {
 	slices.Sort(keys)
 	return keys
 }
+
+// FieldChange is a change with its field's name.
+type FieldChange struct {
+	Field string
+	Change
+}
+
+// Sorted gives the changes by field name.
+func (c Changes) Sorted() []FieldChange {
+	out := make([]FieldChange, 0, len(c))
+	for _, k := range sortedKeys(c) {
+		out = append(out, FieldChange{k, c[k]})
+	}
+	return out
+}
+
+// Actors lists who wrote the rows, each once.
+func Actors(rows []Row) []db.ID {
+	var out []db.ID
+	for _, r := range rows {
+		if !r.Actor.IsZero() && !slices.Contains(out, r.Actor) {
+			out = append(out, r.Actor)
+		}
+	}
+	return out
+}

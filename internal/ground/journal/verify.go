@@ -52,7 +52,7 @@ func (out *Verified) add(b Broken) {
 
 // verifyChain is how a chain's rows are read and their MACs made again.
 type verifyChain struct {
-	name   string
+	name string
 	// sealed gives at most sealAtOnce of the rows from one position to another.
 	sealed func(q db.Q, first, last int64) ([]verifyRow, error)
 	loose  func(q db.Q, after db.ID, limit int) ([]verifyRow, error)
@@ -146,6 +146,13 @@ func (w *walk) add(what string, id db.ID, at int64) {
 }
 
 func (w *walk) seals() error {
+	stray, err := w.chain.sealed(w.q, math.MinInt64, 0)
+	if err != nil {
+		return err
+	}
+	for _, r := range stray {
+		w.add("added", r.id, r.position)
+	}
 	for {
 		s, ok, err := w.seal()
 		if err == nil && !ok {
