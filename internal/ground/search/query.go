@@ -54,14 +54,15 @@ const (
 
 // term is one word of a query.
 type term struct {
-	kind  termKind
-	text  string        // prepared
-	typed bool          // the last word, which may be unfinished
-	date  string        // digits of a date: YYYYMMDD, YYYYMM, YYYY, or MMDD after "-"
-	ways  [stages][]way // readings by stage; a stage without any cannot match
-	kana  string        // as heard, when in kana
-	latin string        // as it sounds, when kana or Latin
-	folds []string      // the word and its other readings, folded, for Rank
+	kind   termKind
+	text   string        // prepared
+	typed  bool          // the last word, which may be unfinished
+	date   string        // digits of a date: YYYYMMDD, YYYYMM, YYYY, or MMDD after "-"
+	ways   [stages][]way // readings by stage; a stage without any cannot match
+	kana   string        // as heard, when in kana
+	latin  string        // as it sounds, when kana or Latin
+	begins []string      // what it may be the beginning of, when Latin
+	folds  []string      // the word and its other readings, folded, for Rank
 }
 
 // terms reads a query. Anything may be in it; what cannot be searched for is passed over.
@@ -263,21 +264,34 @@ func (t *term) readText(tok tokenMaker) {
 
 func (t *term) readLatin(tok tokenMaker) {
 	t.latin = latin(t.text)
-	typed := latinTyped(t.text)
 	if t.latin == "" {
 		return
 	}
 	t.may(stageWhole, tok(classLatin, t.latin))
 	t.may(stageWhole, tok(classJoined, t.latin))
-	if len(typed) <= edgeLetters {
-		t.may(stagePart, tok(classEdge, typed))
-	} else {
-		t.may(stagePart, tok(classLatin, t.latin)+"*")
+	for _, begun := range unfinished(t.text) {
+		t.begins = append(t.begins, latin(begun))
+		if typed := latinTyped(begun); len(typed) <= edgeLetters {
+			t.may(stagePart, tok(classEdge, typed))
+		} else {
+			t.may(stagePart, tok(classLatin, latin(begun))+"*")
+		}
+		if whole := latin(begun); len(whole) > edgeLetters+1 {
+			t.may(stageLoose, tok(classJoined, whole)+"*")
+		}
 	}
 	t.may(stageLoose, tok(classLatin, unvoiced(t.latin)))
-	if len(t.latin) > edgeLetters+1 {
-		t.may(stageLoose, tok(classJoined, t.latin)+"*")
+}
+
+// unfinished gives what a beginning may become: after c comes chi as well as ca, after d dzu.
+func unfinished(s string) []string {
+	switch {
+	case strings.HasSuffix(s, "c"):
+		return []string{s, s + "h"}
+	case strings.HasSuffix(s, "d"):
+		return []string{s, strings.TrimSuffix(s, "d") + "z"}
 	}
+	return []string{s}
 }
 
 func (t *term) readKana(tok tokenMaker) {

@@ -190,7 +190,9 @@ func fitLatin(t term, f form, bonus int) found {
 			return found{85 + bonus, "search." + f.part}
 		}
 		return found{75 + bonus, "search.romaji"}
-	case strings.HasPrefix(f.latin, t.latin) || strings.HasPrefix(labial.Replace(f.latin), t.latin):
+	case slices.ContainsFunc(append(t.begins, t.latin), func(s string) bool {
+		return strings.HasPrefix(f.latin, s) || strings.HasPrefix(labial.Replace(f.latin), s)
+	}):
 		return found{50 + bonus/2, "search.beginning"}
 	case unvoiced(t.latin) == unvoiced(f.latin):
 		return found{30, "search.similar"}
