@@ -62,7 +62,7 @@ type SettingsInput struct {
 	ThrottleFrom  int64     `json:"throttle_from"`
 	IdleMinutes   int64     `json:"idle_minutes"`
 	AbsoluteHours int64     `json:"absolute_hours"`
-	Version       int64     `json:"-"`
+	Version       int64     `json:"version"`
 }
 
 var currencyShape = regexp.MustCompile(`^[A-Z]{3}$`)
@@ -116,7 +116,7 @@ type CodeInput struct {
 	Key      string    `json:"key"`
 	Label    text.Pair `json:"label"`
 	Position int64     `json:"position"`
-	Version  int64     `json:"-"`
+	Version  int64     `json:"version"`
 }
 
 // Validate cleans the input and says what to correct.

@@ -3,8 +3,6 @@ package agency_test
 import (
 	"context"
 	"errors"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,8 +18,6 @@ import (
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/office/agency"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 var start = calendar.TimeOf(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC))
 
@@ -54,19 +50,7 @@ func founded(t *testing.T, d *db.DB) office {
 func TestFlows(t *testing.T) {
 	got := agency.SettingsFlow.Describe().Matrix() + agency.CodeFlow.Describe().Matrix() +
 		agency.HolidayFlow.Describe().Matrix() + agency.FieldFlow.Describe().Matrix() + agency.TeamFlow.Describe().Matrix()
-	golden := filepath.Join("testdata", "flow.txt")
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("the flows are no longer as %s says:\n%s", golden, got)
-	}
+	kizunatest.Golden(t, "testdata/flow.txt", got)
 	if err := text.Check(); err != nil {
 		t.Error(err)
 	}

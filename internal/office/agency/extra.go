@@ -52,7 +52,7 @@ type FieldInput struct {
 	List     string    `json:"list"`
 	Required bool      `json:"required"`
 	Position int64     `json:"position"`
-	Version  int64     `json:"-"`
+	Version  int64     `json:"version"`
 }
 
 // Validate cleans the input and says what to correct.

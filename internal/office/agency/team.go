@@ -23,7 +23,7 @@ type TeamInput struct {
 	Parent     db.ID     `json:"parent_id"`
 	Contracted bool      `json:"contracted"`
 	Position   int64     `json:"position"`
-	Version    int64     `json:"-"`
+	Version    int64     `json:"version"`
 }
 
 // Validate cleans the input and says what to correct.
