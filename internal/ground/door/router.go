@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -281,6 +282,10 @@ func (d *Router) unknown(w http.ResponseWriter, r *http.Request) {
 	v := visitOf(r)
 	v.api = segment(r.URL.Path) == "api"
 	r = v.speak(r)
+	if err := v.identify(&r); err != nil && !errors.Is(err, fault.KindSignIn) {
+		d.fail(w, r, err)
+		return
+	}
 	var allowed []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host}

@@ -104,10 +104,11 @@ func (v *visit) frame(w http.ResponseWriter, r *http.Request, p *ui.Page) error 
 	return nil
 }
 
-// audience is the shell of a first path segment; where that says nothing, of the actor's home.
+// audience is the shell of a first path segment; where that says nothing, or the actor may not
+// enter, of the actor's home.
 func audience(segment string, a access.Actor) ui.Audience {
 	for _, known := range []ui.Audience{ui.Desk, ui.Admin, ui.Portal, ui.My, ui.Public} {
-		if string(known) == segment {
+		if may, _ := access.MayEnter(a, segment); may && string(known) == segment {
 			return known
 		}
 	}

@@ -119,15 +119,21 @@ func (a *answer) leave(length int) error {
 	return err
 }
 
-// Flush sends what is held, for answers that stream.
-func (a *answer) Flush() {
-	if !a.leaving && a.leave(-1) != nil {
-		return
+// FlushError sends what is held, for answers that stream: http.NewResponseController(w).Flush()
+// comes here. There is no plain Flush, since components flush at the end of each page, which would
+// send half of one before its fault is known.
+func (a *answer) FlushError() error {
+	if !a.leaving {
+		if err := a.leave(-1); err != nil {
+			return err
+		}
 	}
 	if a.zip != nil {
-		_ = a.zip.Flush() // the client went away: nothing to do
+		if err := a.zip.Flush(); err != nil {
+			return err
+		}
 	}
-	_ = http.NewResponseController(a.ResponseWriter).Flush() // not every writer can
+	return http.NewResponseController(a.ResponseWriter).Flush()
 }
 
 // Unwrap lets http.ResponseController reach the connection.
