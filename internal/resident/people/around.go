@@ -100,7 +100,7 @@ type ProtectionInput struct {
 	From       calendar.Date `json:"from"`
 	Until      calendar.Date `json:"until,omitempty"`
 	OtherParty string        `json:"other_party,omitempty"`
-	Version    int64         `json:"-"`
+	Version    int64         `json:"version"`
 }
 
 // Validate cleans and checks the input.

@@ -76,7 +76,7 @@ func (r *Room) AddIdentifier(ctx context.Context, a access.Actor, person db.ID, 
 		Blind: r.run.Vault.Blind("identifier "+kind, number), Tail: string(runes[max(0, len(runes)-2):]),
 	}
 	x, err := addPart(ctx, r, a, person, IdentifierFlow, x)
-	if db.IsUnique(err, "identifier") {
+	if db.IsUnique(err, "person_identifier.kind, person_identifier.blind") {
 		return x, fault.Invalid(fault.Field{Pointer: "/number", Key: "people.fault.identifier_known"})
 	}
 	return x, err
@@ -171,8 +171,7 @@ func (r *Room) MoveOut(ctx context.Context, a access.Actor, household, person db
 		if err := seesHousehold(tx, a, household); err != nil {
 			return false, err
 		}
-		m, err := db.One[Member](tx, "SELECT "+db.Columns[Member]("")+` FROM household_member
-			WHERE household = ? AND person = ? AND status = 'active' AND until_date = ''`, household, person)
+		m, err := membership(tx, household, person)
 		if err != nil {
 			return false, err
 		}
@@ -187,17 +186,9 @@ func admit(tx *op.Tx, a access.Actor, household db.ID, in MemberInput) error {
 		return err
 	}
 	_, err := flow.Create(tx, MemberFlow, "add", Member{Household: household, Person: in.Person, Relation: in.Relation, Leads: in.Leads, From: in.From})
-	if db.IsUnique(err, "household_member") {
+	if db.IsUnique(err, "household_member.household, household_member.person") {
 		return fault.Invalid(fault.Field{Pointer: "/person_id", Key: "people.fault.already_member"})
 	}
-	return err
-}
-
-// seesHousehold holds when the actor sees one of its members.
-func seesHousehold(tx *op.Tx, a access.Actor, household db.ID) error {
-	seen := lens(a, tx.Now()).One("p.id")
-	_, err := db.One[int](tx, `SELECT 1 FROM household_member m JOIN person p ON p.id = m.person
-		WHERE m.household = ? AND m.status = 'active' AND `+seen.SQL+" LIMIT 1", append([]any{household}, seen.Args...)...)
 	return err
 }
 

@@ -20,9 +20,7 @@ type Facts struct {
 func FactsOf(q db.Q, person db.ID, on calendar.Date) (Facts, error) {
 	b := db.NewBatch()
 	who := db.Queue[Person](b, selectPerson+"p.id = ?", person)
-	size := db.Queue[int](b, `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household
-		WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
-		AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`, on, person, on)
+	size := db.Queue[int](b, textLivingSize, on, person, on)
 	facts := db.Queue[Circumstance](b, textCircumstances, person)
 	if err := db.Send(q, b); err != nil {
 		return Facts{}, err

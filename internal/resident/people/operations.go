@@ -64,7 +64,7 @@ func reachOnCreate(tx *op.Tx, p Person) error {
 // EditInput is a person as an editor who saw a version wants it.
 type EditInput struct {
 	PersonInput
-	Version int64 `json:"-"`
+	Version int64 `json:"version"`
 }
 
 // Edit changes a person and the names, contacts and addresses. What a

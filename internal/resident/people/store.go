@@ -4,6 +4,7 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/sight"
 )
 
@@ -74,10 +75,6 @@ func QueueCards(b *db.Batch, ids ...db.ID) *db.Answer[Card] {
 	return db.Queue[Card](b, selectCard+"p.id IN (??)", db.ListOf(ids))
 }
 
-func loadOrganization(q db.Q, id db.ID) (Organization, error) {
-	return db.One[Organization](q, "SELECT "+db.Columns[Organization]("")+" FROM organization WHERE id = ?", id)
-}
-
 // OrganizationsOf gives organizations by id.
 func OrganizationsOf(q db.Q, ids ...db.ID) (map[db.ID]Organization, error) {
 	out := make(map[db.ID]Organization, len(ids))
@@ -103,11 +100,6 @@ func sortID(id db.ID) any {
 	return id
 }
 
-// findIdentifier gives the person whose identifier this is.
-func findIdentifier(q db.Q, kind string, blind []byte) (db.ID, bool, error) {
-	return db.Maybe[db.ID](q, "SELECT person FROM person_identifier WHERE kind = ? AND blind = ? AND status = 'active'", kind, blind)
-}
-
 // listPeople walks the newest of what the actor reaches: person ids grow with
 // time, and so do the rows of reach under each scope.
 func listPeople(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit int) ([]Card, error) {
@@ -126,3 +118,38 @@ func listPeople(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit i
 
 // lastID stands after every id.
 var lastID = db.MustID("ffffffff-ffff-ffff-ffff-ffffffffffff")
+
+// Seen is not found unless the actor may open every one of the persons.
+func Seen(q db.Q, a access.Actor, now calendar.Time, ids ...db.ID) error {
+	for _, id := range ids {
+		if _, err := load(q, a, now, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// QueueAlerts gives the alerts of persons that run on a day, in a batch; the
+// caller has checked that the actor may see the persons.
+func QueueAlerts(b *db.Batch, on calendar.Date, ids ...db.ID) *db.Answer[Alert] {
+	return db.Queue[Alert](b, "SELECT "+db.Columns[Alert]("")+` FROM alert WHERE person IN (??) AND status = 'active'
+		AND (from_date = '' OR from_date <= ?) AND (until_date = '' OR until_date >= ?) ORDER BY id`, db.ListOf(ids), on, on)
+}
+
+// seesHousehold holds when the actor sees one of its members.
+func seesHousehold(tx *op.Tx, a access.Actor, household db.ID) error {
+	seen := lens(a, tx.Now()).One("p.id")
+	_, err := db.One[int](tx, `SELECT 1 FROM household_member m JOIN person p ON p.id = m.person
+		WHERE m.household = ? AND m.status = 'active' AND `+seen.SQL+" LIMIT 1", append([]any{household}, seen.Args...)...)
+	return err
+}
+
+func membership(q db.Q, household, person db.ID) (Member, error) {
+	return db.One[Member](q, "SELECT "+db.Columns[Member]("")+` FROM household_member
+		WHERE household = ? AND person = ? AND status = 'active' AND until_date = ''`, household, person)
+}
+
+// textLivingSize counts who lives with a person on a day.
+const textLivingSize = `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household
+	WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
+	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`

@@ -1,0 +1,329 @@
+package web
+
+import (
+	"context"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/resident/people"
+)
+
+var persons = door.Resource{Name: "persons", Doc: "Residents and those around them"}
+
+func mountAPI(d *door.Router, room *people.Room) {
+	a := api{room}
+	door.List(d, persons, readers, a.list)
+	door.Search(d, persons, readers, a.list)
+	door.Get(d, persons, readers, a.get)
+	door.Create(d, persons, writers, a.create)
+	door.Patch(d, persons, writers, a.patch)
+	door.Step(d, persons, "protect", writers, a.protect)
+	door.Step(d, persons, "record_death", writers, a.recordDeath)
+	door.Step(d, persons, "restrict", leaders, a.restrict)
+	door.Create(d, door.Resource{Name: "households", Doc: "People who count together"}, writers, a.household)
+	door.Create(d, door.Resource{Name: "relationships", Doc: "Ties between two persons"}, writers, a.relate)
+	door.Create(d, door.Resource{Name: "circumstances", Doc: "Dated facts about a person's life"}, writers, a.circumstance)
+	door.List(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, door.By(access.StaffRoles...), a.organizations)
+	door.Create(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, writers, a.organization)
+}
+
+type api struct{ room *people.Room }
+
+// personOut is a person in the API.
+type personOut struct {
+	ID             db.ID                 `json:"id"`
+	Status         string                `json:"status"`
+	Version        int64                 `json:"version"`
+	Actions        []string              `json:"actions"`
+	Number         string                `json:"number,omitempty"`
+	Names          []people.NameInput    `json:"names"`
+	BirthDate      calendar.Date         `json:"birth_date"`
+	BirthPrecision calendar.Precision    `json:"birth_precision,omitempty"`
+	DiedOn         calendar.Date         `json:"died_on"`
+	Gender         string                `json:"gender,omitempty"`
+	Languages      []string              `json:"languages"`
+	Interpreter    string                `json:"interpreter,omitempty"`
+	Placeholder    string                `json:"placeholder,omitempty"`
+	Contacts       []people.ContactInput `json:"contacts"`
+	Addresses      []people.AddressInput `json:"addresses"`
+	Withheld       bool                  `json:"withheld"`
+	Restricted     bool                  `json:"restricted"`
+	CreatedAt      calendar.Time         `json:"created_at"`
+	UpdatedAt      calendar.Time         `json:"updated_at"`
+}
+
+func outOf(f people.File) personOut {
+	in := f.Input()
+	out := personOut{
+		ID: f.Person.ID, Status: f.Person.Status, Version: f.Person.Version, Actions: freeSteps(f.Actions), Number: f.Person.Number,
+		Names: in.Names, BirthDate: in.BirthDate, BirthPrecision: in.BirthPrecision, DiedOn: f.Person.DiedOn, Gender: in.Gender,
+		Languages: in.Languages, Interpreter: in.Interpreter, Placeholder: in.Placeholder,
+		Contacts: in.Contacts, Addresses: in.Addresses, Withheld: f.Withheld, Restricted: f.Person.Restricted,
+		CreatedAt: f.Person.CreatedAt, UpdatedAt: f.Person.UpdatedAt,
+	}
+	if out.Languages == nil {
+		out.Languages = []string{}
+	}
+	if out.Contacts == nil {
+		out.Contacts = []people.ContactInput{}
+	}
+	if out.Addresses == nil {
+		out.Addresses = []people.AddressInput{}
+	}
+	return out
+}
+
+func freeSteps(actions []flow.Action) []string {
+	out := []string{}
+	for _, x := range actions {
+		if x.Blocked == nil {
+			out = append(out, x.Step)
+		}
+	}
+	return out
+}
+
+// personQuery is what a list of persons can be asked.
+type personQuery struct {
+	door.Paging
+	Q string `json:"q,omitempty" doc:"Name in any script, birth date, number or telephone"`
+}
+
+// personItem is a person in a list: the card, and why it matched.
+type personItem struct {
+	ID        db.ID         `json:"id"`
+	Status    string        `json:"status"`
+	Number    string        `json:"number,omitempty"`
+	Name      string        `json:"name"`
+	Kana      string        `json:"kana,omitempty"`
+	BirthDate calendar.Date `json:"birth_date"`
+	Visible   bool          `json:"visible"`
+	Match     *matchOut     `json:"match,omitempty"`
+}
+
+type matchOut struct {
+	Score   int      `json:"score"`
+	Reasons []string `json:"reasons"`
+}
+
+func itemOf(c people.Card) personItem {
+	return personItem{ID: c.ID, Status: c.Status, Number: c.Number, Name: c.Name, Kana: c.Kana, BirthDate: c.BirthDate, Visible: true}
+}
+
+func (x api) list(ctx context.Context, a access.Actor, q personQuery) (door.Items[personItem], error) {
+	var out door.Items[personItem]
+	if q.Q != "" {
+		matches, err := x.room.Search(ctx, a, q.Q, q.Limit)
+		for _, m := range matches {
+			item := itemOf(m.Card)
+			item.Visible, item.Match = m.Visible, &matchOut{m.Score, reasonsIn(ctx, m.Reasons)}
+			if !m.Visible {
+				item.BirthDate = yearOnly(m.Card)
+			}
+			out.Items = append(out.Items, item)
+		}
+		return out, err
+	}
+	before, err := cursorID(q.Cursor)
+	if err != nil {
+		return out, err
+	}
+	cards, err := x.room.List(ctx, a, before, q.Limit+1)
+	if len(cards) > q.Limit {
+		cards = cards[:q.Limit]
+		out.Next = cards[q.Limit-1].ID.String()
+	}
+	for _, c := range cards {
+		out.Items = append(out.Items, itemOf(c))
+	}
+	return out, err
+}
+
+// yearOnly is what someone who only finds a person is told of the birth date.
+func yearOnly(c people.Card) calendar.Date {
+	if c.BirthDate == "" {
+		return ""
+	}
+	return calendar.NewPartial(c.BirthDate, calendar.ToYear).Date
+}
+
+func reasonsIn(ctx context.Context, keys []string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = text.Word(ctx, k)
+	}
+	return out
+}
+
+func (x api) get(ctx context.Context, a access.Actor, id db.ID) (personOut, error) {
+	f, err := x.room.Get(ctx, a, id)
+	if err != nil {
+		return personOut{}, err
+	}
+	return outOf(f), nil
+}
+
+func (x api) create(ctx context.Context, a access.Actor, in people.PersonInput) (personOut, error) {
+	p, err := x.room.Create(ctx, a, in)
+	if err != nil {
+		return personOut{}, err
+	}
+	return x.get(ctx, a, p.ID)
+}
+
+// personPatch is a merge patch: what is not sent stays.
+type personPatch struct {
+	Names          *[]people.NameInput    `json:"names,omitempty"`
+	BirthDate      *calendar.Date         `json:"birth_date,omitempty"`
+	BirthPrecision *calendar.Precision    `json:"birth_precision,omitempty"`
+	Gender         *string                `json:"gender,omitempty"`
+	Languages      *[]string              `json:"languages,omitempty"`
+	Interpreter    *string                `json:"interpreter,omitempty"`
+	Contacts       *[]people.ContactInput `json:"contacts,omitempty"`
+	Addresses      *[]people.AddressInput `json:"addresses,omitempty"`
+	Version        int64                  `json:"version"`
+}
+
+func set[T any](dst *T, v *T) {
+	if v != nil {
+		*dst = *v
+	}
+}
+
+func (x api) patch(ctx context.Context, a access.Actor, id db.ID, in personPatch) (personOut, error) {
+	f, err := x.room.Get(ctx, a, id)
+	if err != nil {
+		return personOut{}, err
+	}
+	edit := people.EditInput{PersonInput: f.Input(), Version: in.Version}
+	set(&edit.Names, in.Names)
+	set(&edit.BirthDate, in.BirthDate)
+	set(&edit.BirthPrecision, in.BirthPrecision)
+	set(&edit.Gender, in.Gender)
+	set(&edit.Languages, in.Languages)
+	set(&edit.Interpreter, in.Interpreter)
+	set(&edit.Contacts, in.Contacts)
+	set(&edit.Addresses, in.Addresses)
+	if _, err := x.room.Edit(ctx, a, id, edit); err != nil {
+		return personOut{}, err
+	}
+	return x.get(ctx, a, id)
+}
+
+func (x api) protect(ctx context.Context, a access.Actor, id db.ID, in people.ProtectionInput) (personOut, error) {
+	if _, err := x.room.Protect(ctx, a, id, in); err != nil {
+		return personOut{}, err
+	}
+	return x.get(ctx, a, id)
+}
+
+type deathIn struct {
+	DiedOn  calendar.Date `json:"died_on"`
+	Version int64         `json:"version"`
+}
+
+func (x api) recordDeath(ctx context.Context, a access.Actor, id db.ID, in deathIn) (personOut, error) {
+	if _, err := x.room.RecordDeath(ctx, a, id, in.Version, in.DiedOn); err != nil {
+		return personOut{}, err
+	}
+	return x.get(ctx, a, id)
+}
+
+type reasonIn struct {
+	Reason  string `json:"reason"`
+	Version int64  `json:"version"`
+}
+
+func (x api) restrict(ctx context.Context, a access.Actor, id db.ID, in reasonIn) (personOut, error) {
+	if _, err := x.room.Restrict(ctx, a, id, in.Version, in.Reason); err != nil {
+		return personOut{}, err
+	}
+	return x.get(ctx, a, id)
+}
+
+type householdOut struct {
+	ID      db.ID  `json:"id"`
+	Status  string `json:"status"`
+	Version int64  `json:"version"`
+	Kind    string `json:"kind"`
+	Label   string `json:"label,omitempty"`
+}
+
+func (x api) household(ctx context.Context, a access.Actor, in people.HouseholdInput) (householdOut, error) {
+	h, err := x.room.CreateHousehold(ctx, a, in)
+	return householdOut{h.ID, h.Status, h.Version, h.Kind, h.Label}, err
+}
+
+type relationshipIO struct {
+	ID       db.ID         `json:"id,omitzero"`
+	Person   db.ID         `json:"person_id"`
+	Other    db.ID         `json:"other_id"`
+	Kind     string        `json:"kind"`
+	Strength string        `json:"strength,omitempty"`
+	From     calendar.Date `json:"from,omitempty"`
+}
+
+func (x api) relate(ctx context.Context, a access.Actor, in relationshipIO) (relationshipIO, error) {
+	t, err := x.room.Relate(ctx, a, people.Relationship{Person: in.Person, Other: in.Other, Kind: in.Kind, Strength: in.Strength, From: in.From})
+	return relationshipIO{t.ID, t.Person, t.Other, t.Kind, t.Strength, t.From}, err
+}
+
+type circumstanceIO struct {
+	ID       db.ID         `json:"id,omitzero"`
+	Person   db.ID         `json:"person_id"`
+	Kind     string        `json:"kind"`
+	Detail   string        `json:"detail,omitempty"`
+	Minor    int64         `json:"minor,omitempty" doc:"Amount in the currency's smallest unit"`
+	Currency string        `json:"currency,omitempty"`
+	Period   string        `json:"period,omitempty"`
+	From     calendar.Date `json:"from,omitempty"`
+	Until    calendar.Date `json:"until,omitempty"`
+	Evidence string        `json:"evidence,omitempty"`
+}
+
+func (x api) circumstance(ctx context.Context, a access.Actor, in circumstanceIO) (circumstanceIO, error) {
+	c, err := x.room.AddCircumstance(ctx, a, people.Circumstance{Person: in.Person, Kind: in.Kind, Detail: in.Detail, Minor: in.Minor,
+		Currency: in.Currency, Period: in.Period, From: in.From, Until: in.Until, Evidence: in.Evidence})
+	return circumstanceIO{c.ID, c.Person, c.Kind, c.Detail, c.Minor, c.Currency, c.Period, c.From, c.Until, c.Evidence}, err
+}
+
+type organizationIO struct {
+	ID      db.ID     `json:"id,omitzero"`
+	Status  string    `json:"status,omitempty"`
+	Version int64     `json:"version,omitempty"`
+	Name    text.Pair `json:"name"`
+	Kind    string    `json:"kind,omitempty"`
+	Phone   string    `json:"phone,omitempty"`
+	Email   string    `json:"email,omitempty"`
+	Address string    `json:"address,omitempty"`
+}
+
+func organizationOut(o people.Organization) organizationIO {
+	return organizationIO{o.ID, o.Status, o.Version, o.Name, o.Kind, o.Phone, o.Email, o.Address}
+}
+
+func (x api) organizations(ctx context.Context, a access.Actor, q struct{ door.Paging }) (door.Items[organizationIO], error) {
+	var out door.Items[organizationIO]
+	after, err := cursorID(q.Cursor)
+	if err != nil {
+		return out, err
+	}
+	list, err := x.room.Organizations(ctx, a, after, q.Limit+1)
+	if len(list) > q.Limit {
+		list = list[:q.Limit]
+		out.Next = list[q.Limit-1].ID.String()
+	}
+	for _, o := range list {
+		out.Items = append(out.Items, organizationOut(o))
+	}
+	return out, err
+}
+
+func (x api) organization(ctx context.Context, a access.Actor, in organizationIO) (organizationIO, error) {
+	o, err := x.room.CreateOrganization(ctx, a, people.Organization{Name: in.Name, Kind: in.Kind, Phone: in.Phone, Email: in.Email, Address: in.Address})
+	return organizationOut(o), err
+}

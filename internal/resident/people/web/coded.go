@@ -1,0 +1,21 @@
+package web
+
+// The words of coded values.
+
+func genderKey(v string) string { return "people.gender." + v }
+
+func languageKey(v string) string { return "people.language." + v }
+
+func nameKindKey(v string) string { return "people.name_kind." + v }
+
+func contactKindKey(v string) string { return "people.contact_kind." + v }
+
+func addressKindKey(v string) string { return "people.address_kind." + v }
+
+func groundKey(v string) string { return "people.ground." + v }
+
+func relationKey(v string) string { return "people.relation." + v }
+
+func relationshipKindKey(v string) string { return "people.relationship_kind." + v }
+
+func circumstanceKindKey(v string) string { return "people.circumstance_kind." + v }

@@ -1,0 +1,335 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/resident/people"
+)
+
+type pages struct {
+	room  *people.Room
+	parts Parts
+}
+
+// pageSize is how many rows a list shows.
+const pageSize = 50
+
+// list is the people an actor reaches, or those a search found.
+func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
+	var q personQuery
+	if err := door.Query(r, &q); err != nil {
+		return err
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	page := ui.Page{Title: text.Word(ctx, "people.web.title")}
+	if q.Q != "" {
+		matches, err := p.room.Search(ctx, a, q.Q, people.MaxMatches)
+		if err != nil {
+			return err
+		}
+		return door.Show(w, r, page, listPage(q.Q, matchTable(ctx, q.Q, matches), true))
+	}
+	before, err := cursorID(q.Cursor)
+	if err != nil {
+		return err
+	}
+	cards, err := p.room.List(ctx, a, before, pageSize+1)
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, page, listPage("", cardTable(ctx, cards, !before.IsZero()), false))
+}
+
+// cursorID reads the cursor of a list that is ordered by id.
+func cursorID(s string) (db.ID, error) {
+	if s == "" {
+		return db.ID{}, nil
+	}
+	id, err := db.ParseID(s)
+	if err != nil {
+		return id, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
+	}
+	return id, nil
+}
+
+// quick answers the search box as it is typed into; without script, and for
+// everything that was found, it is the list.
+func (p *pages) quick(w http.ResponseWriter, r *http.Request) error {
+	if !ui.Swapping(r) {
+		return p.list(w, r)
+	}
+	var q personQuery
+	if err := door.Query(r, &q); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	matches, err := p.room.Search(ctx, access.From(ctx), q.Q, 8)
+	if err != nil {
+		return err
+	}
+	found := make([]ui.Found, len(matches))
+	for i, m := range matches {
+		found[i] = foundOf(ctx, m)
+	}
+	return door.Render(w, r, ui.SearchFound(found, "/desk/persons?q="+urlEscape(q.Q)))
+}
+
+func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	in := people.PersonInput{Names: []people.NameInput{{Kind: "legal"}}, Languages: []string{string(text.From(ctx).Base())}}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.new")}, formPage(newForm(), in, false))
+}
+
+func newForm() ui.FormProps { return ui.FormProps{Action: "/desk/persons"} }
+
+func (p *pages) create(w http.ResponseWriter, r *http.Request) error {
+	var in people.PersonInput
+	ctx := r.Context()
+	err := door.Form(r, &in)
+	if err == nil {
+		var made people.Person
+		if made, err = p.room.Create(ctx, access.From(ctx), in); err == nil {
+			door.Toast(w, r, ui.OK, "people.web.created", "name", made.Name)
+			return door.See(w, r, "/desk/persons/"+made.ID.String())
+		}
+	}
+	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "people.web.new")}, func(err error) templ.Component {
+		form := newForm()
+		form.Typed, form.Fault = door.Typed(r), err
+		return formPage(form, in, false)
+	})
+}
+
+func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
+	return p.file(w, r, p.room.Get)
+}
+
+// reveal is the file with its withheld parts; the reveal is kept, and asking
+// for it is a POST so that no link or prefetch can do it.
+func (p *pages) reveal(w http.ResponseWriter, r *http.Request) error {
+	return p.file(w, r, p.room.Reveal)
+}
+
+func (p *pages) file(w http.ResponseWriter, r *http.Request, get func(context.Context, access.Actor, db.ID) (people.File, error)) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	f, err := get(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	main, side, err := p.panels(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	page := ui.Page{Title: f.Person.Name, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "people.web.title"), Href: "/desk/persons"}, {Label: f.Person.Name}}}
+	return door.Show(w, r, page, personPage(f, main, side))
+}
+
+// panels draws other rooms' parts of a person's page, all from one batch.
+func (p *pages) panels(ctx context.Context, a access.Actor, id db.ID) (main, side []templ.Component, err error) {
+	b := db.NewBatch()
+	type drawn struct {
+		side bool
+		draw func(context.Context) templ.Component
+	}
+	var all []drawn
+	for _, x := range p.parts.Panels {
+		if x.On == "person" && a.Is(x.Roles...) {
+			all = append(all, drawn{x.Side, x.Queue(b, a, id)})
+		}
+	}
+	if b.Len() > 0 {
+		err = p.parts.Read(ctx, func(q *db.Reader) error { return db.Send(q, b) })
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, x := range all {
+		c := x.draw(ctx)
+		switch {
+		case c == nil:
+		case x.side:
+			side = append(side, c)
+		default:
+			main = append(main, c)
+		}
+	}
+	return main, side, nil
+}
+
+func (p *pages) history(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	var q struct{ door.Paging }
+	if err := door.Query(r, &q); err != nil {
+		return err
+	}
+	before, err := cursorID(q.Cursor)
+	if err != nil {
+		return err
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	rows, err := p.room.History(ctx, a, id, before)
+	if err != nil {
+		return err
+	}
+	lines, err := p.audit(ctx, rows)
+	if err != nil {
+		return err
+	}
+	next := ""
+	if len(rows) == historySize {
+		next = "?cursor=" + rows[len(rows)-1].ID.String()
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.history")}, historyPage("/desk/persons/"+id.String(), lines, next))
+}
+
+func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	f, err := p.room.Get(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.edit")}, formPage(editForm(id, f.Person.Version), f.Input(), f.Withheld))
+}
+
+func editForm(id db.ID, version int64) ui.FormProps {
+	return ui.FormProps{Action: "/desk/persons/" + id.String(), Version: strconv.FormatInt(version, 10)}
+}
+
+func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	var in people.EditInput
+	ctx, a := r.Context(), access.From(r.Context())
+	err = door.Form(r, &in)
+	if err == nil {
+		if _, err = p.room.Edit(ctx, a, id, in); err == nil {
+			door.Toast(w, r, ui.OK, "people.web.saved")
+			return door.See(w, r, "/desk/persons/"+id.String())
+		}
+	}
+	page := ui.Page{Title: text.Word(ctx, "people.web.edit")}
+	if now, ok := door.Moved[people.Person](err); ok {
+		merge, mergeErr := p.merge(ctx, a, r, in, now)
+		if mergeErr != nil {
+			return mergeErr
+		}
+		return door.Refuse(w, r, err, page, func(error) templ.Component { return ui.Merge(merge) })
+	}
+	return door.Refuse(w, r, err, page, func(err error) templ.Component {
+		form := editForm(id, in.Version)
+		form.Typed, form.Fault = door.Typed(r), err
+		return formPage(form, in.PersonInput, false)
+	})
+}
+
+// ask draws a form of its own for one step.
+func (p *pages) ask(w http.ResponseWriter, r *http.Request, title string, form func(f people.File) templ.Component) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	f, err := p.room.Get(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, title)}, form(f))
+}
+
+// take runs a step's form and leads back to the person.
+func (p *pages) take(w http.ResponseWriter, r *http.Request, in any, title, done string, do func(ctx context.Context, a access.Actor, id db.ID) error, form func(id db.ID, form ui.FormProps) templ.Component) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	if err = door.Form(r, in); err == nil {
+		if err = do(ctx, access.From(ctx), id); err == nil {
+			door.Toast(w, r, ui.OK, done)
+			return door.See(w, r, "/desk/persons/"+id.String())
+		}
+	}
+	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, title)}, func(err error) templ.Component {
+		return form(id, ui.FormProps{Action: r.URL.Path, Version: door.Typed(r).Get("version"), Typed: door.Typed(r), Fault: err})
+	})
+}
+
+func stepForm(f people.File, step string) ui.FormProps {
+	form := editForm(f.Person.ID, f.Person.Version)
+	form.Action += "/" + step
+	return form
+}
+
+func (p *pages) askProtect(w http.ResponseWriter, r *http.Request) error {
+	return p.ask(w, r, "step.person.protect", func(f people.File) templ.Component {
+		return protectPage(f.Person.ID, stepForm(f, "protect"))
+	})
+}
+
+func (p *pages) protect(w http.ResponseWriter, r *http.Request) error {
+	var in people.ProtectionInput
+	return p.take(w, r, &in, "step.person.protect", "people.web.protected", func(ctx context.Context, a access.Actor, id db.ID) error {
+		_, err := p.room.Protect(ctx, a, id, in)
+		return err
+	}, protectPage)
+}
+
+func (p *pages) askDeath(w http.ResponseWriter, r *http.Request) error {
+	return p.ask(w, r, "step.person.record_death", func(f people.File) templ.Component {
+		return deathPage(f.Person.ID, stepForm(f, "record_death"))
+	})
+}
+
+func (p *pages) recordDeath(w http.ResponseWriter, r *http.Request) error {
+	var in deathIn
+	return p.take(w, r, &in, "step.person.record_death", "people.web.death_recorded", func(ctx context.Context, a access.Actor, id db.ID) error {
+		_, err := p.room.RecordDeath(ctx, a, id, in.Version, in.DiedOn)
+		return err
+	}, deathPage)
+}
+
+func (p *pages) askRestrict(w http.ResponseWriter, r *http.Request) error {
+	return p.ask(w, r, "step.person.restrict", func(f people.File) templ.Component {
+		return restrictPage(f.Person.ID, stepForm(f, "restrict"))
+	})
+}
+
+func (p *pages) restrict(w http.ResponseWriter, r *http.Request) error {
+	var in reasonIn
+	return p.take(w, r, &in, "step.person.restrict", "people.web.restricted", func(ctx context.Context, a access.Actor, id db.ID) error {
+		_, err := p.room.Restrict(ctx, a, id, in.Version, in.Reason)
+		return err
+	}, restrictPage)
+}
+
+// dateText is a birth date as read, with the age today.
+func dateText(ctx context.Context, b calendar.Partial) string {
+	if b.IsZero() {
+		return ""
+	}
+	return b.In(text.From(ctx))
+}

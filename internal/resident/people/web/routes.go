@@ -1,0 +1,58 @@
+// Package web shows people to agency staff and speaks for them in the API:
+// search first, then the file, with forms that keep what was typed.
+package web
+
+import (
+	"context"
+	_ "embed"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/resident/people"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("people.web", wordsFile)
+
+// Parts are what the pages stand on besides their room.
+type Parts struct {
+	// Names gives the names of users, for the history.
+	Names func(ctx context.Context, users []db.ID) (map[db.ID]string, error)
+	// Panels are other rooms' parts of a person's page.
+	Panels []ui.Panel
+	// Read runs the panels' queries.
+	Read func(ctx context.Context, f func(q *db.Reader) error) error
+}
+
+// The roles that read people, and those that write.
+var (
+	readers = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.Auditor)
+	writers = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker)
+	leaders = door.By(access.Supervisor)
+)
+
+// Mount registers the room's pages and API.
+func Mount(d *door.Router, room *people.Room, parts Parts) {
+	p := &pages{room, parts}
+	d.Page("GET /desk/persons", readers, p.list)
+	d.Page("GET /desk/search", readers, p.quick)
+	d.Page("GET /desk/persons/new", writers, p.fresh)
+	d.Page("POST /desk/persons", writers, p.create)
+	d.Page("GET /desk/persons/{id}", readers, p.show)
+	d.Page("GET /desk/persons/{id}/history", readers, p.history)
+	d.Page("GET /desk/persons/{id}/edit", writers, p.edit)
+	d.Page("POST /desk/persons/{id}", writers, p.save)
+	d.Page("POST /desk/persons/{id}/reveal", writers, p.reveal)
+	d.Page("GET /desk/persons/{id}/protect", writers, p.askProtect)
+	d.Page("POST /desk/persons/{id}/protect", writers, p.protect)
+	d.Page("GET /desk/persons/{id}/record_death", writers, p.askDeath)
+	d.Page("POST /desk/persons/{id}/record_death", writers, p.recordDeath)
+	d.Page("GET /desk/persons/{id}/restrict", leaders, p.askRestrict)
+	d.Page("POST /desk/persons/{id}/restrict", leaders, p.restrict)
+	mountAPI(d, room)
+}
