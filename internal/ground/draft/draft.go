@@ -8,12 +8,14 @@
 package draft
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/jobs"
 	"kizuna/internal/ground/vault"
 )
 
@@ -145,8 +147,23 @@ func (d *Drafts) Drop(w db.W, owner db.ID, form string) error {
 
 const sweepAtOnce = 500
 
-// Sweep deletes a few hundred expired drafts and tells how many; call it until
-// it gives 0.
+// Sweeping is the hourly work that deletes expired drafts of a database.
+func (d *Drafts) Sweeping(of *db.DB) jobs.Kind {
+	return jobs.Kind{Name: "draft.sweep", Periodic: jobs.Every(time.Hour), Run: func(ctx context.Context, _ jobs.Claimed) error {
+		for gone := int64(sweepAtOnce); gone == sweepAtOnce; {
+			err := of.Write(ctx, func(tx *db.Tx) (err error) {
+				gone, err = d.Sweep(tx)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// Sweep deletes a few hundred expired drafts and tells how many.
 func (d *Drafts) Sweep(w db.W) (int64, error) {
 	return db.Exec(w, `DELETE FROM draft WHERE id IN (SELECT id FROM draft WHERE expires <= ? ORDER BY expires LIMIT ?)`,
 		d.clock.Now(), sweepAtOnce)

@@ -22,6 +22,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/jobs"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/vault"
 )
@@ -298,8 +299,19 @@ func (f *Files) Loose(q db.Q, id, by db.ID) (File, error) {
 	return f.opened(r)
 }
 
+// Sweeping is the hourly work that sweeps until nothing is left to.
+func (f *Files) Sweeping() jobs.Kind {
+	return jobs.Kind{Name: "file.sweep", Periodic: jobs.Every(time.Hour), Run: func(ctx context.Context, _ jobs.Claimed) error {
+		for {
+			if gone, err := f.Sweep(ctx); err != nil || gone == 0 {
+				return err
+			}
+		}
+	}}
+}
+
 // Sweep deletes files that nobody has held for a day, and pieces that no file
-// has; it tells how many rows went. Call it until it gives 0.
+// has, some hundred at a time; it tells how many rows went.
 func (f *Files) Sweep(ctx context.Context) (gone int64, err error) {
 	before := f.clock.Now().Add(-looseFor)
 	err = f.db.Write(ctx, func(tx *db.Tx) error {

@@ -17,6 +17,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	. "kizuna/internal/ground/file"
+	"kizuna/internal/ground/jobs"
 	"kizuna/internal/ground/vault"
 	"kizuna/internal/kizunatest"
 )
@@ -159,11 +160,11 @@ func TestSameContentIsKeptOnceUntilNobodyHoldsIt(t *testing.T) {
 			}
 			return err
 		})
-		s.sweepAfter(LooseFor - time.Minute)
+		s.sweepAfter(LooseFor - 2*time.Hour)
 		if s.count("SELECT COUNT(*) FROM file") != 1 {
 			s.Error("gone before its day was over")
 		}
-		s.sweepAfter(2 * time.Minute)
+		s.sweepAfter(2*time.Hour + time.Minute)
 		if left := s.count("SELECT (SELECT COUNT(*) FROM file) + (SELECT COUNT(*) FROM file_part) + (SELECT COUNT(*) FROM file_chunk)"); left != 0 {
 			s.Errorf("%d rows left of nothing", left)
 		}
@@ -173,14 +174,10 @@ func TestSameContentIsKeptOnceUntilNobodyHoldsIt(t *testing.T) {
 func (s *shelf) sweepAfter(d time.Duration) {
 	s.Helper()
 	s.clock.Advance(d)
-	for {
-		n, err := s.Sweep(s.Context())
-		if err != nil {
-			s.Fatal(err)
-		}
-		if n == 0 {
-			return
-		}
+	w := jobs.New(s.db, s.clock, jobs.Options{})
+	w.Register(s.Sweeping())
+	if _, err := w.Drain(s.Context()); err != nil {
+		s.Fatal(err)
 	}
 }
 

@@ -43,9 +43,9 @@ var rules = []string{
 		FROM (SELECT account, seq, balance, SUM(amount) OVER (PARTITION BY account ORDER BY seq) AS total FROM ledger_posting) AS r
 		JOIN ledger_account AS a ON a.id = r.account WHERE r.balance <> r.total LIMIT 100`,
 	`SELECT 'reversal is not the opposite' AS what, t.key, a.currency, CAST(SUM(p.amount) AS TEXT) AS found, '0' AS should
-		FROM ledger_transaction AS t
-		JOIN ledger_posting AS p ON p.transaction_id = t.id OR p.transaction_id = t.reverses
-		JOIN ledger_account AS a ON a.id = p.account WHERE t.reverses IS NOT NULL
+		FROM (SELECT key, id AS side FROM ledger_transaction WHERE reverses IS NOT NULL
+			UNION ALL SELECT key, reverses FROM ledger_transaction WHERE reverses IS NOT NULL) AS t
+		JOIN ledger_posting AS p ON p.transaction_id = t.side JOIN ledger_account AS a ON a.id = p.account
 		GROUP BY t.key, a.key, a.currency HAVING SUM(p.amount) <> 0 LIMIT 100`,
 }
 
