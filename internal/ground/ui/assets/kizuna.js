@@ -238,9 +238,9 @@
 		try {
 			const answer = await fetch(`${el.dataset.date}?v=${encodeURIComponent(el.value)}`, { headers: { "HX-Request": "true" } });
 			const words = (await answer.text()).trim();
-			if (answer.ok || answer.status === 422) {
+			if (answer.ok) {
 				out.textContent = words;
-				out.toggleAttribute("data-wrong", !answer.ok);
+				out.toggleAttribute("data-wrong", answer.headers.get("Kizuna-Date") === "wrong");
 			}
 		} catch { /* the server says it after sending */ }
 	}
