@@ -134,42 +134,49 @@ type Scope struct {
 // walking the index of a common name.
 const fewRecords = 3000
 
-// Find gives the records that match, the best stage first, at most 3 × Limit. An empty or
-// unsearchable query finds nothing.
+// enough is how many hits make the loosest stage needless.
+const enough = 10
+
+// Find gives the records that match, the best stage first: first those where every word is a whole
+// part; then, while there is room below the limit, those with beginnings; those that only sound
+// alike when there are hardly any others. An empty or unsearchable query finds nothing.
 func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
-	ways := query.plan()
-	if len(ways[stageLoose]) == 0 {
-		return nil, nil
-	}
-	few := false
-	if s.Few.SQL != "" {
+	plan := query.plan()
+	if s.Few.SQL != "" && plan[stageLoose] != nil {
 		n, err := db.One[int](q, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM ("+s.Few.SQL+") f LIMIT ?) n", append(slices.Clone(s.Few.Args), int64(fewRecords+1))...)
 		if err != nil {
 			return nil, err
 		}
-		few = n <= fewRecords
+		if n <= fewRecords {
+			c := query.among(q.Engine(), plan, s)
+			hits, err := db.All[Hit](q, c.SQL, c.Args...)
+			return needed(hits, query.limit()), err
+		}
 	}
-	var c sight.Clause
-	if few {
-		c = query.among(q.Engine(), ways, s)
-	} else {
-		c = query.through(q.Engine(), ways, s)
+	var hits []Hit
+	for stage, words := range plan {
+		if words == nil || len(hits) >= query.limit() || stage == stageLoose && len(hits) >= enough {
+			continue
+		}
+		c := query.through(q.Engine(), stage, words, s)
+		more, err := db.All[Hit](q, c.SQL, c.Args...)
+		if err != nil {
+			return nil, err
+		}
+		hits = best(append(hits, more...))
 	}
-	hits, err := db.All[Hit](q, c.SQL, c.Args...)
-	if err != nil {
-		return nil, err
-	}
-	return best(hits), nil
+	return hits, nil
 }
 
-// Statement is the query through the index as text, for a room that batches it with others: rows
-// of owner and stage, a record at most once per stage. Few is not looked at.
-func (q Query) Statement(e db.Engine, s Scope) sight.Clause {
-	ways := q.plan()
-	if len(ways[stageLoose]) == 0 {
-		return sight.Clause{SQL: "SELECT owner, form AS stage FROM search_row WHERE 1 = 0"}
+// needed leaves out the hits of stages that the index would not have been asked for.
+func needed(hits []Hit, limit int) []Hit {
+	for i, h := range hits {
+		looser := i > 0 && h.Stage < hits[i-1].Stage
+		if looser && (i >= limit || h.Stage == stages-stageLoose && i >= enough) {
+			return hits[:i]
+		}
 	}
-	return q.through(e, ways, s)
+	return hits
 }
 
 // best keeps the best stage of each record.
@@ -192,27 +199,20 @@ func where(c sight.Clause) string {
 	return " AND (" + c.SQL + ")"
 }
 
-// through asks the index, stage by stage, each up to the limit.
-func (q Query) through(e db.Engine, ways [stages][]way, s Scope) sight.Clause {
-	var out sight.Clause
-	for stage, list := range ways {
-		if len(list) == 0 {
-			continue
-		}
-		if out.SQL != "" {
-			out.SQL += " UNION ALL "
-		}
-		text, match := throughSQLite(s), matchSQLite(list)
-		args := []any{match, q.Kind}
-		if e == db.Postgres {
-			text, match = throughPostgres(s), matchPostgres(list)
-			args = []any{q.Kind, match}
-		}
-		out.SQL += strings.Replace(text, "$stage", string(rune('0'+stages-stage)), 1)
-		out.Args = append(append(append(out.Args, args...), s.Where.Args...), int64(q.limit()))
+// through asks the index for one stage, up to the limit.
+func (q Query) through(e db.Engine, stage int, words [][]way, s Scope) sight.Clause {
+	text, args := throughSQLite(s), []any{matchSQLite(words), q.Kind}
+	if e == db.Postgres {
+		text, args = throughPostgres(s), []any{q.Kind, matchPostgres(words)}
 	}
-	return out
+	return sight.Clause{
+		SQL:  strings.Replace(text, "$stage", stageNumber(stage), 1),
+		Args: append(append(args, s.Where.Args...), int64(q.limit())),
+	}
 }
+
+// stageNumber is Hit.Stage as a literal.
+func stageNumber(stage int) string { return string(rune('0' + stages - stage)) }
 
 // throughSQLite walks the index in its order and stops when enough rows have passed; CROSS JOIN
 // keeps SQLite from starting at another table.
@@ -221,8 +221,8 @@ func throughSQLite(s Scope) string {
 	if s.Join != "" {
 		join = " CROSS JOIN " + s.Join
 	}
-	return "SELECT * FROM (SELECT c.owner AS owner, $stage AS stage FROM search_index i CROSS JOIN search_row c ON c.id = i.rowid" + join +
-		" WHERE i.search_index MATCH ? AND c.kind = ?" + where(s.Where) + " LIMIT ?)"
+	return "SELECT c.owner AS owner, $stage AS stage FROM search_index i CROSS JOIN search_row c ON c.id = i.rowid" + join +
+		" WHERE i.search_index MATCH ? AND c.kind = ?" + where(s.Where) + " LIMIT ?"
 }
 
 // throughPostgres keeps the index scan in a CTE of its own: beside a LIMIT the planner would hope to
@@ -233,12 +233,12 @@ func throughPostgres(s Scope) string {
 	if s.Join != "" {
 		join = " JOIN " + s.Join
 	}
-	return "(WITH c AS MATERIALIZED (SELECT owner FROM search_row WHERE kind = ? AND tokens @@ CAST(CAST(? AS text) AS tsquery))" +
-		" SELECT c.owner AS owner, CAST($stage AS bigint) AS stage FROM c" + join + " WHERE TRUE" + where(s.Where) + " LIMIT ?)"
+	return "WITH c AS MATERIALIZED (SELECT owner FROM search_row WHERE kind = ? AND tokens @@ CAST(CAST(? AS text) AS tsquery))" +
+		" SELECT c.owner AS owner, CAST($stage AS bigint) AS stage FROM c" + join + " WHERE TRUE" + where(s.Where) + " LIMIT ?"
 }
 
 // among looks through the records of s.Few.
-func (q Query) among(e db.Engine, ways [stages][]way, s Scope) sight.Clause {
+func (q Query) among(e db.Engine, plan [stages][][]way, s Scope) sight.Clause {
 	join, cross := "", " JOIN "
 	if e == db.SQLite {
 		cross = " CROSS JOIN "
@@ -248,12 +248,12 @@ func (q Query) among(e db.Engine, ways [stages][]way, s Scope) sight.Clause {
 	}
 	var args []any
 	cases := make([]string, 0, stages)
-	for stage, list := range ways {
-		if len(list) == 0 {
+	for stage, words := range plan {
+		if words == nil {
 			continue
 		}
-		test, values := fits(e, list)
-		cases = append(cases, "WHEN "+test+" THEN "+string(rune('0'+stages-stage)))
+		test, values := fits(e, words)
+		cases = append(cases, "WHEN "+test+" THEN "+stageNumber(stage))
 		args = append(args, values...)
 	}
 	args = append(append(slices.Clone(s.Few.Args), args...), q.Kind)
@@ -266,11 +266,12 @@ func (q Query) among(e db.Engine, ways [stages][]way, s Scope) sight.Clause {
 	}
 }
 
-// fits is the condition that a row's tokens have one of the ways.
-func fits(e db.Engine, list []way) (string, []any) {
+// fits is the condition that a row's tokens have a way of every word.
+func fits(e db.Engine, words [][]way) (string, []any) {
 	if e == db.Postgres {
-		return "c.tokens @@ CAST(CAST(? AS text) AS tsquery)", []any{matchPostgres(list)}
+		return "c.tokens @@ CAST(CAST(? AS text) AS tsquery)", []any{matchPostgres(words)}
 	}
+	list := sets(words)
 	size := 1
 	for size < len(list) {
 		size *= 2
@@ -297,35 +298,31 @@ func pattern(w way) string {
 
 // matchSQLite is an FTS5 query; tokens are words of small letters and digits, which it never
 // mistakes for its operators.
-func matchSQLite(list []way) string {
-	sets := make([]string, len(list))
-	for i, w := range list {
-		words := make([]string, len(w))
-		for j, token := range w {
-			if head, ok := strings.CutSuffix(token, "*"); ok {
-				words[j] = `"` + head + `" *`
-			} else {
-				words[j] = `"` + token + `"`
-			}
-		}
-		sets[i] = "(" + strings.Join(words, " AND ") + ")"
-	}
-	return strings.Join(sets, " OR ")
+func matchSQLite(words [][]way) string {
+	return match(words, " AND ", " OR ", `"`, `"`, `" *`)
 }
 
 // matchPostgres is a tsquery.
-func matchPostgres(list []way) string {
-	sets := make([]string, len(list))
-	for i, w := range list {
-		words := make([]string, len(w))
-		for j, token := range w {
-			if head, ok := strings.CutSuffix(token, "*"); ok {
-				words[j] = "'" + head + "':*"
-			} else {
-				words[j] = "'" + token + "'"
+func matchPostgres(words [][]way) string {
+	return match(words, " & ", " | ", "'", "'", "':*")
+}
+
+func match(words [][]way, and, or, before, after, begins string) string {
+	every := make([]string, len(words))
+	for i, ways := range words {
+		either := make([]string, len(ways))
+		for j, w := range ways {
+			quoted := make([]string, len(w))
+			for k, token := range w {
+				if head, ok := strings.CutSuffix(token, "*"); ok {
+					quoted[k] = before + head + begins
+				} else {
+					quoted[k] = before + token + after
+				}
 			}
+			either[j] = "(" + strings.Join(quoted, and) + ")"
 		}
-		sets[i] = "(" + strings.Join(words, " & ") + ")"
+		every[i] = "(" + strings.Join(either, or) + ")"
 	}
-	return strings.Join(sets, " | ")
+	return strings.Join(every, and)
 }

@@ -235,7 +235,11 @@ func hepburn(kana string) string {
 // TestPlansUseTheIndex looks at how each engine means to answer; a full scan of a table fails.
 func TestPlansUseTheIndex(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		fill(t, d, 20_000)
+		rows := 2000
+		if d.Engine() == db.Postgres {
+			rows = 15_000 // below that reading the whole table is the better plan
+		}
+		fill(t, d, rows)
 		if d.Engine() == db.Postgres {
 			if err := d.Script(t.Context(), "ANALYZE"); err != nil {
 				t.Fatal(err)

@@ -359,45 +359,64 @@ func (t *term) readMixed(tok tokenMaker) {
 	}
 }
 
-// plan gives the readings of the whole query by stage: any of them, each a set of tokens that must
-// all be there, in order. Looser stages hold the tighter ways of single words too.
-func (q Query) plan() [stages][]way {
+// plan gives the readings of every word by stage; a stage without any cannot match.
+func (q Query) plan() [stages][][]way {
 	return plan(q.terms())
 }
 
-func plan(terms []term) [stages][]way {
-	var out [stages][]way
+func plan(terms []term) [stages][][]way {
+	var out [stages][][]way
 	for stage := range stages {
-		if len(terms) == 0 {
-			return out
-		}
-		sets := []way{nil}
 		for _, t := range terms {
-			sets = combine(sets, t.upTo(stage))
+			ways := t.upTo(stage)
+			if len(ways) == 0 {
+				out[stage] = nil
+				break
+			}
+			out[stage] = append(out[stage], ways)
 		}
-		out[stage] = sets
 	}
 	return out
 }
 
-// upTo gives the ways of a term at a stage and all tighter ones.
+// upTo gives the ways of a word at a stage and those of the tighter ones that they do not include.
 func (t term) upTo(stage int) []way {
 	var out []way
 	for s := stage; s >= 0; s-- {
-		out = append(out, t.ways[s]...)
+		if s == stageWhole && stage > s && t.begins != nil {
+			continue // a beginning, and the joined name, include the whole
+		}
+		for _, w := range t.ways[s] {
+			if !slices.ContainsFunc(out, w.implies) {
+				out = append(out, w)
+			}
+		}
 	}
 	return out
 }
 
-func combine(sets, ways []way) []way {
-	if len(sets)*len(ways) > maxWays {
-		ways = ways[:max(1, maxWays/max(1, len(sets)))]
-	}
-	var out []way
-	for _, a := range sets {
-		for _, b := range ways {
-			out = append(out, tidy(slices.Concat(a, b)))
+// implies says that whatever has w's tokens has the other's too.
+func (w way) implies(other way) bool {
+	return !slices.ContainsFunc(other, func(token string) bool {
+		head, open := strings.CutSuffix(token, "*")
+		return !slices.ContainsFunc(w, func(have string) bool { return have == token || open && strings.HasPrefix(have, head) })
+	})
+}
+
+// sets multiplies the readings of all words out: each set is one choice for every word.
+func sets(words [][]way) []way {
+	out := []way{nil}
+	for _, ways := range words {
+		if len(out)*len(ways) > maxWays {
+			ways = ways[:max(1, maxWays/len(out))]
 		}
+		var next []way
+		for _, a := range out {
+			for _, b := range ways {
+				next = append(next, tidy(slices.Concat(a, b)))
+			}
+		}
+		out = next
 	}
 	return out
 }

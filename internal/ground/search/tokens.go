@@ -30,7 +30,7 @@ const (
 )
 
 const (
-	maxTokens   = 300 // of one entry; a longer text is found by its beginning
+	maxTokens   = 400 // of one entry, repeats counted; a longer text is found by its beginning
 	maxRunes    = 400 // of one field that are read
 	edgeLetters = 4
 )
@@ -38,8 +38,7 @@ const (
 // tokens gathers the tokens of one entry.
 type tokens struct {
 	kind byte
-	seen map[string]bool
-	list []string
+	list []string // with repeats
 }
 
 // kindLetter is the letter that leads a kind's tokens. Kinds that share one are told apart by the
@@ -83,17 +82,20 @@ func (t *tokens) add(class byte, value string) {
 	if value == "" || len(value) > 120 || len(t.list) >= maxTokens {
 		return
 	}
-	token := string([]byte{t.kind, class}) + value
-	if !t.seen[token] {
-		t.seen[token] = true
-		t.list = append(t.list, token)
-	}
+	token := make([]byte, 0, len(value)+2)
+	token = append(append(token, t.kind, class), value...)
+	t.list = append(t.list, string(token))
 }
 
 // bigrams adds neighbouring pairs.
 func (t *tokens) bigrams(s string) {
-	for _, pair := range pairs(s) {
-		t.add(classBigram, encode(pair))
+	last := ""
+	for _, r := range s {
+		now := encode(string(r))
+		if last != "" {
+			t.add(classBigram, last+now)
+		}
+		last = now
 	}
 }
 
@@ -118,7 +120,9 @@ func (t *tokens) kana(part string) {
 	written := strings.ReplaceAll(enlarge(part), "ー", "")
 	heard := sound(written)
 	t.bigrams(written)
-	t.bigrams(heard)
+	if heard != written {
+		t.bigrams(heard)
+	}
 	t.add(classFirst, encode(first(written)))
 	t.latin(spell(part))
 }
@@ -129,10 +133,18 @@ func (t *tokens) latin(part string) {
 	t.add(classLatin, whole)
 	t.add(classLatin, unvoiced(whole))
 	typed := latinTyped(part)
-	for _, form := range []string{typed, whole, labial.Replace(typed)} {
-		for n := 1; n <= min(edgeLetters, len(form)); n++ {
-			t.add(classEdge, form[:n])
-		}
+	t.edges(typed)
+	if whole != typed {
+		t.edges(whole)
+	}
+	if m := labial.Replace(typed); m != typed {
+		t.edges(m)
+	}
+}
+
+func (t *tokens) edges(s string) {
+	for n := 1; n <= min(edgeLetters, len(s)); n++ {
+		t.add(classEdge, s[:n])
 	}
 }
 
@@ -236,10 +248,10 @@ func (t *tokens) date(d string) {
 
 // tokensOf gives an entry's tokens in order.
 func tokensOf(kind string, f Fields) []string {
-	t := tokens{kind: kindLetter(kind), seen: map[string]bool{}}
+	t := tokens{kind: kindLetter(kind), list: make([]string, 0, 64)}
 	t.entry(f)
 	slices.Sort(t.list)
-	return t.list
+	return slices.Compact(t.list)
 }
 
 // runs cuts a prepared text at spaces and marks, and where letters give way to kanji or kana.
