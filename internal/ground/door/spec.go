@@ -61,7 +61,7 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	name := huma.DefaultSchemaNamer(t, hint)
 	parts := strings.Split(t.PkgPath(), "/")
-	room := parts[len(parts)-1]
+	room := strings.TrimSuffix(parts[len(parts)-1], "_test")
 	if room == "web" && len(parts) > 1 {
 		room = parts[len(parts)-2]
 	}

@@ -71,6 +71,7 @@ func (n *node) number(tidy bool) {
 	}
 	slices.SortFunc(rows, func(a, b row) int { return a.at - b.at })
 	n.names, n.kids, n.index = nil, nil, nil
+	n.all, n.text = nil, "" // what was sent under the bare name is no row
 	for i, r := range rows {
 		n.names, n.kids = append(n.names, strconv.Itoa(i)), append(n.kids, r.kid)
 	}
