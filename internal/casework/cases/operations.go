@@ -1,0 +1,322 @@
+package cases
+
+import (
+	"context"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/search"
+	"kizuna/internal/ground/sight"
+	"kizuna/internal/office/agency"
+	"kizuna/internal/resident/people"
+)
+
+// Open opens a case inside another operation; the caller has checked that the
+// actor may see the person. A restricted person's case is restricted.
+func Open(tx *op.Tx, in OpenInput) (Case, error) {
+	if err := in.Validate(); err != nil {
+		return Case{}, err
+	}
+	cards, err := people.CardsOf(tx, in.Person)
+	if err != nil {
+		return Case{}, err
+	}
+	card, ok := cards[in.Person]
+	if !ok {
+		return Case{}, fault.NotFound()
+	}
+	c := in.caseOf(tx)
+	c.Restricted = in.Restricted || card.Restricted
+	if c.Number, err = agency.Number(tx, "case"); err != nil {
+		return c, err
+	}
+	if c, err = flow.Create(tx, Flow, "open", c); err != nil {
+		return c, err
+	}
+	if _, err = flow.Create(tx, ParticipantFlow, "add", Participant{Case: c.ID, Person: c.Person, Role: "main", From: today(tx)}); err != nil {
+		return c, err
+	}
+	if err := resight(tx, c); err != nil {
+		return c, err
+	}
+	if in.Source.Kind != "" {
+		if err := AttachSource(tx, c.ID, in.Source.Kind, in.Source.ID); err != nil {
+			return c, err
+		}
+	}
+	if err := search.Put(tx, search.Entry{Kind: "case", Owner: c.ID, Fields: search.Fields{Numbers: []string{c.Number}}}); err != nil {
+		return c, err
+	}
+	tx.Tell(op.Event{Name: "case.opened", Entity: "case", Record: c.ID, Root: c.ID})
+	return c, nil
+}
+
+func (in OpenInput) caseOf(tx *op.Tx) Case {
+	a := tx.Actor()
+	c := Case{
+		Title: in.Title, MainKind: in.Kind, Kinds: db.AsJSON(in.Kinds), Stage: Assessing, Priority: in.Priority, Risk: in.Risk,
+		Person: in.Person, Owner: in.Owner, Team: in.Team, DueOn: in.DueOn, Parent: in.Parent, NextAction: "cases.next.assess",
+	}
+	if c.Owner.IsZero() && a.Is(access.Caseworker, access.Supervisor) && in.Team.IsZero() {
+		c.Owner = a.ID
+	}
+	if c.Team.IsZero() && len(a.Teams) > 0 {
+		c.Team = a.Teams[0]
+	}
+	if c.DueOn == "" {
+		c.DueOn = today(tx).AddDays(stageDays[Assessing])
+	}
+	return c
+}
+
+// Open opens a case for a person the actor sees.
+func (r *Room) Open(ctx context.Context, a access.Actor, in OpenInput) (Case, error) {
+	if err := in.Validate(); err != nil {
+		return Case{}, err
+	}
+	return op.Do(ctx, r.run, a, "case.open", in, func(tx *op.Tx) (Case, error) {
+		if err := people.Seen(tx, a, tx.Now(), in.Person); err != nil {
+			return Case{}, err
+		}
+		return Open(tx, in)
+	})
+}
+
+// scopes are who reaches a case: its owner, its case team, and its team unless
+// the case is restricted.
+func scopes(c Case, members []Member) []sight.Reach {
+	rows := []sight.Reach{{ScopeKind: sight.User, Scope: c.Owner, Why: "owner"}}
+	for _, m := range members {
+		rows = append(rows, sight.Reach{ScopeKind: sight.User, Scope: m.User, Why: "case team"})
+	}
+	if !c.Restricted {
+		rows = append(rows, sight.Reach{ScopeKind: sight.Team, Scope: c.Team, Why: "team"})
+	}
+	return rows
+}
+
+// because is why a participant is reachable for those who reach the case.
+func because(of db.ID) string { return "case " + of.String() }
+
+// resight writes anew who reaches a case and the persons taking part in it,
+// after its owner, team, case team or restriction changed.
+func resight(tx *op.Tx, c Case) error {
+	members, err := membersOf(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	who := scopes(c, members)
+	for _, why := range []string{"owner", "team", "case team"} {
+		if err := sight.Close(tx, "case", c.ID, why); err != nil {
+			return err
+		}
+	}
+	var rows []sight.Reach
+	for _, s := range who {
+		s.Kind, s.Record = "case", c.ID
+		rows = append(rows, s)
+	}
+	persons, err := Persons(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range persons {
+		if err := sight.Close(tx, "person", p, because(c.ID)); err != nil {
+			return err
+		}
+	}
+	reach, err := personReach(tx, c, who, persons)
+	if err != nil {
+		return err
+	}
+	return sight.Open(tx, append(rows, reach...)...)
+}
+
+// personReach lets those who reach a case reach its participants; a team does
+// not reach a restricted person.
+func personReach(tx *op.Tx, c Case, who []sight.Reach, persons []db.ID) ([]sight.Reach, error) {
+	cards, err := people.CardsOf(tx, persons...)
+	if err != nil {
+		return nil, err
+	}
+	var rows []sight.Reach
+	for _, p := range persons {
+		for _, s := range who {
+			if s.ScopeKind == sight.Team && cards[p].Restricted {
+				continue
+			}
+			s.Kind, s.Record, s.Why = "person", p, because(c.ID)
+			rows = append(rows, s)
+		}
+	}
+	return rows, nil
+}
+
+// AttachSource ties what came in to a case; once is enough.
+func AttachSource(tx *op.Tx, of db.ID, kind string, id db.ID) error {
+	if err := lock(tx, of); err != nil {
+		return err
+	}
+	list, err := Sources(tx, of)
+	if err != nil {
+		return err
+	}
+	for _, s := range list {
+		if s.Kind == kind && s.Record == id {
+			return nil
+		}
+	}
+	_, err = flow.Create(tx, AttachedFlow, "attach", Attached{Case: of, Kind: kind, Record: id})
+	return err
+}
+
+// AddParticipant lets a person or an organization take part in a case; the
+// caller has checked that the actor sees the person. Someone who takes part
+// already stays as they are.
+func AddParticipant(tx *op.Tx, c Case, in ParticipantInput) (Participant, error) {
+	if err := in.Validate(); err != nil {
+		return Participant{}, err
+	}
+	if err := lock(tx, c.ID); err != nil {
+		return Participant{}, err
+	}
+	list, err := Participants(tx, c.ID)
+	if err != nil {
+		return Participant{}, err
+	}
+	for _, p := range list {
+		if p.Status == "active" && !in.Person.IsZero() && p.Person == in.Person {
+			return p, nil
+		}
+	}
+	p, err := flow.Create(tx, ParticipantFlow, "add", in.participant(c.ID))
+	if err != nil || p.Person.IsZero() {
+		return p, err
+	}
+	members, err := membersOf(tx, c.ID)
+	if err != nil {
+		return p, err
+	}
+	reach, err := personReach(tx, c, scopes(c, members), []db.ID{p.Person})
+	if err != nil {
+		return p, err
+	}
+	return p, sight.Open(tx, reach...)
+}
+
+// SetNext says what is to be done next on a case and by when; the key is a
+// word key. Later rooms call it where the work moves on by itself.
+func SetNext(tx *op.Tx, of db.ID, dueOn calendar.Date, nextAction string) error {
+	return setNext(tx, of, func(c *Case) {
+		if dueOn != "" {
+			c.DueOn = dueOn
+		}
+		c.NextAction, c.WaitsFor = nextAction, ""
+	})
+}
+
+// AwaitOthers says that it is another's turn: the resident's, a provider's or
+// another agency's, and until when.
+func AwaitOthers(tx *op.Tx, of db.ID, who string, dueOn calendar.Date, nextAction string) error {
+	return setNext(tx, of, func(c *Case) {
+		if dueOn != "" {
+			c.DueOn = dueOn
+		}
+		c.NextAction, c.WaitsFor = nextAction, who
+	})
+}
+
+func setNext(tx *op.Tx, of db.ID, edit func(*Case)) error {
+	if err := lock(tx, of); err != nil {
+		return err
+	}
+	c, err := byID(tx, of)
+	if err != nil {
+		return err
+	}
+	if c.Status != "open" && c.Status != "paused" {
+		return nil // nothing is next on a case that has ended
+	}
+	return tx.As(access.TheSystem(), func() error {
+		_, err := flow.Take(tx, Flow, "set_next", c, edit)
+		return err
+	})
+}
+
+// Prompt is what another room asks of those who work on a case. Kind is a word
+// key of that room, filled with Args; Href is where it is done.
+type Prompt struct {
+	Case db.ID
+	Kind string
+	Due  calendar.Date // today when left out
+	Args map[string]any
+	Href string
+}
+
+// Raise asks for something to be done on a case: there is one open prompt of a
+// kind and place; raising it again renews it.
+func Raise(tx *op.Tx, p Prompt) error {
+	c, err := byID(tx, p.Case)
+	if err != nil {
+		return err
+	}
+	if err := lock(tx, p.Case); err != nil {
+		return err
+	}
+	if p.Due == "" {
+		p.Due = today(tx)
+	}
+	was, found, err := openReminder(tx, p.Case, p.Kind, p.Href)
+	if err != nil {
+		return err
+	}
+	return tx.As(access.TheSystem(), func() error {
+		if found {
+			_, err := flow.Take(tx, ReminderFlow, "renew", was, func(x *Reminder) { x.DueOn, x.Args = p.Due, db.AsJSON(p.Args) })
+			return err
+		}
+		_, err := flow.Create(tx, ReminderFlow, "raise", Reminder{
+			Case: c.ID, Owner: c.Owner, Team: c.Team, Kind: p.Kind, DueOn: p.Due, Args: db.AsJSON(p.Args), Href: p.Href,
+		})
+		return err
+	})
+}
+
+// Settle closes the open prompts of a kind on a case, or only those that lead
+// to one of the places.
+func Settle(tx *op.Tx, of db.ID, kind string, hrefs ...string) error {
+	return eachReminder(tx, of, "settle", nil, func(p Reminder) bool {
+		return p.Kind == kind && (len(hrefs) == 0 || contains(hrefs, p.Href))
+	})
+}
+
+func eachReminder(tx *op.Tx, of db.ID, step string, edit func(*Reminder), which func(Reminder) bool) error {
+	list, err := openReminders(tx, of)
+	if err != nil {
+		return err
+	}
+	return tx.As(access.TheSystem(), func() error {
+		for _, p := range list {
+			if !which(p) {
+				continue
+			}
+			if _, err := flow.Take(tx, ReminderFlow, step, p, edit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

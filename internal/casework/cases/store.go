@@ -1,0 +1,258 @@
+package cases
+
+import (
+	"strings"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/sight"
+)
+
+// lens is what an actor sees of cases.
+func lens(a access.Actor, now calendar.Time) sight.Lens {
+	return sight.Lens{Actor: a, Now: now, Kind: "case", Restricted: "c.restricted"}
+}
+
+var selectCase = "SELECT " + db.Columns[Case]("c") + " FROM case_file c WHERE "
+
+// Load gives a case the actor may see, or not found.
+func Load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Case, error) {
+	text, args := loadText(a, now, id)
+	return db.One[Case](q, text, args...)
+}
+
+// QueueLoad is Load in a batch; no row is not found.
+func QueueLoad(b *db.Batch, a access.Actor, now calendar.Time, id db.ID) *db.Answer[Case] {
+	text, args := loadText(a, now, id)
+	return db.Queue[Case](b, text, args...)
+}
+
+func loadText(a access.Actor, now calendar.Time, id db.ID) (string, []any) {
+	seen := lens(a, now).One("c.id")
+	return selectCase + "c.id = ? AND " + seen.SQL, append([]any{id}, seen.Args...)
+}
+
+// byID gives a case whoever asks: for what the program itself does.
+func byID(q db.Q, id db.ID) (Case, error) { return db.One[Case](q, selectCase+"c.id = ?", id) }
+
+// lock holds a case's row, for rules across the rows below it.
+func lock(w db.W, id db.ID) error {
+	_, err := db.All[int](w, "SELECT 1 FROM case_file WHERE id = ?"+db.ForUpdate(w), id)
+	return err
+}
+
+// CasesOf gives cases by id; the caller has checked that the actor may see
+// what names them.
+func CasesOf(q db.Q, ids ...db.ID) (map[db.ID]Case, error) {
+	out := make(map[db.ID]Case, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, err := db.All[Case](q, selectCase+"c.id IN (??)", db.ListOf(ids))
+	for _, c := range list {
+		out[c.ID] = c
+	}
+	return out, err
+}
+
+// ofPerson lists the cases a person takes part in that the actor sees, the
+// newest first.
+func ofPerson(q db.Q, a access.Actor, now calendar.Time, person db.ID) ([]Case, error) {
+	seen := lens(a, now).One("c.id")
+	return db.All[Case](q, selectCase+`c.status <> 'void' AND c.id IN (SELECT case_id FROM case_participant WHERE person = ? AND status <> 'void') AND `+
+		seen.SQL+" ORDER BY c.id DESC LIMIT 50", append([]any{person}, seen.Args...)...)
+}
+
+var (
+	selectParticipant = "SELECT " + db.Columns[Participant]("") + " FROM case_participant WHERE "
+	textParticipants  = selectParticipant + "case_id = ? AND status <> 'void' ORDER BY status, id"
+	textPersons       = "SELECT person FROM case_participant WHERE case_id = ? AND status = 'active' AND person IS NOT NULL ORDER BY person"
+	selectMember      = "SELECT " + db.Columns[Member]("") + " FROM case_member WHERE "
+	textMembers       = selectMember + "case_id = ? AND status = 'active' ORDER BY id"
+	selectNote        = "SELECT " + db.Columns[Note]("n") + " FROM case_note n WHERE "
+	selectReminder    = "SELECT " + db.Columns[Reminder]("p") + " FROM case_prompt p WHERE "
+	textReminders     = selectReminder + "p.case_id = ? AND p.status = 'open' ORDER BY p.due_on, p.id LIMIT 50"
+	selectAttached    = "SELECT " + db.Columns[Attached]("") + " FROM case_source WHERE "
+	textAttached      = selectAttached + "case_id = ? AND status = 'active' ORDER BY id"
+)
+
+// Participants lists who takes part in a case, those who left last.
+func Participants(q db.Q, of db.ID) ([]Participant, error) {
+	return db.All[Participant](q, textParticipants, of)
+}
+
+// Persons lists the persons taking part in a case now.
+func Persons(q db.Q, of db.ID) ([]db.ID, error) { return db.All[db.ID](q, textPersons, of) }
+
+func participantByID(q db.Q, id db.ID) (Participant, error) {
+	return db.One[Participant](q, selectParticipant+"id = ?", id)
+}
+
+func memberByID(q db.Q, id db.ID) (Member, error) {
+	return db.One[Member](q, selectMember+"id = ?", id)
+}
+
+func membersOf(q db.Q, of db.ID) ([]Member, error) { return db.All[Member](q, textMembers, of) }
+
+// notesText is what an actor reads of a case's notes: drafts of their own,
+// and confidential ones only with confided.
+func notesText(a access.Actor, of db.ID, confided bool) (string, []any) {
+	return selectNote + `n.case_id = ? AND (n.author = ? OR n.status = 'published' AND (n.confidential = FALSE OR ` + truth(confided) + `))
+		AND n.status IN ('draft', 'published') ORDER BY n.happened_at DESC, n.id DESC LIMIT 200`, []any{of, author(a)}
+}
+
+func truth(b bool) string {
+	if b {
+		return "TRUE"
+	}
+	return "FALSE"
+}
+
+// author is the actor's id, or one that wrote nothing.
+func author(a access.Actor) db.ID {
+	if a.Known() {
+		return a.ID
+	}
+	return db.MustID("00000000-0000-7000-8000-000000000001")
+}
+
+func noteByID(q db.Q, id db.ID) (Note, error) { return db.One[Note](q, selectNote+"n.id = ?", id) }
+
+func reminderByID(q db.Q, id db.ID) (Reminder, error) {
+	return db.One[Reminder](q, selectReminder+"p.id = ?", id)
+}
+
+func openReminder(q db.Q, of db.ID, kind, href string) (Reminder, bool, error) {
+	return db.Maybe[Reminder](q, selectReminder+"p.case_id = ? AND p.kind = ? AND p.href = ? AND p.status = 'open'", of, kind, href)
+}
+
+func openReminders(q db.Q, of db.ID) ([]Reminder, error) {
+	return db.All[Reminder](q, selectReminder+"p.case_id = ? AND p.status = 'open'", of)
+}
+
+// RemindersOf lists the open prompts of a user, and those of teams' cases that
+// nobody owns, the earliest due first.
+func RemindersOf(q db.Q, a access.Actor, limit int) ([]Reminder, error) {
+	own, err := db.All[Reminder](q, selectReminder+"p.owner = ? AND p.status = 'open' ORDER BY p.due_on, p.id LIMIT ?", author(a), limit)
+	if err != nil || len(a.Teams) == 0 || len(own) == limit {
+		return own, err
+	}
+	teams, err := db.All[Reminder](q, selectReminder+"p.team IN (??) AND p.owner IS NULL AND p.status = 'open' ORDER BY p.due_on, p.id LIMIT ?",
+		db.ListOf(a.Teams), limit-len(own))
+	return append(own, teams...), err
+}
+
+// Sources lists what came in and led to a case.
+func Sources(q db.Q, of db.ID) ([]Attached, error) { return db.All[Attached](q, textAttached, of) }
+
+// SourceOf lists the cases that something which came in led to.
+func SourceOf(q db.Q, kind string, record db.ID) ([]Attached, error) {
+	return db.All[Attached](q, selectAttached+"record = ? AND kind = ? AND status = 'active' ORDER BY id", record, kind)
+}
+
+// Row is a case as the worklist shows it.
+type Row struct {
+	ID            db.ID         `db:"id"`
+	Status        string        `db:"status"`
+	Version       int64         `db:"version"`
+	Number        string        `db:"number"`
+	Title         string        `db:"title"`
+	MainKind      string        `db:"main_kind"`
+	Stage         string        `db:"stage"`
+	Priority      string        `db:"priority"`
+	Risk          string        `db:"risk"`
+	Person        db.ID         `db:"person"`
+	Owner         db.ID         `db:"owner"`
+	Team          db.ID         `db:"team"`
+	DueOn         calendar.Date `db:"due_on"`
+	NextAction    string        `db:"next_action"`
+	WaitsFor      string        `db:"waits_for"`
+	LastContactAt calendar.Time `db:"last_contact_at"`
+	Restricted    bool          `db:"restricted"`
+	CreatedAt     calendar.Time `db:"created_at"`
+}
+
+// maxArms is how many scopes a worklist joins by UNION ALL; above it, it walks
+// the open cases in order of their due dates.
+const maxArms = 16
+
+// arms are the ways in which an actor has work: own cases, those of each team
+// that are not restricted, and those of the case teams they are in.
+func arms(a access.Actor, mine bool) []sight.Clause {
+	me := author(a)
+	own := sight.Clause{SQL: "c.owner = ?", Args: []any{me}}
+	joined := sight.Clause{SQL: "c.id IN (SELECT case_id FROM case_member WHERE user_id = ? AND status = 'active')", Args: []any{me}}
+	switch {
+	case mine:
+		return []sight.Clause{own, joined}
+	case a.Wide:
+		return []sight.Clause{{SQL: "c.restricted = FALSE"}, own, joined}
+	case len(a.Teams)+2 > maxArms:
+		return []sight.Clause{{
+			SQL:  "(c.owner = ? OR c.team IN (??) AND c.restricted = FALSE)",
+			Args: []any{me, db.ListOf(a.Teams)},
+		}, joined}
+	}
+	out := []sight.Clause{own, joined}
+	for _, team := range a.Teams {
+		out = append(out, sight.Clause{SQL: "c.team = ? AND c.restricted = FALSE", Args: []any{team}})
+	}
+	return out
+}
+
+// worklist reads the first rows of each arm after a place in the order of due
+// dates, in that order. A case of several arms comes more than once.
+func worklist(a access.Actor, f Filter, limit int) (string, []any) {
+	columns := db.Columns[Row]("c")
+	var parts []string
+	var args []any
+	for _, arm := range arms(a, f.Mine) {
+		c := sight.And(arm, f.clause())
+		text := "SELECT " + columns + " FROM case_file c WHERE " + c.SQL
+		args = append(args, c.Args...)
+		if !f.after.ID.IsZero() {
+			text += " AND (c.due_on, c.id) > (?, ?)"
+			args = append(args, f.after.DueOn, f.after.ID)
+		}
+		parts = append(parts, "SELECT * FROM ("+text+" ORDER BY c.due_on, c.id LIMIT ?) AS arm")
+		args = append(args, limit)
+	}
+	return strings.Join(parts, " UNION ALL ") + " ORDER BY due_on, id", args
+}
+
+// queueCount counts a view as far as most.
+func queueCount(b *db.Batch, a access.Actor, f Filter, most int) *db.Answer[int] {
+	var parts []string
+	var args []any
+	for _, arm := range arms(a, f.Mine) {
+		c := sight.And(arm, f.clause())
+		parts = append(parts, "SELECT id FROM (SELECT c.id FROM case_file c WHERE "+c.SQL+" LIMIT ?) AS arm")
+		args = append(append(args, c.Args...), most)
+	}
+	return db.Queue[int](b, "SELECT COUNT(*) FROM ("+strings.Join(parts, " UNION ")+") AS counted", args...)
+}
+
+// clause is what a view asks of a case. The words stand in the text, so that
+// partial indexes serve.
+func (f Filter) clause() sight.Clause {
+	var c sight.Clause
+	switch f.View {
+	case ViewWeek:
+		c = sight.Clause{SQL: "c.status = 'open' AND c.due_on >= ? AND c.due_on <= ?", Args: []any{f.today, f.today.AddDays(6)}}
+	case ViewOverdue:
+		c = sight.Clause{SQL: "c.status = 'open' AND c.due_on < ?", Args: []any{f.today}}
+	case ViewWaiting:
+		c = sight.Clause{SQL: "c.status = 'open' AND c.waits_for <> ''"}
+	case ViewNew:
+		c = sight.Clause{SQL: "c.status = 'open' AND c.stage = 'assessing' AND c.last_contact_at = 0"}
+	case ViewPaused:
+		c = sight.Clause{SQL: "c.status = 'paused'"}
+	default:
+		c = sight.Clause{SQL: "c.status = 'open'"}
+	}
+	if f.Kind != "" {
+		c = sight.And(c, sight.Clause{SQL: "c.main_kind = ?", Args: []any{f.Kind}})
+	}
+	return c
+}
