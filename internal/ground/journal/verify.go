@@ -77,7 +77,7 @@ type placedRead struct {
 
 func chainOf[T any](name string, open func(T) verifyRow) verifyChain {
 	columns := db.Columns[T]("")
-	loose := "SELECT " + strings.Replace(columns, "position", "0 AS position", 1) + " FROM " + name + " WHERE position IS NULL AND id > ? ORDER BY id LIMIT ?"
+	loose := "SELECT " + strings.Replace(columns, "position", "0 AS position", 1) + " FROM " + name + " WHERE position IS NULL"
 	sealed := "SELECT " + columns + " FROM " + name + " WHERE position BETWEEN ? AND ? ORDER BY position LIMIT ?"
 	convert := func(list []T, err error) ([]verifyRow, error) {
 		out := make([]verifyRow, len(list))
@@ -92,7 +92,10 @@ func chainOf[T any](name string, open func(T) verifyRow) verifyChain {
 			return convert(db.All[T](q, sealed, first, last, sealAtOnce))
 		},
 		loose: func(q db.Q, after db.ID, limit int) ([]verifyRow, error) {
-			return convert(db.All[T](q, loose, after, limit))
+			if after.IsZero() { // which is NULL, and no id is above NULL
+				return convert(db.All[T](q, loose+" ORDER BY id LIMIT ?", limit))
+			}
+			return convert(db.All[T](q, loose+" AND id > ? ORDER BY id LIMIT ?", after, limit))
 		},
 	}
 }
@@ -284,6 +287,9 @@ func (out *Verified) looseRows(q db.Q, v *vault.Vault, c verifyChain) error {
 		}
 		out.Rows += int64(len(rows))
 		out.Unsealed += int64(len(rows))
+		if len(rows) < sealAtOnce {
+			return nil
+		}
 		after = rows[len(rows)-1].id
 	}
 }
