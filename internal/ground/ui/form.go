@@ -70,11 +70,13 @@ type Option struct {
 	Tone               Tone // segmented choices
 }
 
-// Faults is what is wrong with a form: message by field name, in order.
+// Faults is what is wrong with a form: message by field name, in order. Labels are the fields' own, by name; a fault
+// whose field is not on the page has none and is told without a link.
 type Faults struct {
 	Head   string
 	Order  []string
 	ByName map[string]string
+	Labels map[string]string
 }
 
 // FaultsOf reads an error for a form: the sentence of its kind and a message for every field.
@@ -87,7 +89,7 @@ func FaultsOf(ctx context.Context, err error) Faults {
 		f = fault.Defect(err)
 	}
 	lang := text.From(ctx)
-	out := Faults{Head: text.T(lang, f.Key, f.Args), ByName: map[string]string{}}
+	out := Faults{Head: text.T(lang, f.Key, f.Args), ByName: map[string]string{}, Labels: map[string]string{}}
 	for _, field := range f.Fields {
 		name := strings.TrimPrefix(field.Pointer, "/")
 		if _, twice := out.ByName[name]; !twice {
@@ -111,12 +113,20 @@ func formOf(ctx context.Context) formState {
 	return state
 }
 
-// Form draws a form around its children and lets the fields know its faults and what was typed.
+// Form draws a form around its children and lets the fields know its faults and what was typed. The children are drawn
+// first, so that the summary above them can name the fields.
 func Form(p FormProps) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		children := templ.GetChildren(ctx)
 		state := formState{props: p, faults: FaultsOf(ctx, p.Fault)}
 		ctx = context.WithValue(templ.ClearChildren(ctx), formKey{}, state)
+		if p.Fault != nil {
+			var fields strings.Builder
+			if err := children.Render(ctx, &fields); err != nil {
+				return err
+			}
+			children = templ.Raw(fields.String())
+		}
 		return formBox(p, state.faults).Render(templ.WithChildren(ctx, children), w)
 	})
 }
@@ -173,6 +183,9 @@ func fieldID(ctx context.Context, name string) string {
 func described(ctx context.Context, f Field, echo bool) templ.Attributes {
 	id := fieldID(ctx, f.Name)
 	attrs := templ.Attributes{}
+	if labels := formOf(ctx).faults.Labels; labels != nil {
+		labels[f.Name] = f.Label
+	}
 	var by []string
 	if f.Hint != "" {
 		by = append(by, id+"-hint")

@@ -252,12 +252,22 @@ func TestFaultsOf(t *testing.T) {
 	}
 }
 
+// The summary names the fields by their labels; a fault without a field on the page is told without a link.
+func TestSummaryNamesFields(t *testing.T) {
+	err := fault.Invalid(fault.Field{Pointer: "/a", Key: "fault.required"}, fault.Field{Pointer: "/elsewhere", Key: "fault.required"})
+	got := draw(t, text.EN, In(Form(FormProps{ID: "p", Action: "/", Fault: err}), In(Fields(), TextField(Field{Name: "a", Label: "Family name"}))))
+	said := text.T(text.EN, "fault.required", nil)
+	if !strings.Contains(got, `<a href="#p-a">Family name: `+said) || strings.Contains(got, "#p-elsewhere") || strings.Count(got, said) != 3 {
+		t.Error(got)
+	}
+}
+
 func TestDate(t *testing.T) {
 	for typed, want := range map[string]struct{ wrong, says string }{
 		"昭和43年4月12日": {"", "12 April 1968 (Showa 43)"},
-		"2019-05-01":  {"", "1 May 2019 (Reiwa 1)"},
-		"":            {"", ""},
-		"2026-02-30":  {wrong: "wrong"},
+		"2019-05-01": {"", "1 May 2019 (Reiwa 1)"},
+		"":           {"", ""},
+		"2026-02-30": {wrong: "wrong"},
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/ui/date?v="+url.QueryEscape(typed), nil)
 		w := httptest.NewRecorder()
