@@ -1,0 +1,48 @@
+package operate
+
+import (
+	"context"
+	"fmt"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/journal"
+	"kizuna/internal/ground/ledger"
+	"kizuna/internal/ground/vault"
+)
+
+// Finding is one thing that is not as it should be.
+type Finding struct {
+	Part string // schema, references, ledger, journal
+	Text string
+}
+
+// Check looks over the whole installation: the schema, references between
+// rows, the books and the journal. It changes nothing.
+func Check(ctx context.Context, d *db.DB, v *vault.Vault) ([]Finding, error) {
+	if err := d.Ready(ctx); err != nil {
+		return []Finding{{"schema", err.Error()}}, nil
+	}
+	var out []Finding
+	err := d.Read(ctx, func(q *db.Reader) error {
+		lost, err := db.Dangling(q)
+		if err != nil {
+			return err
+		}
+		for _, l := range lost {
+			out = append(out, Finding{"references", l})
+		}
+		wrong, err := ledger.Check(q)
+		for _, w := range wrong {
+			out = append(out, Finding{"ledger", fmt.Sprint(w)})
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	verified, err := journal.Verify(ctx, d, v)
+	for _, b := range verified.Broken {
+		out = append(out, Finding{"journal", b.String()})
+	}
+	return out, err
+}
