@@ -28,7 +28,7 @@
 //		})
 //	}
 //
-// Everything around it has been done by then: cross-origin check, limits, sign-in, role, language,
+// A long form goes through WithDraft, which keeps what is being typed. Everything around it has been done by then: cross-origin check, limits, sign-in, role, language,
 // idempotency key. Presses of a repeater's add and remove, and a form given back after its sign-in
 // had ended, come back from door.Form as an error that door.Refuse answers with the form as typed.
 package door

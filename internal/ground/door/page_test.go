@@ -19,6 +19,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
 	"kizuna/internal/kizunatest"
 )
 
@@ -468,4 +469,46 @@ func TestDoorsThatAreClosed(t *testing.T) {
 	if len(d.Routes()) < 10 {
 		t.Error("closed routes are not listed")
 	}
+}
+
+func TestADraftIsKeptWhileTypingAndEndsWhenTaken(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		h := build(t, d)
+		h.Page("GET /desk/lamp-form", door.By(access.Caseworker), func(w http.ResponseWriter, r *http.Request) error {
+			p, err := door.WithDraft(r, ui.FormProps{Action: "/desk/lamps"}, "lamp.new")
+			if err != nil {
+				return err
+			}
+			return door.Show(w, r, ui.Page{Title: "New"}, ui.Form(p))
+		})
+		var look ui.FormProps
+		h.Page("GET /desk/look", door.By(access.Caseworker), func(_ http.ResponseWriter, r *http.Request) (err error) {
+			look, err = door.WithDraft(r, ui.FormProps{}, "lamp.new")
+			return err
+		})
+		kept := func() url.Values {
+			status(t, h.ask(t, "GET", "/desk/look", "", "as", "worker"), 200)
+			return look.Typed
+		}
+		contains(t, status(t, h.ask(t, "GET", "/desk/lamp-form", "", "as", "worker"), 200), `data-draft="/account/drafts/lamp.new"`, `name="draft" value="lamp.new"`)
+		typed := url.Values{"title/ja": {"灯"}, "password": {"hunter2"}, "idempotency_key": {"k"}, "draft": {"lamp.new"}}
+		status(t, h.post(t, "/account/drafts/lamp.new", typed, "as", "worker"), 204)
+		status(t, h.post(t, "/account/drafts/..%2Fx", typed, "as", "worker"), 404)
+		if got := kept(); !reflect.DeepEqual(got, url.Values{"title/ja": {"灯"}}) {
+			t.Errorf("kept %v", got)
+		}
+		status(t, h.post(t, "/desk/lamps", url.Values{"price": {"x"}, "draft": {"lamp.new"}}, "as", "worker"), 422)
+		if kept() == nil {
+			t.Error("gone before it was taken")
+		}
+		status(t, h.post(t, "/desk/lamps", url.Values{"title/ja": {"灯り"}, "draft": {"lamp.new"}}, "as", "worker"), 303)
+		if got := kept(); got != nil {
+			t.Errorf("still kept: %v", got)
+		}
+	})
+}
+
+func TestATypedDateIsSaidBack(t *testing.T) {
+	h := build(t, nil)
+	contains(t, status(t, h.ask(t, "GET", "/ui/date?v=R1.5.1", "", "Accept-Language", "en"), 200), "2019")
 }

@@ -72,18 +72,6 @@ func (d *Router) park(v *visit, r *http.Request, send draft.Send) db.ID {
 	return id
 }
 
-// unpark ends a parked send that has gone on.
-func (d *Router) unpark(v *visit, r *http.Request) {
-	id, err := db.ParseID(v.form.Get("parked"))
-	if err != nil || d.config.Drafts == nil || v.out.status != http.StatusSeeOther {
-		return
-	}
-	err = d.config.Data.Write(r.Context(), func(tx *db.Tx) error { return d.config.Drafts.DropParked(tx, v.actor.ID, id) })
-	if err != nil {
-		d.config.Log.ErrorContext(r.Context(), "unparking", "request", v.id, "fault", fault.From(err).Error())
-	}
-}
-
 // swappedFrom is the page in which a swap was asked for.
 func swappedFrom(r *http.Request) string {
 	if u, err := url.Parse(r.Header.Get("HX-Current-URL")); err == nil && u.Path != "" {

@@ -166,6 +166,11 @@ func New(c Config) *Router {
 	d.mux.HandleFunc("/", d.unknown)
 	d.serveSpec()
 	d.serveParked()
+	d.serveDrafts()
+	d.Page("GET /ui/date", Anyone, func(w http.ResponseWriter, r *http.Request) error {
+		ui.Date(w, r)
+		return nil
+	})
 	return d
 }
 
@@ -256,7 +261,7 @@ func segment(where string) string {
 
 // ServeHTTP answers a request, whatever happens.
 func (d *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	v := &visit{router: d, id: newRequestID(), began: time.Now(), actor: access.Nobody(), secure: d.origin.Scheme == "https"}
+	v := &visit{router: d, id: newRequestID(), began: time.Now(), actor: access.Nobody()}
 	v.out = newAnswer(w, r)
 	v.out.Header().Set("X-Request-Id", v.id)
 	r = r.WithContext(context.WithValue(r.Context(), visitKey{}, v))

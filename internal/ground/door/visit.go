@@ -29,7 +29,6 @@ type visit struct {
 	began   time.Time
 	actor   access.Actor
 	api     bool
-	secure  bool // cookies may be Secure
 	setting Setting
 	form    url.Values // as sent
 	typed   url.Values // as it is drawn again
@@ -80,7 +79,7 @@ func (d *Router) serve(route *Route, w http.ResponseWriter, r *http.Request) {
 		d.fail(w, r, err)
 		return
 	}
-	d.unpark(v, r)
+	d.settle(v, r)
 }
 
 // enter is the lock: nothing foreign, nothing too large, somebody whom the route lets in.

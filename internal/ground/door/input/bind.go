@@ -47,8 +47,8 @@ func shapeOf(t reflect.Type) *structShape {
 // reader fills Go values from nodes and gathers what is wrong.
 type reader struct {
 	Settings
-	form, keep, patch bool
-	fields            fault.Fields
+	keep, patch bool
+	fields      fault.Fields
 }
 
 func (r *reader) structure(n *node, v reflect.Value, at string) {

@@ -32,7 +32,7 @@ func Form(form url.Values, in any, reserved []string, keep bool, s Settings) (ti
 	if err != nil {
 		return form, err
 	}
-	r := reader{Settings: s, form: true, keep: keep}
+	r := reader{Settings: s, keep: keep}
 	r.structure(root, v, "")
 	tidy = url.Values{}
 	root.values("", tidy)

@@ -105,7 +105,7 @@ func readPartial(r *reader, n *node, v reflect.Value) error {
 		Date      calendar.Date      `json:"date"`
 		Precision calendar.Precision `json:"precision"`
 	}
-	inner := reader{Settings: r.Settings, form: r.form}
+	inner := reader{Settings: r.Settings}
 	inner.structure(n, reflect.ValueOf(&p).Elem(), "")
 	if err := inner.fields.Err(); err != nil {
 		return err
@@ -205,7 +205,7 @@ func readQuantity(_ *reader, n *node, v reflect.Value) error {
 
 // readRaw keeps JSON as it came, its strings cleaned.
 func readRaw(r *reader, n *node, v reflect.Value) error {
-	inner := reader{Settings: r.Settings, form: r.form}
+	inner := reader{Settings: r.Settings}
 	got := inner.free(n, "")
 	if err := inner.fields.Err(); err != nil {
 		return err
