@@ -41,7 +41,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		soon, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 		err = h.Shutdown(soon)
 		cancel()
-		<-failed
+		if ended := <-failed; err == nil {
+			err = ended
+		}
 	}
 	stop()
 	work.Wait()

@@ -88,7 +88,7 @@ func (v *visit) plain(w http.ResponseWriter, f *fault.Fault, status int) {
 	ui.Secure(w.Header())
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write([]byte(f.Kind.String() + " " + v.id + "\n")) // the client went away: nothing to do
+	_, _ = w.Write([]byte(f.Kind.String() + " " + v.id + "\n")) //nolint:gosec // the client went away: nothing to do; plain text of our own
 }
 
 // Problem is a fault as the API tells it (RFC 9457).

@@ -8,7 +8,6 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"reflect"
 	"strings"
 
 	"kizuna/internal/ground/calendar"
@@ -162,6 +161,3 @@ func (l limited) Read(b []byte) (int, error) {
 	}
 	return n, err
 }
-
-// has reports whether a struct type takes a member of this name.
-func has(t reflect.Type, name string) bool { return t.Kind() == reflect.Struct && input.Named(t, name) }

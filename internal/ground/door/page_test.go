@@ -3,6 +3,7 @@ package door_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -402,8 +403,8 @@ func TestAnAnswerThatStreamedAlreadyBreaksOff(t *testing.T) {
 		return fault.Unavailable(nil)
 	})
 	defer func() {
-		if p := recover(); p != http.ErrAbortHandler {
-			t.Errorf("the connection looks whole: %v", p)
+		if err, ok := recover().(error); !ok || !errors.Is(err, http.ErrAbortHandler) {
+			t.Errorf("the connection looks whole: %v", err)
 		}
 	}()
 	h.ask(t, "GET", "/desk/stream", "", "as", "worker")

@@ -145,7 +145,7 @@ func (v *visit) readForm(r *http.Request) error {
 	case kind == "multipart/form-data" && v.route.limit > MaxBody:
 		return nil
 	case kind == "multipart/form-data":
-		err = r.ParseMultipartForm(MaxBody)
+		err = r.ParseMultipartForm(MaxBody) //nolint:gosec // the body is bounded in enter
 	default:
 		err = r.ParseForm()
 	}
@@ -238,7 +238,7 @@ func (d *Router) CookieName(name string) string {
 // Cookie makes a cookie that scripts cannot read and other sites do not send; age 0 ends with the
 // browser, a negative one removes it.
 func (d *Router) Cookie(name, value string, age time.Duration) *http.Cookie {
-	c := &http.Cookie{Name: d.CookieName(name), Value: value, Path: "/", HttpOnly: true,
+	c := &http.Cookie{Name: d.CookieName(name), Value: value, Path: "/", HttpOnly: true, //nolint:gosec // Secure follows the base URL: a plain one has no other way
 		Secure: d.origin.Scheme == "https", SameSite: http.SameSiteLaxMode, MaxAge: int(age.Seconds())}
 	if age < 0 {
 		c.MaxAge = -1
