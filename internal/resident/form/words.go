@@ -1,0 +1,12 @@
+package form
+
+import (
+	_ "embed"
+
+	"kizuna/internal/ground/text"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("form", wordsFile)
