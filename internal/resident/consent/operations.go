@@ -1,0 +1,133 @@
+package consent
+
+import (
+	"context"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/resident/people"
+)
+
+// Room is the consent room.
+type Room struct {
+	run *op.Runner
+}
+
+// New makes the room.
+func New(run *op.Runner) *Room { return &Room{run: run} }
+
+func (r *Room) today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }
+
+// Give records that a person agreed. A resident gives online, for themselves.
+func (r *Room) Give(ctx context.Context, a access.Actor, in Input) (Consent, error) {
+	if !a.Is(access.StaffRoles...) {
+		in.Person, in.GivenBy, in.Capacity, in.How = a.Person, a.Person, "self", "online"
+	}
+	if err := in.Validate(r.today(ctx)); err != nil {
+		return Consent{}, err
+	}
+	return op.Do(ctx, r.run, a, "consent.give", in, func(tx *op.Tx) (Consent, error) {
+		if err := seen(tx, a, tx.Now(), in.Person, in.GivenBy); err != nil {
+			return Consent{}, err
+		}
+		return flow.Create(tx, Flow, "give", Consent{
+			Person: in.Person, GivenBy: in.GivenBy, Capacity: in.Capacity, Fields: db.AsJSON(in.Fields),
+			Recipients: db.AsJSON(in.Recipients), Purpose: in.Purpose, GivenOn: in.GivenOn, Until: in.Until, How: in.How, RecordedBy: a.ID,
+		})
+	})
+}
+
+// seen is not found unless the actor may see the persons; residents see
+// themselves.
+func seen(q db.Q, a access.Actor, now calendar.Time, ids ...db.ID) error {
+	if !a.Is(access.StaffRoles...) {
+		for _, id := range ids {
+			if a.Person.IsZero() || id != a.Person {
+				return fault.NotFound()
+			}
+		}
+		return nil
+	}
+	return people.Seen(q, a, now, ids...)
+}
+
+// WithdrawInput ends a consent; why is for the record and never asked for.
+type WithdrawInput struct {
+	Reason  string `json:"reason,omitempty"`
+	Version int64  `json:"version"`
+}
+
+// Withdraw ends a consent at once: whoever opens a packet that stands on it
+// finds it closed from now on.
+func (r *Room) Withdraw(ctx context.Context, a access.Actor, id db.ID, in WithdrawInput) (Consent, error) {
+	var f fault.Fields
+	line(&f, "/reason", &in.Reason, maxPurpose)
+	if err := f.Err(); err != nil {
+		return Consent{}, err
+	}
+	return op.Do(ctx, r.run, a, "consent.withdraw "+id.String(), in, func(tx *op.Tx) (Consent, error) {
+		c, err := r.load(tx, a, tx.Now(), id)
+		if err != nil {
+			return c, err
+		}
+		if err := flow.Fresh(c, in.Version); err != nil {
+			return c, err
+		}
+		today := tx.Now().Date(calendar.Zone(ctx))
+		c, err = flow.Take(tx, Flow, "withdraw", c, func(c *Consent) { c.WithdrawnOn = today }, flow.Because(in.Reason))
+		if err != nil {
+			return c, err
+		}
+		tx.Tell(op.Event{Name: "consent.withdrawn", Entity: "consent", Record: c.ID, Root: c.Person})
+		return c, nil
+	})
+}
+
+// load gives a consent of a person the actor may see.
+func (r *Room) load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Consent, error) {
+	c, err := byID(q, id)
+	if err != nil {
+		return c, err
+	}
+	if a.Person == c.GivenBy && !a.Person.IsZero() {
+		return c, nil
+	}
+	return c, seen(q, a, now, c.Person)
+}
+
+// Disclose keeps that data left, inside the operation that let it out; the
+// caller has checked that the actor may see the person and that the basis
+// covers the fields.
+func Disclose(tx *op.Tx, d Disclosure) (Disclosure, error) {
+	if err := d.validate(); err != nil {
+		return d, err
+	}
+	return flow.Create(tx, DisclosureFlow, "disclose", d)
+}
+
+// expireAtOnce bounds how many consents one transaction ends.
+const expireAtOnce = 500
+
+// Expire ends the consents whose last day is over; a daily job calls it. It
+// tells how many ended. A packet never waits for it: Holds looks at the day.
+func (r *Room) Expire(ctx context.Context) (int, error) {
+	ended := 0
+	for {
+		n, err := op.Do(ctx, r.run, access.TheSystem(), "consent.expire", nil, func(tx *op.Tx) (int, error) {
+			list, err := overdue(tx, tx.Now().Date(calendar.Zone(ctx)), expireAtOnce)
+			if err != nil {
+				return 0, err
+			}
+			done, _, err := flow.TakeAll(tx, Flow, "expire", list, nil)
+			return len(done), err
+		})
+		ended += n
+		if err != nil || n < expireAtOnce {
+			return ended, err
+		}
+	}
+}

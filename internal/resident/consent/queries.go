@@ -1,0 +1,69 @@
+package consent
+
+import (
+	"context"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+)
+
+// Covering finds the consent of a person that lets a recipient have the most
+// of the fields on a day. missing are those it does not cover: all of them,
+// and no consent, when none fits.
+func Covering(q db.Q, person db.ID, recipient string, fields []string, on calendar.Date) (consent db.ID, missing []string, err error) {
+	list, err := given(q, person)
+	if err != nil {
+		return db.ID{}, nil, err
+	}
+	missing = fields
+	for _, c := range list {
+		left := c.Covers(recipient, fields, on)
+		if len(left) < len(missing) || len(left) == 0 && consent.IsZero() {
+			consent, missing = c.ID, left
+		}
+	}
+	return consent, missing, nil
+}
+
+// Stands tells whether a consent still lets a recipient have fields on a day:
+// what a packet asks each time it is opened.
+func Stands(q db.Q, id db.ID, recipient string, fields []string, on calendar.Date) (bool, error) {
+	c, err := byID(q, id)
+	if err != nil {
+		return false, err
+	}
+	return len(c.Covers(recipient, fields, on)) == 0, nil
+}
+
+// Get gives a consent of a person the actor may see.
+func (r *Room) Get(ctx context.Context, a access.Actor, id db.ID) (c Consent, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		c, err = r.load(q, a, r.run.Now(), id)
+		return err
+	})
+	return c, err
+}
+
+// File is what a person agreed to and what was disclosed about them.
+type File struct {
+	Consents    []Consent
+	Disclosures []Disclosure
+}
+
+// Of gives a person's file; residents read their own.
+func (r *Room) Of(ctx context.Context, a access.Actor, person db.ID) (f File, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if err := seen(q, a, r.run.Now(), person); err != nil {
+			return err
+		}
+		b := db.NewBatch()
+		consents, disclosures := QueueOf(b, person), QueueDisclosures(b, person)
+		if err := db.Send(q, b); err != nil {
+			return err
+		}
+		f = File{consents.Rows, disclosures.Rows}
+		return nil
+	})
+	return f, err
+}
