@@ -15,22 +15,26 @@ import (
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/office/account"
 	"kizuna/internal/office/agency"
+	"kizuna/internal/resident/people"
+	peopleweb "kizuna/internal/resident/people/web"
 )
 
 // This file is the one place where rooms are put together: open makes them, wing by wing, and fills
 // their slots; furnish hangs their pages and calls on the door.
 
-// rooms are all of them.
-type rooms struct {
-	agency  *agency.Room
-	account *account.Room
+// Rooms are all of them.
+type Rooms struct {
+	Agency  *agency.Room
+	Account *account.Room
+	People  *people.Room
 }
 
 // open makes the rooms, in the order of the work, and fills the slots they declare.
-func (s *Server) open() *rooms {
-	x := &rooms{}
-	x.agency = agency.New(s.Run)
-	x.account = account.New(s.Run, x.agency)
+func (s *Server) open() *Rooms {
+	x := &Rooms{}
+	x.Agency = agency.New(s.Run)
+	x.Account = account.New(s.Run, x.Agency)
+	x.People = people.New(s.Run)
 	return x
 }
 
@@ -39,6 +43,22 @@ func (s *Server) furnish(d *door.Router) {
 	d.Page("GET /{$}", door.Anyone, func(w http.ResponseWriter, r *http.Request) error {
 		return door.See(w, r, access.Home(access.From(r.Context())))
 	})
+	peopleweb.Mount(d, s.Rooms.People, peopleweb.Parts{Names: s.names, Panels: s.panels(), Read: s.Run.Read})
+}
+
+// panels are every room's parts of other rooms' pages, in the order they are shown.
+func (s *Server) panels() []ui.Panel {
+	return nil
+}
+
+// names gives the names of users in the reader's language.
+func (s *Server) names(ctx context.Context, users []db.ID) (map[db.ID]string, error) {
+	names, err := s.Rooms.Account.NamesOf(ctx, users)
+	out := make(map[db.ID]string, len(names))
+	for id, name := range names {
+		out[id] = name.In(text.From(ctx))
+	}
+	return out, err
 }
 
 // signInCookie keeps a browser's sign-in; the door names it in full.
@@ -58,9 +78,9 @@ func (s *Server) identify(r *http.Request) (access.Actor, error) {
 	var in account.Entered
 	var err error
 	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		in, err = s.rooms.account.ByKey(r.Context(), secret)
+		in, err = s.Rooms.Account.ByKey(r.Context(), secret)
 	} else if token := s.token(r); token != "" {
-		in, err = s.rooms.account.BySignIn(r.Context(), token)
+		in, err = s.Rooms.Account.BySignIn(r.Context(), token)
 	} else {
 		return access.Nobody(), nil
 	}
@@ -79,7 +99,7 @@ func (s *Server) expired(r *http.Request) db.ID {
 	if token == "" {
 		return db.ID{}
 	}
-	owner, ok, err := s.rooms.account.Owner(r.Context(), token)
+	owner, ok, err := s.Rooms.Account.Owner(r.Context(), token)
 	if err != nil || !ok {
 		return db.ID{}
 	}
@@ -89,7 +109,7 @@ func (s *Server) expired(r *http.Request) db.ID {
 // setting is what the agency says about languages, time and money; before it is set up, Japan's.
 func (s *Server) setting(ctx context.Context) door.Setting {
 	out := door.Setting{Langs: text.Langs, Zone: calendar.Tokyo, Currency: "JPY"}
-	chosen, err := s.rooms.agency.Settings(ctx)
+	chosen, err := s.Rooms.Agency.Settings(ctx)
 	if err != nil {
 		return out
 	}
@@ -107,7 +127,7 @@ func (s *Server) setting(ctx context.Context) door.Setting {
 
 // frame fills what is the same on every page.
 func (s *Server) frame(r *http.Request, p *ui.Page) error {
-	chosen, err := s.rooms.agency.Settings(r.Context())
+	chosen, err := s.Rooms.Agency.Settings(r.Context())
 	if err != nil && !errors.Is(err, fault.KindNotFound) {
 		return err
 	}

@@ -39,10 +39,10 @@ type Server struct {
 	Run    *op.Runner
 	Router *door.Router
 	Worker *jobs.Worker
+	Rooms  *Rooms
 
 	config Config
 	drafts *draft.Drafts
-	rooms  *rooms
 	mux    *http.ServeMux
 }
 
@@ -67,7 +67,7 @@ func New(c Config) (*Server, error) {
 	s.Worker.Register(s.drafts.Sweeping(c.DB))
 	s.Worker.Register(jobs.Kind{Name: "op.forget", Periodic: jobs.Every(time.Hour),
 		Run: func(ctx context.Context, _ jobs.Claimed) error { return s.Run.Forget(ctx) }})
-	s.rooms = s.open()
+	s.Rooms = s.open()
 	s.Router = door.New(door.Config{
 		Vault: c.Vault, Log: c.Log, BaseURL: c.BaseURL, Doors: c.Doors, Data: c.DB, Drafts: s.drafts,
 		Identify: s.identify, Expired: s.expired, Setting: s.setting, Frame: s.frame, Seen: s.logged,

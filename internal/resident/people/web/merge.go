@@ -82,7 +82,7 @@ func (p *pages) audit(ctx context.Context, rows []journal.Row) ([]ui.AuditLine, 
 			Who: who, What: text.Word(ctx, "step."+row.Entity+"."+row.Step),
 			Changes: changesOf(ctx, changes),
 		}
-		if reason, ok := changes["reason"]; ok {
+		if reason, ok := changes[journal.Reason]; ok {
 			out[i].Why, _ = reason.New.(string)
 		}
 	}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/vault"
+	"kizuna/internal/operate"
+	"kizuna/internal/server"
+)
+
+// placeFlags say where an installation keeps its things.
+type placeFlags struct {
+	Data string `help:"Folder of the database file and the key file." default:"kizuna-data" type:"path"`
+	DB   string `help:"Database: a postgres:// address, or a SQLite file. Default: kizuna.db in the data folder."`
+	Key  string `help:"Key file. Default: kizuna.key in the data folder." name:"key-file" type:"path"`
+}
+
+func (p placeFlags) place() operate.Place { return operate.Place{Data: p.Data, DB: p.DB, Key: p.Key} }
+
+// with opens the installation for one command.
+func (p placeFlags) with(ctx context.Context, f func(d *db.DB, v *vault.Vault) error) error {
+	d, v, err := p.place().Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return f(d, v)
+}
+
+type serveCommand struct {
+	placeFlags
+	Addr     string   `help:"Address to listen on." default:"127.0.0.1:8080"`
+	BaseURL  string   `help:"Address as people reach it, such as https://kizuna.example.lg.jp." name:"base-url"`
+	Doors    []string `help:"Audiences to serve: desk,admin,portal,my,public,api,hsds. Default: all."`
+	Insecure bool     `help:"Allow plain http beyond this machine, behind a proxy that speaks https."`
+	NoWorker bool     `help:"Leave the background work to kizuna work." name:"no-worker"`
+}
+
+// Run serves until it is told to stop; what is under way is finished first.
+func (c *serveCommand) Run(ctx context.Context, s *streams) error {
+	if err := mayListen(c.Addr, c.BaseURL, c.Insecure); err != nil {
+		return err
+	}
+	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
+		if err := d.Ready(ctx); err != nil {
+			return err
+		}
+		l, err := net.Listen("tcp", c.Addr)
+		if err != nil {
+			return err
+		}
+		base := c.BaseURL
+		if base == "" {
+			base = "http://" + l.Addr().String()
+		}
+		srv, err := server.New(server.Config{DB: d, Vault: v, Log: s.log(), Doors: c.Doors, BaseURL: base, NoWork: c.NoWorker})
+		if err != nil {
+			return err
+		}
+		defer srv.Close()
+		fmt.Fprintln(s.out, "kizuna serves", base)
+		return srv.Serve(ctx, l)
+	})
+}
+
+// mayListen refuses plain http beyond the loopback unless it was asked for.
+func mayListen(addr, base string, insecure bool) error {
+	if insecure || strings.HasPrefix(base, "https://") {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("--addr %s: %w", addr, err)
+	}
+	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
+		return nil
+	}
+	return errors.New("plain http would reach beyond this machine; give --base-url https://… of the proxy in front, or --insecure")
+}
+
+type workCommand struct {
+	placeFlags
+}
+
+// Run does background work until it is told to stop.
+func (c *workCommand) Run(ctx context.Context, s *streams) error {
+	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
+		if err := d.Ready(ctx); err != nil {
+			return err
+		}
+		srv, err := server.New(server.Config{DB: d, Vault: v, Log: s.log()})
+		if err != nil {
+			return err
+		}
+		defer srv.Close()
+		srv.Work(ctx)
+		return nil
+	})
+}
+
+type migrateCommand struct {
+	placeFlags
+	DryRun bool `help:"Only tell what would run."`
+}
+
+// Run migrates; a new installation's folder and key file are made.
+func (c *migrateCommand) Run(ctx context.Context, s *streams) error {
+	if c.DryRun {
+		return c.with(ctx, func(d *db.DB, _ *vault.Vault) error {
+			pending, err := d.Pending(ctx)
+			for _, name := range pending {
+				fmt.Fprintln(s.out, name)
+			}
+			if err == nil && len(pending) == 0 {
+				fmt.Fprintln(s.out, "nothing to do")
+			}
+			return err
+		})
+	}
+	d, _, err := c.place().Prepare(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	fmt.Fprintln(s.out, "the database is at this release")
+	return nil
+}
