@@ -216,7 +216,11 @@ func (c *keyRevokeCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	return c.withServer(ctx, s, func(srv *server.Server) error {
-		_, err := srv.Rooms.Account.RevokeKey(ctx, access.TheSystem(), id)
+		key, err := srv.Rooms.Account.Key(ctx, access.TheSystem(), id)
+		if err != nil {
+			return err
+		}
+		_, err = srv.Rooms.Account.RevokeKey(ctx, access.TheSystem(), id, key.Version)
 		return err
 	})
 }
