@@ -1728,7 +1728,7 @@ func choices(f Field, options []Option, kind string) templ.Component {
 			templ_7745c5c3_Var83 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var84 = []any{"field", "choices", templ.KV("has-fault", faultAt(ctx, f) != "")}
+		var templ_7745c5c3_Var84 = []any{"field", "choices", templ.KV("choices-many", len(options) > 6), templ.KV("has-fault", faultAt(ctx, f) != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var84...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

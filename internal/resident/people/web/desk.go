@@ -88,7 +88,11 @@ func (p *pages) quick(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	in := people.PersonInput{Names: []people.NameInput{{Kind: "legal"}}, Languages: []string{string(text.From(ctx).Base())}}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.new")}, formPage(newForm(), in, false))
+	form, err := door.WithDraft(r, newForm(), "person.new")
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.new")}, formPage(form, in, false))
 }
 
 func newForm() ui.FormProps { return ui.FormProps{Action: "/desk/persons"} }
@@ -210,7 +214,11 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.edit")}, formPage(editForm(id, f.Person.Version), f.Input(), f.Withheld))
+	form, err := door.WithDraft(r, editForm(id, f.Person.Version), "person.edit."+id.String())
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.edit")}, formPage(form, f.Input(), f.Withheld))
 }
 
 func editForm(id db.ID, version int64) ui.FormProps {

@@ -123,7 +123,7 @@ func formPage(form ui.FormProps, in people.PersonInput, withheld bool) templ.Com
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Select(ui.Field{Name: "gender", Label: text.Word(ctx, "people.web.field.gender"), Value: in.Gender, Size: "m"}, options(ctx, genderKey, people.Genders, "people.web.unknown")).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Select(ui.Field{Name: "gender", Label: text.Word(ctx, "people.web.field.gender"), Value: in.Gender, Placeholder: text.Word(ctx, "people.web.unknown"), Size: "m"}, options(ctx, genderKey, people.Genders[1:])).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -145,7 +145,7 @@ func formPage(form ui.FormProps, in people.PersonInput, withheld bool) templ.Com
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Select(ui.Field{Name: "interpreter", Label: text.Word(ctx, "people.web.field.interpreter"), Value: in.Interpreter, Size: "m"}, options(ctx, languageKey, append([]string{""}, people.SpokenLanguages...), "people.web.no_interpreter")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(ui.Field{Name: "interpreter", Label: text.Word(ctx, "people.web.field.interpreter"), Value: in.Interpreter, Placeholder: text.Word(ctx, "people.web.no_interpreter"), Size: "m"}, options(ctx, languageKey, people.SpokenLanguages)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -229,7 +229,7 @@ func nameGroup(at string, n people.NameInput) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(ui.Field{Name: at + "/kind", Label: text.Word(ctx, "people.web.field.kind"), Value: n.Kind, Size: "m"}, options(ctx, nameKindKey, people.NameKinds, "")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(ui.Field{Name: at + "/kind", Required: true, Label: text.Word(ctx, "people.web.field.kind"), Value: n.Kind, Size: "m"}, options(ctx, nameKindKey, people.NameKinds)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -280,7 +280,7 @@ func contactGroup(at string, c people.ContactInput) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Select(ui.Field{Name: at + "/kind", Label: text.Word(ctx, "people.web.field.kind"), Value: c.Kind, Size: "m"}, options(ctx, contactKindKey, people.ContactKinds, "")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Field{Name: at + "/kind", Required: true, Label: text.Word(ctx, "people.web.field.kind"), Value: c.Kind, Size: "m"}, options(ctx, contactKindKey, people.ContactKinds)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -355,7 +355,7 @@ func addressGroup(at string, a people.AddressInput) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Select(ui.Field{Name: at + "/kind", Label: text.Word(ctx, "people.web.field.kind"), Value: a.Kind, Size: "m"}, options(ctx, addressKindKey, people.AddressKinds, "")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Field{Name: at + "/kind", Required: true, Label: text.Word(ctx, "people.web.field.kind"), Value: a.Kind, Size: "m"}, options(ctx, addressKindKey, people.AddressKinds)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -472,7 +472,7 @@ func protectPage(id db.ID, form ui.FormProps) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Radios(ui.Field{Name: "ground", Label: text.Word(ctx, "people.web.field.ground"), Required: true}, options(ctx, groundKey, people.Grounds, "")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Radios(ui.Field{Name: "ground", Label: text.Word(ctx, "people.web.field.ground"), Required: true}, options(ctx, groundKey, people.Grounds)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -127,14 +127,10 @@ func coded(ctx context.Context, key func(v string) string, v string) string {
 }
 
 // options are the choices of a coded field.
-func options(ctx context.Context, key func(v string) string, values []string, none string) []ui.Option {
-	out := make([]ui.Option, 0, len(values))
-	for _, v := range values {
-		o := ui.Option{Value: v, Label: coded(ctx, key, v)}
-		if v == "" {
-			o.Label = text.Word(ctx, none)
-		}
-		out = append(out, o)
+func options(ctx context.Context, key func(v string) string, values []string) []ui.Option {
+	out := make([]ui.Option, len(values))
+	for i, v := range values {
+		out[i] = ui.Option{Value: v, Label: coded(ctx, key, v)}
 	}
 	return out
 }

@@ -13,6 +13,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/resident/people"
@@ -82,7 +83,7 @@ func languageWords(ctx context.Context, codes []string) string {
 }
 
 func languageOptions(ctx context.Context, chosen []string) []ui.Option {
-	out := options(ctx, languageKey, people.SpokenLanguages, "")
+	out := options(ctx, languageKey, people.SpokenLanguages)
 	for i := range out {
 		out[i].Checked = slices.Contains(chosen, out[i].Value)
 	}
@@ -95,11 +96,11 @@ func rangeText(ctx context.Context, from, until calendar.Date) string {
 	case from == "" && until == "":
 		return ""
 	case until == "":
-		return text.Word(ctx, "people.web.since", "from", from.In(lang))
+		return text.Word(ctx, "people.web.since", "from", calendar.FormatMonth(from, lang))
 	case from == "":
-		return text.Word(ctx, "people.web.up_to", "until", until.In(lang))
+		return text.Word(ctx, "people.web.up_to", "until", calendar.FormatMonth(until, lang))
 	}
-	return text.Word(ctx, "people.web.from_until", "from", from.In(lang), "until", until.In(lang))
+	return text.Word(ctx, "people.web.from_until", "from", calendar.FormatMonth(from, lang), "until", calendar.FormatMonth(until, lang))
 }
 
 func nameFacts(ctx context.Context, names []people.Name) []ui.Fact {
@@ -149,10 +150,12 @@ func householdFacts(ctx context.Context, f people.File) []ui.Fact {
 		}
 		return text.Word(ctx, "people.web.not_named"), ""
 	}
+	living := map[db.ID]bool{}
 	for _, m := range f.Members {
 		if m.Person == f.Person.ID || m.Until != "" {
 			continue
 		}
+		living[m.Person] = true
 		name, href := who(m.Person)
 		out = append(out, ui.Fact{Label: coded(ctx, relationKey, m.Relation), Value: name, Href: href, Note: rangeText(ctx, m.From, m.Until)})
 	}
@@ -160,6 +163,9 @@ func householdFacts(ctx context.Context, f people.File) []ui.Fact {
 		other := t.Other
 		if other == f.Person.ID {
 			other = t.Person
+		}
+		if living[other] {
+			continue // said with the household
 		}
 		name, href := who(other)
 		out = append(out, ui.Fact{Label: coded(ctx, relationshipKindKey, t.Kind), Value: name, Href: href, Note: rangeText(ctx, t.From, t.Until)})
@@ -172,7 +178,7 @@ func circumstanceFacts(ctx context.Context, list []people.Circumstance) []ui.Fac
 	for i, c := range list {
 		value := c.Detail
 		if c.Minor > 0 {
-			value = strings.TrimSpace(text.Number(text.From(ctx), c.Minor) + " " + c.Currency + " " + c.Detail)
+			value = strings.TrimSpace(ledger.Money{Minor: c.Minor, Currency: c.Currency}.In(text.From(ctx)) + " " + c.Detail)
 		}
 		out[i] = ui.Fact{Label: coded(ctx, circumstanceKindKey, c.Kind), Value: value, Note: rangeText(ctx, c.From, c.Until)}
 	}
