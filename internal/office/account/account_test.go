@@ -69,7 +69,7 @@ func (o office) user(t testing.TB, mail string, teams []db.ID, roles ...access.R
 // let gives a user a password by a one-time code, and their sign-in.
 func (o office) let(t testing.TB, u account.User) string {
 	t.Helper()
-	code, err := o.room.IssueCode(t.Context(), o.admin, u.ID)
+	code, err := o.room.IssueCode(t.Context(), o.admin, u.ID, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,11 +176,11 @@ func TestSecretsStayOut(t *testing.T) {
 		o := setUp(t, d)
 		u := o.user(t, "aoi@minato.example", nil, access.Caseworker)
 		ctx := op.WithKey(t.Context(), "repeat-me")
-		code, err := o.room.IssueCode(ctx, o.admin, u.ID)
+		code, err := o.room.IssueCode(ctx, o.admin, u.ID, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := o.room.IssueCode(ctx, o.admin, u.ID)
+		again, err := o.room.IssueCode(ctx, o.admin, u.ID, 0)
 		if err != nil || again != code {
 			t.Errorf("the same press gave another code: %v", err)
 		}
@@ -246,11 +246,11 @@ func TestCodes(t *testing.T) {
 			_, err := o.room.Redeem(t.Context(), account.RedeemInput{Mail: mail, Code: code, New: password, Device: here})
 			return err
 		}
-		first, err := o.room.IssueCode(t.Context(), o.admin, u.ID)
+		first, err := o.room.IssueCode(t.Context(), o.admin, u.ID, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := o.room.IssueCode(t.Context(), o.admin, u.ID)
+		second, err := o.room.IssueCode(t.Context(), o.admin, u.ID, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -261,7 +261,7 @@ func TestCodes(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantField(t, redeem(u.Mail, second), "/code", "account.wrong_code")
-		if third, err := o.room.IssueCode(t.Context(), o.admin, u.ID); err != nil {
+		if third, err := o.room.IssueCode(t.Context(), o.admin, u.ID, 0); err != nil {
 			t.Fatal(err)
 		} else {
 			o.clock.Advance(72 * time.Hour)
@@ -361,7 +361,7 @@ func TestKnownAndUnknownAlike(t *testing.T) {
 		o := setUp(t, d)
 		suspended := o.user(t, "gone@minato.example", nil, access.Caseworker)
 		o.let(t, suspended)
-		if _, err := o.room.Suspend(t.Context(), o.admin, suspended.ID, "left"); err != nil {
+		if _, err := o.room.Suspend(t.Context(), o.admin, suspended.ID, account.StepInput{Reason: "left"}); err != nil {
 			t.Fatal(err)
 		}
 		nopass := o.user(t, "new@minato.example", nil, access.Caseworker)
@@ -497,10 +497,10 @@ func TestSignInEnds(t *testing.T) {
 		if err := o.room.EndSignIn(ctx, e.Actor, list[0].ID); err != nil || o.in(t, two) || !o.in(t, one) {
 			t.Errorf("ending one of two: %v", err)
 		}
-		if _, err := o.room.Suspend(ctx, o.admin, u.ID, "left"); err != nil || o.in(t, one) {
+		if _, err := o.room.Suspend(ctx, o.admin, u.ID, account.StepInput{Reason: "left"}); err != nil || o.in(t, one) {
 			t.Errorf("alive after suspension: %v", err)
 		}
-		if _, err := o.room.Restore(ctx, o.admin, u.ID); err != nil || o.in(t, one) {
+		if _, err := o.room.Restore(ctx, o.admin, u.ID, 0); err != nil || o.in(t, one) {
 			t.Errorf("restoring a user revived a sign-in: %v", err)
 		}
 	})
@@ -605,25 +605,25 @@ func TestUserRules(t *testing.T) {
 		wantKind(t, err, fault.KindForbidden)
 		second := o.user(t, "second@minato.example", nil, access.Administrator)
 		other := access.Actor{ID: second.ID, Roles: second.Roles}
-		if _, err := o.room.Suspend(ctx, o.admin, second.ID, "leave"); err != nil {
+		if _, err := o.room.Suspend(ctx, o.admin, second.ID, account.StepInput{Reason: "leave"}); err != nil {
 			t.Fatal(err)
 		}
-		_, err = o.room.Suspend(ctx, other, o.admin.ID, "alone")
+		_, err = o.room.Suspend(ctx, other, o.admin.ID, account.StepInput{Reason: "alone"})
 		wantKind(t, err, fault.KindConflict)
 		_, err = o.room.SetRoles(ctx, other, o.admin.ID, account.RolesInput{Roles: []access.Role{access.Auditor}, Version: 2})
 		wantKind(t, err, fault.KindConflict)
-		_, err = o.room.VoidUser(ctx, other, o.admin.ID, "alone")
+		_, err = o.room.VoidUser(ctx, other, o.admin.ID, account.StepInput{Reason: "alone"})
 		wantKind(t, err, fault.KindConflict)
-		if _, err := o.room.Restore(ctx, o.admin, second.ID); err != nil {
+		if _, err := o.room.Restore(ctx, o.admin, second.ID, 0); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := o.room.Suspend(ctx, other, o.admin.ID, "two of us now"); err != nil {
+		if _, err := o.room.Suspend(ctx, other, o.admin.ID, account.StepInput{Reason: "two of us now"}); err != nil {
 			t.Errorf("one of two administrators: %v", err)
 		}
 		caseworker := access.Actor{ID: db.NewID(), Roles: []access.Role{access.Caseworker}}
 		_, err = o.room.User(ctx, caseworker, second.ID)
 		wantKind(t, err, fault.KindNotFound)
-		_, err = o.room.Suspend(ctx, caseworker, second.ID, "x")
+		_, err = o.room.Suspend(ctx, caseworker, second.ID, account.StepInput{Reason: "x"})
 		wantKind(t, err, fault.KindNotFound)
 	})
 }
@@ -641,7 +641,7 @@ func TestLastAdministratorByStaleCopy(t *testing.T) {
 			id db.ID
 		}{{o.admin, second.ID}, {other, o.admin.ID}} {
 			go func() {
-				_, err := o.room.Suspend(context.WithoutCancel(t.Context()), c.by, c.id, "race")
+				_, err := o.room.Suspend(context.WithoutCancel(t.Context()), c.by, c.id, account.StepInput{Reason: "race"})
 				errs <- err
 			}()
 		}
@@ -672,7 +672,7 @@ func TestProviderManager(t *testing.T) {
 		}
 		_, err = o.room.CreateUser(ctx, manager, account.UserInput{Mail: "s@x.example", Name: text.Both("s"), Roles: []access.Role{access.Caseworker}})
 		wantKind(t, err, fault.KindForbidden)
-		_, err = o.room.Suspend(ctx, manager, foreign.ID, "x")
+		_, err = o.room.Suspend(ctx, manager, foreign.ID, account.StepInput{Reason: "x"})
 		wantKind(t, err, fault.KindNotFound)
 		page, err := o.room.Users(ctx, manager, account.UserFilter{})
 		if err != nil || len(page.Users) != 1 || page.Users[0].ID != staff.ID {
@@ -732,9 +732,9 @@ func TestKeys(t *testing.T) {
 			t.Errorf("the key kept a role its user lost: %+v %v", e.Actor, err)
 		}
 		foreign := access.Actor{ID: db.NewID(), Roles: []access.Role{access.Caseworker}}
-		_, err = o.room.RevokeKey(ctx, foreign, k.ID)
+		_, err = o.room.RevokeKey(ctx, foreign, k.ID, 0)
 		wantKind(t, err, fault.KindNotFound)
-		if _, err := o.room.RevokeKey(ctx, self, k.ID); err != nil {
+		if _, err := o.room.RevokeKey(ctx, self, k.ID, 0); err != nil {
 			t.Fatal(err)
 		}
 		_, err = o.room.ByKey(ctx, k.Secret)

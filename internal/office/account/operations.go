@@ -109,29 +109,36 @@ func (r *Room) SetRoles(ctx context.Context, a access.Actor, id db.ID, in RolesI
 	})
 }
 
+// StepInput takes a step on a user. Version is the one that was seen, 0 where
+// the page does not say: the step itself is then the only guard.
+type StepInput struct {
+	Reason  string `json:"reason"`
+	Version int64  `json:"version"`
+}
+
 // Suspend keeps a user out, at once and everywhere.
-func (r *Room) Suspend(ctx context.Context, a access.Actor, id db.ID, reason string) (User, error) {
-	return r.shut(ctx, a, "suspend", id, reason)
+func (r *Room) Suspend(ctx context.Context, a access.Actor, id db.ID, in StepInput) (User, error) {
+	return r.shut(ctx, a, "suspend", id, in)
 }
 
 // VoidUser marks a user as entered in error.
-func (r *Room) VoidUser(ctx context.Context, a access.Actor, id db.ID, reason string) (User, error) {
+func (r *Room) VoidUser(ctx context.Context, a access.Actor, id db.ID, in StepInput) (User, error) {
 	if a.ID == id {
 		return User{}, fault.Forbid("account.not_yourself")
 	}
-	return r.shut(ctx, a, "void", id, reason)
+	return r.shut(ctx, a, "void", id, in)
 }
 
-func (r *Room) shut(ctx context.Context, a access.Actor, step string, id db.ID, reason string) (User, error) {
-	reason, key, args := text.Line(reason, 500)
+func (r *Room) shut(ctx context.Context, a access.Actor, step string, id db.ID, in StepInput) (User, error) {
+	reason, key, args := text.Line(in.Reason, 500)
+	if key == "" && reason == "" {
+		key = "fault.required"
+	}
 	if key != "" {
 		return User{}, fault.Invalid(fault.Field{Pointer: "/reason", Key: key, Args: args})
 	}
-	if reason == "" {
-		return User{}, fault.Invalid(fault.Field{Pointer: "/reason", Key: "fault.required"})
-	}
-	return op.Do(ctx, r.run, a, "user."+step, idIn(id, reason), func(tx *op.Tx) (User, error) {
-		u, err := loadSeen(tx, id)
+	return op.Do(ctx, r.run, a, "user."+step, idIn(id, in), func(tx *op.Tx) (User, error) {
+		u, err := loadAs(tx, id, in.Version)
 		if err != nil {
 			return u, err
 		}
@@ -149,9 +156,9 @@ func (r *Room) shut(ctx context.Context, a access.Actor, step string, id db.ID, 
 }
 
 // Restore lets a suspended user in again, with the password they had.
-func (r *Room) Restore(ctx context.Context, a access.Actor, id db.ID) (User, error) {
-	return op.Do(ctx, r.run, a, "user.restore", id, func(tx *op.Tx) (User, error) {
-		u, err := loadSeen(tx, id)
+func (r *Room) Restore(ctx context.Context, a access.Actor, id db.ID, version int64) (User, error) {
+	return op.Do(ctx, r.run, a, "user.restore", idIn(id, version), func(tx *op.Tx) (User, error) {
+		u, err := loadAs(tx, id, version)
 		if err != nil {
 			return u, err
 		}
@@ -161,9 +168,9 @@ func (r *Room) Restore(ctx context.Context, a access.Actor, id db.ID) (User, err
 
 // IssueCode makes a one-time code with which a user sets a password, and ends
 // the old password and every sign-in. The code is shown once.
-func (r *Room) IssueCode(ctx context.Context, a access.Actor, id db.ID) (code string, err error) {
-	return op.Do(ctx, r.run, a, "user.issue_code", id, func(tx *op.Tx) (string, error) {
-		u, err := loadSeen(tx, id)
+func (r *Room) IssueCode(ctx context.Context, a access.Actor, id db.ID, version int64) (code string, err error) {
+	return op.Do(ctx, r.run, a, "user.issue_code", idIn(id, version), func(tx *op.Tx) (string, error) {
+		u, err := loadAs(tx, id, version)
 		if err != nil {
 			return "", err
 		}
@@ -377,14 +384,19 @@ func (r *Room) CreateKey(ctx context.Context, a access.Actor, in KeyInput) (NewK
 }
 
 // RevokeKey ends an API key at once.
-func (r *Room) RevokeKey(ctx context.Context, a access.Actor, id db.ID) (Key, error) {
-	return op.Do(ctx, r.run, a, "api_key.revoke", id, func(tx *op.Tx) (Key, error) {
+func (r *Room) RevokeKey(ctx context.Context, a access.Actor, id db.ID, version int64) (Key, error) {
+	return op.Do(ctx, r.run, a, "api_key.revoke", idIn(id, version), func(tx *op.Tx) (Key, error) {
 		k, err := loadKey(tx, id)
 		if err != nil {
 			return k, err
 		}
 		if a.ID != k.User && !a.Is(access.Administrator, access.System) {
 			return Key{}, fault.NotFound()
+		}
+		if version != 0 {
+			if err := flow.Fresh(k, version); err != nil {
+				return k, err
+			}
 		}
 		if k, err = flow.Take(tx, KeyFlow, "revoke", k, nil); err != nil {
 			return k, err
@@ -445,6 +457,15 @@ func loadSeen(tx *op.Tx, id db.ID) (User, error) {
 	u, err := loadUser(tx, id)
 	if err == nil && !sees(tx.Actor(), u) {
 		err = fault.NotFound()
+	}
+	return u, err
+}
+
+// loadAs is loadSeen where the actor may have said which version was seen.
+func loadAs(tx *op.Tx, id db.ID, version int64) (User, error) {
+	u, err := loadSeen(tx, id)
+	if err == nil && version != 0 {
+		err = flow.Fresh(u, version)
 	}
 	return u, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/journal"
@@ -150,7 +151,7 @@ func (r *Room) Keys(ctx context.Context, a access.Actor, before db.ID, limit int
 		if a.Is(access.Administrator, access.Auditor) {
 			out, err = allKeys(q, before, min(limit, 200))
 		} else {
-			out, err = keysOf(q, a.ID)
+			out, err = keysOf(q, a.ID, before, min(limit, 200))
 		}
 		return err
 	})
@@ -174,6 +175,45 @@ func (r *Room) NamesOf(ctx context.Context, users []db.ID) (map[db.ID]text.Pair,
 	var out map[db.ID]text.Pair
 	err := r.run.Read(ctx, func(q *db.Reader) (err error) {
 		out, err = Names(q, users)
+		return err
+	})
+	return out, err
+}
+
+// Profile is what every page says about the one who is signed in.
+type Profile struct {
+	Name     text.Pair `db:"name"`
+	Mail     string    `db:"mail"`
+	Roles    Roles     `db:"roles"`
+	Language text.Lang `db:"language"`
+	KeysOff  bool      `db:"keys_off"`
+}
+
+// Profile reads the actor's own.
+func (r *Room) Profile(ctx context.Context, a access.Actor) (p Profile, err error) {
+	if !a.Known() {
+		return p, fault.SignIn()
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		p, err = profileOf(q, a.ID)
+		return err
+	})
+	return p, err
+}
+
+// Now is the moment by the room's clock, for pages that say how long ago.
+func (r *Room) Now() calendar.Time { return r.run.Now() }
+
+// ownKeysAtMost is how many of one's own keys a page shows.
+const ownKeysAtMost = 200
+
+// OwnKeys lists the actor's own keys, newest first.
+func (r *Room) OwnKeys(ctx context.Context, a access.Actor) (out []Key, err error) {
+	if !a.Known() {
+		return nil, fault.SignIn()
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		out, err = keysOf(q, a.ID, db.ID{}, ownKeysAtMost)
 		return err
 	})
 	return out, err

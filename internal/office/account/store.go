@@ -290,15 +290,22 @@ func waits(q db.Q, now calendar.Time) (int, error) {
 
 func loadKey(q db.Q, id db.ID) (Key, error) { return db.One[Key](q, selectKey+" WHERE id = ?", id) }
 
-func keysOf(q db.Q, user db.ID) ([]Key, error) {
-	return db.All[Key](q, selectKey+" WHERE user_id = ? ORDER BY id DESC", user)
+func keysOf(q db.Q, user, before db.ID, limit int) ([]Key, error) {
+	return db.All[Key](q, selectKey+" WHERE user_id = ? AND id < ? ORDER BY id DESC LIMIT ?", user, orLast(before), limit)
 }
 
 func allKeys(q db.Q, before db.ID, limit int) ([]Key, error) {
-	if before.IsZero() {
-		return db.All[Key](q, selectKey+" ORDER BY id DESC LIMIT ?", limit)
+	return db.All[Key](q, selectKey+" WHERE id < ? ORDER BY id DESC LIMIT ?", orLast(before), limit)
+}
+
+// orLast is an id, or for none one after all others.
+func orLast(id db.ID) db.ID {
+	if id.IsZero() {
+		for i := range id {
+			id[i] = 0xff
+		}
 	}
-	return db.All[Key](q, selectKey+" WHERE id < ? ORDER BY id DESC LIMIT ?", before, limit)
+	return id
 }
 
 func keepSecret(w db.W, key db.ID, hash []byte) error {
@@ -346,4 +353,8 @@ func teamsOf(q db.Q, users []db.ID) (map[db.ID][]db.ID, error) {
 		out[m.User] = append(out[m.User], m.Team)
 	}
 	return out, err
+}
+
+func profileOf(q db.Q, user db.ID) (Profile, error) {
+	return db.One[Profile](q, "SELECT "+db.Columns[Profile]("")+" FROM account_user WHERE id = ?", user)
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"kizuna/internal/ground/access"
@@ -59,7 +60,7 @@ func (r *Room) begin(ctx context.Context, mail, address string) (attempt, error)
 		return attempt{}, err
 	}
 	t := attempt{
-		account: r.run.Vault.Blind("throttle", "account "+mail), address: r.run.Vault.Blind("throttle", "address "+address),
+		account: r.run.Vault.Blind("throttle", "account "+mail), address: r.run.Vault.Blind("throttle", "address "+neighbourhood(address)),
 		from: s.ThrottleFrom,
 	}
 	err = r.run.Data.Write(ctx, func(tx *db.Tx) error {
@@ -91,6 +92,20 @@ func (r *Room) begin(ctx context.Context, mail, address string) (attempt, error)
 		return nil
 	})
 	return t, err
+}
+
+// neighbourhood is what an address shares with those its holder can take at
+// will: with IPv6 the first 64 bits.
+func neighbourhood(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || !ip.Is6() || ip.Is4In6() {
+		return address
+	}
+	prefix, err := ip.Prefix(64)
+	if err != nil {
+		return address
+	}
+	return prefix.String()
 }
 
 // succeeded takes the count back: the account starts anew, the address had no
