@@ -7,7 +7,6 @@ package flow
 
 import (
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -205,34 +204,11 @@ var fixed = []string{"id", "status", "version", "created_at", "updated_at"}
 // Create takes a step that makes a record and stores it. The id is made here
 // when the record has none.
 func Create[R any](tx Tx, t *Table[R], step string, r R, opts ...Option) (R, error) {
-	s, ok := t.Step(step)
-	if !ok {
-		return r, fault.Defect(fmt.Errorf("flow: %s has no step %s", t.Entity, step))
-	}
-	h := headOf(&r)
-	h.Status = ""
-	if f := s.may(tx.Actor(), r, ""); f != nil {
-		return r, f
-	}
-	if h.ID.IsZero() {
-		h.ID = db.NewIDAt(int64(tx.Now()))
-	}
-	h.Status, h.Version, h.CreatedAt, h.UpdatedAt = s.To, 1, tx.Now(), tx.Now()
-	if err := db.Insert(tx, t.Table, r); err != nil {
-		return r, err
-	}
-	made, err := values(r)
+	made, err := CreateAll(tx, t, step, []R{r}, opts...)
 	if err != nil {
 		return r, err
 	}
-	changes := journal.Changes{}
-	for _, v := range made {
-		if given := reflect.ValueOf(v.given); given.IsValid() && !given.IsZero() && !slices.Contains(fixed, v.name) {
-			changes[v.name] = journal.Change{New: v.said}
-		}
-	}
-	t.write(tx, s, &r, "", changes, opts)
-	return r, nil
+	return made[0], nil
 }
 
 // Take takes a step on a loaded record: it checks that the actor may, lets

@@ -277,3 +277,32 @@ func TestAlignStale(t *testing.T) {
 		}
 	})
 }
+
+func TestCreateAll(t *testing.T) {
+	each(t, func(t *testing.T, x *field) {
+		kites := make([]kite, 120)
+		for i := range kites {
+			kites[i].Name = "n"
+		}
+		lines := x.do(worker, func(tx *tx) error {
+			made, err := flow.CreateAll(tx, kiteFlow, "make", kites)
+			if len(made) != len(kites) || made[119].ID.IsZero() || made[119].Status != "made" || made[119].Version != 1 {
+				t.Errorf("%d made, the last %+v", len(made), made[len(made)-1].Head)
+			}
+			return err
+		})
+		if len(lines) != len(kites) || lines[0].Changes["name"].New != "n" {
+			t.Errorf("%d lines", len(lines))
+		}
+		if _, err := x.as(boss, func(tx *tx) error { _, err := flow.CreateAll(tx, kiteFlow, "make", kites); return err }); err == nil {
+			t.Error("a supervisor made kites")
+		}
+		x.do(worker, func(tx *tx) error {
+			n, err := db.One[int](tx, "SELECT COUNT(*) FROM kite")
+			if n != len(kites) {
+				t.Errorf("%d are there", n)
+			}
+			return err
+		})
+	})
+}
