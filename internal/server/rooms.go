@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"strings"
 
@@ -10,10 +9,10 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
-	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/office/account"
+	accountweb "kizuna/internal/office/account/web"
 	"kizuna/internal/office/agency"
 	"kizuna/internal/resident/people"
 	peopleweb "kizuna/internal/resident/people/web"
@@ -43,6 +42,8 @@ func (s *Server) furnish(d *door.Router) {
 	d.Page("GET /{$}", door.Anyone, func(w http.ResponseWriter, r *http.Request) error {
 		return door.See(w, r, access.Home(access.From(r.Context())))
 	})
+	s.gallery(d)
+	accountweb.Mount(d, s.Rooms.Account, s.Rooms.Agency, s.entrance())
 	peopleweb.Mount(d, s.Rooms.People, peopleweb.Parts{Names: s.names, Panels: s.panels(), Read: s.Run.Read})
 }
 
@@ -61,49 +62,9 @@ func (s *Server) names(ctx context.Context, users []db.ID) (map[db.ID]string, er
 	return out, err
 }
 
-// signInCookie keeps a browser's sign-in; the door names it in full.
-const signInCookie = "sign-in"
-
-// token is the sign-in that the request's browser sent, "" for none.
-func (s *Server) token(r *http.Request) string {
-	c, err := r.Cookie(s.Router.CookieName(signInCookie))
-	if err != nil {
-		return ""
-	}
-	return c.Value
-}
-
-// identify says who a request is by. A key that only reads may also search.
-func (s *Server) identify(r *http.Request) (access.Actor, error) {
-	var in account.Entered
-	var err error
-	if secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		in, err = s.Rooms.Account.ByKey(r.Context(), secret)
-	} else if token := s.token(r); token != "" {
-		in, err = s.Rooms.Account.BySignIn(r.Context(), token)
-	} else {
-		return access.Nobody(), nil
-	}
-	if err != nil {
-		return access.Nobody(), err
-	}
-	if in.ReadOnly && r.Method != http.MethodGet && r.Method != http.MethodHead && !strings.HasSuffix(r.Pattern, "/search") {
-		return access.Nobody(), fault.Forbid("")
-	}
-	return in.Actor, nil
-}
-
-// expired names the user of a sign-in that ended less than a day ago.
-func (s *Server) expired(r *http.Request) db.ID {
-	token := s.token(r)
-	if token == "" {
-		return db.ID{}
-	}
-	owner, ok, err := s.Rooms.Account.Owner(r.Context(), token)
-	if err != nil || !ok {
-		return db.ID{}
-	}
-	return owner
+// entrance says who a request is by, from its sign-in or key.
+func (s *Server) entrance() accountweb.Entrance {
+	return accountweb.Entrance{Room: s.Rooms.Account, Secure: strings.HasPrefix(s.config.BaseURL, "https://")}
 }
 
 // setting is what the agency says about languages, time and money; before it is set up, Japan's.
@@ -123,14 +84,4 @@ func (s *Server) setting(ctx context.Context) door.Setting {
 		out.Currency = chosen.Currency
 	}
 	return out
-}
-
-// frame fills what is the same on every page.
-func (s *Server) frame(r *http.Request, p *ui.Page) error {
-	chosen, err := s.Rooms.Agency.Settings(r.Context())
-	if err != nil && !errors.Is(err, fault.KindNotFound) {
-		return err
-	}
-	p.Agency = chosen.Name.In(text.From(r.Context()))
-	return nil
 }

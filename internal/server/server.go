@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"kizuna/internal/ground/calendar"
@@ -44,6 +45,10 @@ type Server struct {
 	config Config
 	drafts *draft.Drafts
 	mux    *http.ServeMux
+
+	surveyed sync.Once
+	ways     map[string]door.Route // pages that an address alone opens
+	tallies  []tally
 }
 
 // New builds the server on a database that has this binary's schema. It reports missing words
@@ -68,9 +73,10 @@ func New(c Config) (*Server, error) {
 	s.Worker.Register(jobs.Kind{Name: "op.forget", Periodic: jobs.Every(time.Hour),
 		Run: func(ctx context.Context, _ jobs.Claimed) error { return s.Run.Forget(ctx) }})
 	s.Rooms = s.open()
+	entrance := s.entrance()
 	s.Router = door.New(door.Config{
 		Vault: c.Vault, Log: c.Log, BaseURL: c.BaseURL, Doors: c.Doors, Data: c.DB, Drafts: s.drafts,
-		Identify: s.identify, Expired: s.expired, Setting: s.setting, Frame: s.frame, Seen: s.logged,
+		Identify: entrance.Identify, Expired: entrance.Expired, Setting: s.setting, Frame: s.frame, Seen: s.logged,
 	})
 	s.furnish(s.Router)
 	s.mux.HandleFunc("GET /healthz", alive)
