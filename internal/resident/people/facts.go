@@ -11,7 +11,7 @@ type Facts struct {
 	AgeKnown      bool
 	HouseholdSize int   // members of the household they live in, themselves included
 	MonthlyIncome int64 // of the person, in the agency's currency, smallest unit
-	IncomeKnown   bool  // somebody has entered an income, be it nothing
+	IncomeKnown   bool  // a regular income was entered, be it nothing
 	Languages     []string
 	Died          bool
 }
@@ -34,13 +34,15 @@ func FactsOf(q db.Q, person db.ID, on calendar.Date) (Facts, error) {
 		if c.Kind != "income" || !on.Within(c.From, c.Until) {
 			continue
 		}
-		out.IncomeKnown = true
 		switch c.Period {
 		case "month":
 			out.MonthlyIncome += c.Minor
 		case "year":
 			out.MonthlyIncome += c.Minor / 12
+		default:
+			continue
 		}
+		out.IncomeKnown = true
 	}
 	return out, nil
 }
