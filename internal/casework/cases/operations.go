@@ -44,7 +44,7 @@ func Open(tx *op.Tx, in OpenInput) (Case, error) {
 		return c, err
 	}
 	if in.Source.Kind != "" {
-		if err := AttachSource(tx, c.ID, in.Source.Kind, in.Source.ID); err != nil {
+		if err := AttachSource(tx, c, in.Source.Kind, in.Source.ID); err != nil {
 			return c, err
 		}
 	}
@@ -133,7 +133,28 @@ func resight(tx *op.Tx, c Case) error {
 	if err != nil {
 		return err
 	}
-	return sight.Open(tx, append(rows, reach...)...)
+	rows = append(rows, reach...)
+	sources, err := Sources(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		if err := sight.Close(tx, s.Kind, s.Record, because(c.ID)); err != nil {
+			return err
+		}
+		rows = append(rows, s.reach(c, who)...)
+	}
+	return sight.Open(tx, rows...)
+}
+
+// reach lets those who reach a case reach what came in and led to it.
+func (s Attached) reach(c Case, who []sight.Reach) []sight.Reach {
+	rows := make([]sight.Reach, len(who))
+	for i, w := range who {
+		w.Kind, w.Record, w.Why = s.Kind, s.Record, because(c.ID)
+		rows[i] = w
+	}
+	return rows
 }
 
 // personReach lets those who reach a case reach its participants; a team does
@@ -156,12 +177,13 @@ func personReach(tx *op.Tx, c Case, who []sight.Reach, persons []db.ID) ([]sight
 	return rows, nil
 }
 
-// AttachSource ties what came in to a case; once is enough.
-func AttachSource(tx *op.Tx, of db.ID, kind string, id db.ID) error {
-	if err := lock(tx, of); err != nil {
+// AttachSource ties what came in to a case; once is enough. Those who reach
+// the case reach it from then on.
+func AttachSource(tx *op.Tx, c Case, kind string, id db.ID) error {
+	if err := lock(tx, c.ID); err != nil {
 		return err
 	}
-	list, err := Sources(tx, of)
+	list, err := Sources(tx, c.ID)
 	if err != nil {
 		return err
 	}
@@ -170,8 +192,15 @@ func AttachSource(tx *op.Tx, of db.ID, kind string, id db.ID) error {
 			return nil
 		}
 	}
-	_, err = flow.Create(tx, AttachedFlow, "attach", Attached{Case: of, Kind: kind, Record: id})
-	return err
+	s, err := flow.Create(tx, AttachedFlow, "attach", Attached{Case: c.ID, Kind: kind, Record: id})
+	if err != nil {
+		return err
+	}
+	members, err := membersOf(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return sight.Open(tx, s.reach(c, scopes(c, members))...)
 }
 
 // AddParticipant lets a person or an organization take part in a case; the

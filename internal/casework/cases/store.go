@@ -33,6 +33,21 @@ func loadText(a access.Actor, now calendar.Time, id db.ID) (string, []any) {
 	return selectCase + "c.id = ? AND " + seen.SQL, append([]any{id}, seen.Args...)
 }
 
+// Receiving gives a case that may take in what arrived: one the actor sees, or
+// any that runs and is not restricted, since whoever receives is told that a
+// resident has a case and not what is in it.
+func Receiving(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Case, error) {
+	seen := lens(a, now).One("c.id")
+	return db.One[Case](q, selectCase+"c.id = ? AND (c.restricted = FALSE AND c.status IN ('open', 'paused') OR "+seen.SQL+")",
+		append([]any{id}, seen.Args...)...)
+}
+
+// RunningOf lists the running cases that are for a person and not restricted;
+// the caller shows no more of them than number, kind and team.
+func RunningOf(q db.Q, person db.ID) ([]Case, error) {
+	return db.All[Case](q, selectCase+"c.person = ? AND c.status IN ('open', 'paused') AND c.restricted = FALSE ORDER BY c.id DESC LIMIT 20", person)
+}
+
 // byID gives a case whoever asks: for what the program itself does.
 func byID(q db.Q, id db.ID) (Case, error) { return db.One[Case](q, selectCase+"c.id = ?", id) }
 

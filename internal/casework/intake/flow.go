@@ -1,0 +1,121 @@
+package intake
+
+import (
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+)
+
+var (
+	keepers     = flow.Roles{access.IntakeWorker, access.Caseworker, access.Supervisor, access.System}
+	supervisors = flow.Roles{access.Supervisor}
+	anyone      = flow.Roles{access.Public, access.Resident, access.IntakeWorker, access.Caseworker, access.Supervisor, access.System}
+)
+
+// InquiryFlow is an inquiry's.
+var InquiryFlow = flow.Define(flow.Table[Inquiry]{
+	Entity: KindInquiry, Table: "inquiry",
+	Root: func(x *Inquiry) (string, db.ID) { return KindInquiry, x.ID },
+	Steps: []flow.Step[Inquiry]{
+		{Name: "receive", To: "open", By: keepers},
+		{Name: "edit", From: []string{"open"}, By: keepers},
+		{Name: "answer", From: []string{"open"}, To: "answered", By: keepers},
+		{Name: "join", From: []string{"open"}, To: "joined", By: keepers},
+		{Name: "join_more", From: []string{"joined", "answered"}, By: keepers},
+	},
+	VoidBy: supervisors,
+})
+
+// ComplaintFlow is a complaint's. It is resolved once: two who join it from the
+// same copy meet at its version. Screening out takes a second reader.
+var ComplaintFlow = flow.Define(flow.Table[Complaint]{
+	Entity: KindComplaint, Table: "complaint",
+	Root: func(x *Complaint) (string, db.ID) { return KindComplaint, x.ID },
+	Steps: []flow.Step[Complaint]{
+		{Name: "submit", To: "submitted", By: anyone},
+		{Name: "review", From: []string{"submitted"}, To: "in_review", By: keepers, Plain: true},
+		{Name: "edit", From: []string{"submitted", "in_review"}, By: keepers},
+		{Name: "report", From: []string{"submitted", "in_review", "resolved"}, By: keepers},
+		{Name: "join", From: []string{"submitted", "in_review"}, To: "resolved", By: keepers},
+		{Name: "join_more", From: []string{"resolved"}, By: keepers},
+		{Name: "no_action", From: []string{"in_review"}, To: "resolved", By: keepers},
+		{Name: "send_elsewhere", From: []string{"submitted", "in_review"}, To: "resolved", By: keepers},
+		{Name: "propose_screening_out", From: []string{"in_review"}, By: keepers, When: notProposed},
+		{Name: "screen_out", From: []string{"in_review"}, To: "resolved", By: keepers, When: bySecondReader},
+		{Name: "reopen", From: []string{"resolved"}, To: "in_review", By: supervisors},
+	},
+	VoidBy: supervisors,
+})
+
+func notProposed(_ access.Actor, x Complaint) *fault.Fault {
+	if !x.ScreenedBy.IsZero() {
+		return fault.Conflict("intake.fault.proposed")
+	}
+	return nil
+}
+
+func bySecondReader(a access.Actor, x Complaint) *fault.Fault {
+	switch {
+	case x.ScreenedBy.IsZero():
+		return fault.Conflict("intake.fault.not_proposed")
+	case x.ScreenedBy == a.ID:
+		return fault.Forbid("intake.fault.second_reader")
+	}
+	return nil
+}
+
+// InboundReferralFlow is an inbound referral's; joining a case accepts it.
+var InboundReferralFlow = flow.Define(flow.Table[InboundReferral]{
+	Entity: KindReferral, Table: "inbound_referral",
+	Root: func(x *InboundReferral) (string, db.ID) { return KindReferral, x.ID },
+	Steps: []flow.Step[InboundReferral]{
+		{Name: "receive", To: "new", By: keepers},
+		{Name: "review", From: []string{"new"}, To: "in_review", By: keepers, Plain: true},
+		{Name: "edit", From: []string{"new", "in_review"}, By: keepers},
+		{Name: "join", From: []string{"new", "in_review"}, To: "accepted", By: keepers},
+		{Name: "join_more", From: []string{"accepted"}, By: keepers},
+		{Name: "decline", From: []string{"new", "in_review"}, To: "declined", By: keepers},
+		{Name: "send_elsewhere", From: []string{"new", "in_review"}, To: "sent_elsewhere", By: keepers},
+		{Name: "reopen", From: []string{"declined", "sent_elsewhere"}, To: "in_review", By: supervisors},
+	},
+	VoidBy: supervisors,
+})
+
+// applicants may begin, change and send an application.
+var applicants = anyone
+
+// ApplicationFlow is an application's. A resident acts on their own only, which
+// sight holds; it is decided when its last item is.
+var ApplicationFlow = flow.Define(flow.Table[Application]{
+	Entity: KindApplication, Table: "application",
+	Root: func(x *Application) (string, db.ID) { return KindApplication, x.ID },
+	Steps: []flow.Step[Application]{
+		{Name: "begin", To: "draft", By: applicants},
+		{Name: "change", From: []string{"draft", "returned"}, By: applicants},
+		{Name: "submit", From: []string{"draft"}, To: "submitted", By: applicants, Plain: true},
+		{Name: "identify", From: []string{"submitted", "in_review", "returned"}, By: keepers},
+		{Name: "review", From: []string{"submitted"}, To: "in_review", By: keepers, Plain: true},
+		{Name: "return", From: []string{"in_review"}, To: "returned", By: keepers},
+		{Name: "send_again", From: []string{"returned"}, To: "in_review", By: applicants, Plain: true},
+		{Name: "join", From: []string{"submitted", "in_review", "returned", "decided"}, By: keepers},
+		{Name: "decide", From: []string{"submitted", "in_review", "returned"}, To: "decided", By: flow.Roles{access.System}},
+		{Name: "withdraw", From: []string{"draft", "submitted", "in_review", "returned"}, To: "withdrawn", By: applicants},
+	},
+	VoidBy: supervisors,
+})
+
+// ItemFlow is that of one program or benefit applied for. assessment decides
+// it; a denied one may be decided anew, as an appeal may ask.
+var ItemFlow = flow.Define(flow.Table[Item]{
+	Entity: "application_item", Table: "application_item",
+	Root: func(x *Item) (string, db.ID) { return KindApplication, x.Application },
+	Steps: []flow.Step[Item]{
+		{Name: "add", To: "requested", By: applicants},
+		{Name: "change", From: []string{"requested"}, By: applicants},
+		{Name: "approve", From: []string{"requested", "denied"}, To: "approved", By: flow.Roles{access.Caseworker, access.Supervisor, access.ProgramManager, access.System}},
+		{Name: "deny", From: []string{"requested"}, To: "denied", By: flow.Roles{access.Caseworker, access.Supervisor, access.ProgramManager, access.System}},
+		{Name: "withdraw", From: []string{"requested"}, To: "withdrawn", By: applicants},
+		{Name: "remove", From: []string{"requested"}, To: flow.Void, By: applicants},
+	},
+})

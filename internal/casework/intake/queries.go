@@ -1,0 +1,405 @@
+package intake
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kizuna/internal/casework/cases"
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/journal"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/office/account"
+	"kizuna/internal/office/agency"
+	"kizuna/internal/resident/people"
+)
+
+// KindsIn lists what comes in, in the order it is shown.
+var KindsIn = []string{KindComplaint, KindReferral, KindApplication, KindInquiry}
+
+// Triage asks for a page of what waits.
+type Triage struct {
+	Kind  string // one kind only; "" all
+	After string // the Next of the page before
+	Limit int
+}
+
+// place is a place in the order of deadlines.
+type place struct {
+	DueAt calendar.Time
+	ID    db.ID
+}
+
+func (p place) cursor() string {
+	return base64.RawURLEncoding.EncodeToString([]byte(p.ID.String() + strconv.FormatInt(int64(p.DueAt), 10)))
+}
+
+func readPlace(s string) (p place, err error) {
+	if s == "" {
+		return p, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil && len(b) > 36 {
+		var due int64
+		if p.ID, err = db.ParseID(string(b[:36])); err == nil {
+			due, err = strconv.ParseInt(string(b[36:]), 10, 64)
+			p.DueAt = calendar.Time(due)
+		}
+	}
+	if err != nil || p.ID.IsZero() {
+		return p, fault.Invalid(fault.Field{Pointer: "/after", Key: "fault.bad_choice"})
+	}
+	return p, nil
+}
+
+// Queue is a page of what waits, the earliest deadline first.
+type Queue struct {
+	Rows    []Waiting
+	Persons map[db.ID]people.Card
+	Next    string
+	Counts  map[string]int // by kind, to MostCounted
+	Now     calendar.Time
+}
+
+// MostCounted is where counting stops: 99+ is shown above.
+const MostCounted = 100
+
+// List gives what waits for an answer and the actor sees.
+func (r *Room) List(ctx context.Context, a access.Actor, t Triage) (Queue, error) {
+	if !a.Is(access.StaffRoles...) {
+		return Queue{}, fault.NotFound()
+	}
+	after, err := readPlace(t.After)
+	if err != nil {
+		return Queue{}, err
+	}
+	if t.Limit <= 0 || t.Limit > 200 {
+		t.Limit = 50
+	}
+	kinds := KindsIn
+	if slices.Contains(KindsIn, t.Kind) {
+		kinds = []string{t.Kind}
+	}
+	out := Queue{Counts: map[string]int{}, Now: r.run.Now()}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		b := db.NewBatch()
+		text, args := waitingText(a, out.Now, kinds, after, t.Limit+1)
+		rows := db.Queue[Waiting](b, text, args...)
+		counts := map[string]*db.Answer[int]{}
+		for _, k := range KindsIn {
+			counts[k] = queueCount(b, a, out.Now, k, MostCounted)
+		}
+		if err := db.Send(q, b); err != nil {
+			return err
+		}
+		for k, n := range counts {
+			out.Counts[k], _ = n.First()
+		}
+		out.take(rows.Rows, t.Limit)
+		var persons []db.ID
+		for _, w := range out.Rows {
+			if !w.Person.IsZero() {
+				persons = append(persons, w.Person)
+			}
+		}
+		var err error
+		out.Persons, err = cardsSeen(q, a, out.Now, persons)
+		return err
+	})
+	if err != nil {
+		return Queue{}, err
+	}
+	return out, r.run.Reads.Note(ctx, a, "listed", "intake", db.ID{}, t.Kind)
+}
+
+// cardsSeen gives the cards of persons that are not restricted; the others stay
+// unnamed.
+func cardsSeen(q db.Q, a access.Actor, now calendar.Time, ids []db.ID) (map[db.ID]people.Card, error) {
+	cards, err := people.CardsOf(q, ids...)
+	for id, c := range cards {
+		if c.Restricted && people.Seen(q, a, now, id) != nil {
+			delete(cards, id)
+		}
+	}
+	return cards, err
+}
+
+func (out *Queue) take(rows []Waiting, limit int) {
+	if len(rows) > limit {
+		rows = rows[:limit]
+		last := rows[limit-1]
+		out.Next = place{last.DueAt, last.ID}.cursor()
+	}
+	for i := range rows {
+		if rows[i].Kind == KindApplication {
+			var who Applicant
+			if json.Unmarshal([]byte(rows[i].Subject), &who) == nil {
+				rows[i].Subject = strings.TrimSpace(who.Family + " " + who.Given)
+			}
+		}
+	}
+	out.Rows = rows
+}
+
+// File is what came in, with all that its desk page shows.
+type File[R any] struct {
+	Record  R
+	Items   []Item // of an application
+	Actions []flow.Action
+	Person  people.Card // zero when nobody is known
+	Cases   []cases.Case
+	History []journal.Row
+	Users   map[db.ID]text.Pair
+	Team    text.Pair
+	Source  people.Organization // of an inbound referral
+	Now     calendar.Time
+}
+
+// Inquiry opens an inquiry.
+func (r *Room) Inquiry(ctx context.Context, a access.Actor, id db.ID) (File[Inquiry], error) {
+	return open(ctx, r, a, InquiryFlow, id)
+}
+
+// Complaint opens a complaint; its reporter stays sealed.
+func (r *Room) Complaint(ctx context.Context, a access.Actor, id db.ID) (File[Complaint], error) {
+	return open(ctx, r, a, ComplaintFlow, id)
+}
+
+// Referral opens an inbound referral.
+func (r *Room) Referral(ctx context.Context, a access.Actor, id db.ID) (File[InboundReferral], error) {
+	f, err := open(ctx, r, a, InboundReferralFlow, id)
+	if err != nil || f.Record.Organization.IsZero() {
+		return f, err
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		found, err := people.OrganizationsOf(q, f.Record.Organization)
+		f.Source = found[f.Record.Organization]
+		return err
+	})
+	return f, err
+}
+
+// Application opens an application.
+func (r *Room) Application(ctx context.Context, a access.Actor, id db.ID) (File[Application], error) {
+	if !a.Is(access.StaffRoles...) {
+		return File[Application]{}, fault.NotFound()
+	}
+	f, err := open(ctx, r, a, ApplicationFlow, id)
+	if err != nil {
+		return f, err
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) (err error) {
+		f.Items, err = itemsOf(q, id)
+		return err
+	})
+	return f, err
+}
+
+func open[R any](ctx context.Context, r *Room, a access.Actor, t *flow.Table[R], id db.ID) (File[R], error) {
+	f := File[R]{Now: r.run.Now()}
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		rec, err := load(q, a, f.Now, t, id)
+		if err != nil {
+			return err
+		}
+		f.Record, f.Actions = rec, t.Actions(a, rec)
+		return f.around(q, a, t.Entity, of(&rec))
+	})
+	if err != nil {
+		return File[R]{}, err
+	}
+	return f, r.run.Reads.Note(ctx, a, "opened", t.Entity, id, "")
+}
+
+func (f *File[R]) around(q db.Q, a access.Actor, kind string, x *Arrival) error {
+	var err error
+	if f.History, err = journal.History(q, x.ID, db.ID{}, 50); err != nil {
+		return err
+	}
+	users := []db.ID{}
+	for _, h := range f.History {
+		if !h.Actor.IsZero() && !slices.Contains(users, h.Actor) {
+			users = append(users, h.Actor)
+		}
+	}
+	if f.Users, err = account.Names(q, users); err != nil {
+		return err
+	}
+	led, err := cases.SourceOf(q, kind, x.ID)
+	if err != nil {
+		return err
+	}
+	for _, s := range led {
+		// Cases that the actor does not see stay unnamed.
+		if c, err := cases.Load(q, a, f.Now, s.Case); err == nil {
+			f.Cases = append(f.Cases, c)
+		}
+	}
+	if !x.Team.IsZero() {
+		if t, err := agency.LoadTeam(q, x.Team); err == nil {
+			f.Team = t.Name
+		}
+	}
+	if x.Person.IsZero() {
+		return nil
+	}
+	cards, err := cardsSeen(q, a, f.Now, []db.ID{x.Person})
+	f.Person = cards[x.Person]
+	return err
+}
+
+// Candidates are who may be meant, found by searching, each with the running
+// cases there are: number, kind and team only.
+type Candidates struct {
+	Found []people.Match
+	Cases map[db.ID][]cases.Case
+}
+
+// Find searches people for whoever receives, and tells which running cases each
+// has.
+func (r *Room) Find(ctx context.Context, a access.Actor, text string) (Candidates, error) {
+	found, err := r.people.Search(ctx, a, text, 10)
+	if err != nil {
+		return Candidates{}, err
+	}
+	out := Candidates{Found: found, Cases: map[db.ID][]cases.Case{}}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		for _, m := range found {
+			list, err := cases.RunningOf(q, m.Card.ID)
+			if err != nil {
+				return err
+			}
+			out.Cases[m.Card.ID] = list
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Progress is what the holder of a receipt is told: how far it is, and what is
+// asked of an applicant; nothing of what was written or found.
+type Progress struct {
+	Kind       string        `json:"kind"`
+	Stage      string        `json:"stage"` // received | in_review | returned | finished
+	ReceivedAt calendar.Time `json:"received_at"`
+	Asked      string        `json:"asked,omitempty"`
+}
+
+// ByReceipt tells the holder of a receipt how far it is. Whatever is not a
+// receipt of ours is not found, all in the same way.
+func (r *Room) ByReceipt(ctx context.Context, receipt string) (Progress, error) {
+	typed, ok := agency.ParseReceipt(receipt)
+	if !ok {
+		typed = "0000-0000-0000" // looked for all the same, so that no answer comes sooner
+	}
+	blind := r.blind(typed)
+	var out Progress
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		c, isComplaint, err := complaintByReceipt(q, blind)
+		if err != nil {
+			return err
+		}
+		x, isApplication, err := applicationByReceipt(q, blind)
+		if err != nil {
+			return err
+		}
+		switch {
+		case isComplaint && c.Status != flow.Void:
+			out = Progress{Kind: KindComplaint, Stage: stageOf(c.Status), ReceivedAt: c.ReceivedAt}
+		case isApplication && x.Status != flow.Void:
+			out = Progress{Kind: KindApplication, Stage: stageOf(x.Status), ReceivedAt: x.ReceivedAt}
+			if x.Status == "returned" {
+				out.Asked = x.Answer
+			}
+		default:
+			return fault.NotFound()
+		}
+		return nil
+	})
+	return out, err
+}
+
+func stageOf(status string) string {
+	switch status {
+	case "submitted":
+		return "received"
+	case "in_review":
+		return "in_review"
+	case "returned":
+		return "returned"
+	}
+	return "finished"
+}
+
+// Own is a resident's application as they see it themselves.
+type Own struct {
+	ID         db.ID            `json:"id"`
+	Status     string           `json:"status"`
+	Version    int64            `json:"version"`
+	Number     string           `json:"number"`
+	Purpose    string           `json:"purpose"`
+	ReceivedAt calendar.Time    `json:"received_at"`
+	Asked      string           `json:"asked,omitempty"`
+	Items      []Item           `json:"-"`
+	Input      ApplicationInput `json:"application"`
+	Actions    []string         `json:"actions"`
+}
+
+func ownOf(a access.Actor, x Application, items []Item) Own {
+	return Own{ID: x.ID, Status: x.Status, Version: x.Version, Number: x.Number, Purpose: x.Purpose, ReceivedAt: x.ReceivedAt,
+		Asked: x.Answer, Items: items, Input: x.Input(items), Actions: ApplicationFlow.Free(a, x)}
+}
+
+// Mine lists the applications of the resident who asks.
+func (r *Room) Mine(ctx context.Context, a access.Actor) (list []Own, err error) {
+	if !a.Is(access.Resident) || a.Person.IsZero() {
+		return nil, fault.NotFound()
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		all, err := ofResident(q, a.Person)
+		for _, x := range all {
+			list = append(list, ownOf(a, x, nil))
+		}
+		return err
+	})
+	return list, err
+}
+
+// MyApplication opens one of the resident's own applications.
+func (r *Room) MyApplication(ctx context.Context, a access.Actor, id db.ID) (own Own, err error) {
+	if !a.Is(access.Resident) || a.Person.IsZero() {
+		return own, fault.NotFound()
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		x, err := load(q, a, r.run.Now(), ApplicationFlow, id)
+		if err != nil {
+			return err
+		}
+		if x.Person != a.Person {
+			return fault.NotFound()
+		}
+		items, err := itemsOf(q, id)
+		own = ownOf(a, x, items)
+		return err
+	})
+	return own, err
+}
+
+// OffersToday lists what can be applied for.
+func (r *Room) OffersToday(ctx context.Context) (list []Offer, err error) {
+	if r.Offers == nil {
+		return nil, nil
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) (err error) {
+		list, err = r.Offers(q, calendar.Today(ctx, r.run.Clock))
+		return err
+	})
+	return list, err
+}
