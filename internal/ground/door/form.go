@@ -21,7 +21,7 @@ import (
 // reserved are the fields of a form that are the door's, unless the input has one of that name:
 // the idempotency key, the version that was read, the button that was pressed, a repeater's
 // buttons, a draft's name, the language, and what the page of a parked form adds.
-var reserved = []string{"idempotency_key", "version", "do", "add", "remove", "draft", "lang", "review", "parked"}
+var reserved = []string{"idempotency_key", "version", "do", "add", "remove", "draft", "lang", "review", "parked", Was}
 
 var (
 	// errRedraw asks for the form again with another row: no fault.

@@ -1,0 +1,99 @@
+# Someone is looked for, registered, changed by two at once, and kept from
+# those who may not know.
+
+as caseworker
+get /desk/persons?q=よしだ
+see ja:見つかりませんでした en:Nobody found
+link ja:住民を登録する en:Register a resident
+
+# bad input keeps what was typed and says what to do, beside the field
+fill names/0/family 𠮷田
+fill birth_date 平成31年5月1日
+press ja:登録する en:Register
+status 422
+see 𠮷田
+see 平成31年5月1日
+see ja:令和 en:Reiwa
+
+fill names/0/given 茂
+fill names/0/family_kana ヨシダ
+fill names/0/given_kana シゲル
+fill birth_date 昭和25年3月2日
+press ja:登録する en:Register
+at /desk/persons/*
+keep person from path /desk/persons/*
+see 𠮷田 茂
+see 1950
+
+get /desk/persons?q=吉田
+see 𠮷田 茂
+get /desk/persons?q=Yoshida
+see 𠮷田 茂
+
+# HTML and formulas are text
+get /desk/persons/new
+fill names/0/family <b>x</b>
+fill names/0/given =1+1
+press ja:登録する en:Register
+see <b>x</b>
+
+# two editors: the second sees what moved, field by field, and loses nothing
+get /desk/persons/{person}/edit
+as tanaka
+get /desk/persons/{person}/edit
+fill interpreter en
+press ja:保存する en:Save
+at /desk/persons/*
+as caseworker
+fill interpreter vi
+fill gender male
+press ja:保存する en:Save
+status 412
+see ja:ほかの人も変更しました en:Someone else changed this too
+press ja:保存する en:Save
+at /desk/persons/*
+see ja:ベトナム語 en:Vietnamese
+see ja:男性 en:Male
+
+# history tells it
+get /desk/persons/{person}/history
+see ja:変更する en:Change
+
+# another team finds a card, not the file; providers, residents and strangers find nothing
+as auditor
+get /desk/persons/{person}
+as kobayashi
+get /desk/persons?q=吉田
+see 𠮷田 茂
+see ja:ほかの係の担当 en:Known to another team
+not see 3月2日
+get /desk/persons/{person}
+status 404
+api GET /api/v1/persons/{person}
+status 404
+as resident
+get /desk/persons/{person}
+status 404
+api GET /api/v1/persons/{person}
+status 404
+as nobody
+api GET /api/v1/persons/{person}
+status 401
+
+# restricted: no trace
+as supervisor
+api GET /api/v1/persons/{person}
+keep tag from header ETag
+header If-Match {tag}
+api POST /api/v1/persons/{person}/restrict {"reason":"職員の親族"}
+status 200
+as auditor
+get /desk/persons?q=吉田
+not see 𠮷田 茂
+get /desk/persons/{person}
+status 404
+as kobayashi
+get /desk/persons?q=吉田
+not see 𠮷田 茂
+get /desk/persons/{person}
+status 404
