@@ -85,6 +85,10 @@ func TestLawsCatchBreaches(t *testing.T) {
 
 		{"only those who bring history load it", "a page loads",
 			map[string]string{cases + "x.go": `package cases; import "kizuna/internal/resident/people"; func x() { people.Load() }`}, "past the flow"},
+		{"only those who bring history load it", "a room reads for an actor", map[string]string{
+			people + "p.go": `package people; func Load(a access.Actor) {}`,
+			cases + "x.go":  `package cases; import "kizuna/internal/resident/people"; func x() { people.Load() }`,
+		}, ""},
 		{"only those who bring history load it", "the generator loads",
 			map[string]string{"internal/generate/x.go": "// Package generate.\npackage generate; import \"kizuna/internal/resident/people\"; func x() { people.Load() }"}, ""},
 

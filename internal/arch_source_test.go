@@ -42,6 +42,28 @@ type words struct {
 	keys map[string][]string // full key to its languages
 }
 
+// readsForActor tells whether a function of a package takes the actor it reads for: then it gives
+// one record that the actor may see, and brings no history.
+func (h house) readsForActor(dir, name string) bool {
+	p := h.packages[dir]
+	if p == nil {
+		return false
+	}
+	for _, s := range p.sources {
+		for _, d := range s.syntax.Decls {
+			f, ok := d.(*ast.FuncDecl)
+			if !ok || f.Recv != nil || f.Name.Name != name {
+				continue
+			}
+			return slices.ContainsFunc(f.Type.Params.List, func(param *ast.Field) bool {
+				kind, ok := param.Type.(*ast.SelectorExpr)
+				return ok && kind.Sel.Name == "Actor"
+			})
+		}
+	}
+	return false
+}
+
 func (s source) dir() string { return path.Dir(s.path) }
 
 func (p *pack) testsOnly() bool {
