@@ -110,13 +110,12 @@ type Code struct {
 	Position int64     `db:"position" json:"position"`
 }
 
-// CodeInput adds or changes a choice.
+// CodeInput adds a choice.
 type CodeInput struct {
 	List     string    `json:"list"`
 	Key      string    `json:"key"`
 	Label    text.Pair `json:"label"`
 	Position int64     `json:"position"`
-	Version  int64     `json:"version"`
 }
 
 // Validate cleans the input and says what to correct.

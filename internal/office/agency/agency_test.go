@@ -125,10 +125,10 @@ func TestCodes(t *testing.T) {
 		housing, work := add("housing", 2), add("employment", 1)
 		_, err := o.room.CreateCode(t.Context(), o.admin, agency.CodeInput{List: "case_kind", Key: "housing", Label: text.Both("x")})
 		wantFields(t, err, "/key")
-		if _, err := o.room.StepCode(t.Context(), o.admin, housing.ID, "retire"); err != nil {
+		if _, err := o.room.StepCode(t.Context(), o.admin, housing.ID, "retire", 0); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := o.room.StepCode(t.Context(), o.admin, housing.ID, "edit"); !errors.Is(err, fault.KindNotFound) {
+		if _, err := o.room.StepCode(t.Context(), o.admin, housing.ID, "edit", 0); !errors.Is(err, fault.KindNotFound) {
 			t.Errorf("a step with a form of its own was taken plainly: %v", err)
 		}
 		err = d.Read(t.Context(), func(q *db.Reader) error {
@@ -171,7 +171,7 @@ func TestHolidays(t *testing.T) {
 		if c := closed(); c.Working("2026-12-29") || c.Working("2026-11-23") || !c.Working("2026-12-28") {
 			t.Error("the office's own and the national holiday are closed, the 28th is not")
 		}
-		if _, err := o.room.VoidHoliday(t.Context(), o.admin, h.ID, "wrong year"); err != nil {
+		if _, err := o.room.VoidHoliday(t.Context(), o.admin, h.ID, agency.StepInput{Reason: "wrong year"}); err != nil {
 			t.Fatal(err)
 		}
 		if !closed().Working("2026-12-29") {
@@ -221,17 +221,17 @@ func TestTeams(t *testing.T) {
 		}
 		below(welfare.ID, 1)
 		below(other.ID, 3)
-		if _, err := o.room.CloseTeam(ctx, o.admin, life.ID, ""); !errors.Is(err, fault.KindConflict) {
+		if _, err := o.room.CloseTeam(ctx, o.admin, life.ID, agency.StepInput{Reason: ""}); !errors.Is(err, fault.KindConflict) {
 			t.Errorf("closed over an open team: %v", err)
 		}
 		for _, id := range []db.ID{desk.ID, life.ID} {
-			if _, err := o.room.CloseTeam(ctx, o.admin, id, "reorganized"); err != nil {
+			if _, err := o.room.CloseTeam(ctx, o.admin, id, agency.StepInput{Reason: "reorganized"}); err != nil {
 				t.Fatal(err)
 			}
 		}
 		_, err = o.room.CreateTeam(ctx, o.admin, agency.TeamInput{Name: text.Both("x"), Parent: life.ID})
 		wantFields(t, err, "/parent_id")
-		if _, err := o.room.ReopenTeam(ctx, o.admin, desk.ID); err == nil {
+		if _, err := o.room.ReopenTeam(ctx, o.admin, desk.ID, agency.StepInput{}); err == nil {
 			t.Error("opened below a closed team")
 		}
 		teams, err := o.room.TeamList(ctx, o.admin, true)
@@ -382,7 +382,7 @@ func TestExtraFields(t *testing.T) {
 		since := add("since", agency.Day, "", false)
 		add("pet", agency.YesNo, "", false)
 		old := add("fax", agency.Words, "", false)
-		if _, err := o.room.StepField(ctx, o.admin, old.ID, "retire"); err != nil {
+		if _, err := o.room.StepField(ctx, o.admin, old.ID, "retire", 0); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := o.room.CreateCode(ctx, o.admin, agency.CodeInput{List: "district", Key: "north", Label: text.Both("北")}); err != nil {

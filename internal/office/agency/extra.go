@@ -42,8 +42,7 @@ type Field struct {
 	Position int64     `db:"position" json:"position"`
 }
 
-// FieldInput adds or changes an extra field. Entity, key and kind stay as
-// they were made.
+// FieldInput adds an extra field.
 type FieldInput struct {
 	Entity   string    `json:"entity"`
 	Key      string    `json:"key"`
@@ -52,7 +51,6 @@ type FieldInput struct {
 	List     string    `json:"list"`
 	Required bool      `json:"required"`
 	Position int64     `json:"position"`
-	Version  int64     `json:"version"`
 }
 
 // Validate cleans the input and says what to correct.

@@ -8,6 +8,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
 )
 
 // Found makes the agency, once. It is part of setting up, see account.Setup,
@@ -41,6 +42,13 @@ func (r *Room) Edit(ctx context.Context, a access.Actor, in SettingsInput) (Sett
 	return s, err
 }
 
+// StepInput takes a step on a set-up record. Version is the one that was
+// seen, 0 where the page does not say: the step itself is then the only guard.
+type StepInput struct {
+	Version int64  `json:"version"`
+	Reason  string `json:"reason"`
+}
+
 // CreateCode adds a choice to a code list.
 func (r *Room) CreateCode(ctx context.Context, a access.Actor, in CodeInput) (Code, error) {
 	if err := in.Validate(); err != nil {
@@ -52,27 +60,43 @@ func (r *Room) CreateCode(ctx context.Context, a access.Actor, in CodeInput) (Co
 	})
 }
 
-// EditCode changes a choice's label and place.
-func (r *Room) EditCode(ctx context.Context, a access.Actor, id db.ID, in CodeInput) (Code, error) {
+// CodePatch changes what it mentions of a choice; list and key stay.
+type CodePatch struct {
+	Version  int64      `json:"version"`
+	Label    *text.Pair `json:"label"`
+	Position *int64     `json:"position"`
+}
+
+// PatchCode changes a choice's label and place.
+func (r *Room) PatchCode(ctx context.Context, a access.Actor, id db.ID, in CodePatch) (Code, error) {
 	return op.Do(ctx, r.run, a, "code.edit", idIn(id, in), func(tx *op.Tx) (Code, error) {
 		c, err := loadCode(tx, id)
 		if err != nil {
 			return c, err
 		}
-		in.List, in.Key = c.List, c.Key
-		if err := in.Validate(); err != nil {
+		whole := CodeInput{List: c.List, Key: c.Key, Label: c.Label, Position: c.Position}
+		set(&whole.Label, in.Label)
+		set(&whole.Position, in.Position)
+		if err := whole.Validate(); err != nil {
 			return c, err
 		}
 		if err := flow.Fresh(c, in.Version); err != nil {
 			return c, err
 		}
-		return flow.Take(tx, CodeFlow, "edit", c, func(c *Code) { c.Label, c.Position = in.Label, in.Position })
+		return flow.Take(tx, CodeFlow, "edit", c, func(c *Code) { c.Label, c.Position = whole.Label, whole.Position })
 	})
 }
 
+// set takes over what a patch mentions.
+func set[T any](to, from *T) {
+	if from != nil {
+		*to = *from
+	}
+}
+
 // StepCode takes a plain step on a choice: retire or restore.
-func (r *Room) StepCode(ctx context.Context, a access.Actor, id db.ID, step string) (Code, error) {
-	return plain(ctx, r.run, a, CodeFlow, loadCode, id, step)
+func (r *Room) StepCode(ctx context.Context, a access.Actor, id db.ID, step string, version int64) (Code, error) {
+	return plain(ctx, r.run, a, CodeFlow, loadCode, id, step, version)
 }
 
 // CreateHoliday closes the office on a day.
@@ -87,13 +111,16 @@ func (r *Room) CreateHoliday(ctx context.Context, a access.Actor, in HolidayInpu
 }
 
 // VoidHoliday takes back a holiday that was entered in error.
-func (r *Room) VoidHoliday(ctx context.Context, a access.Actor, id db.ID, reason string) (Holiday, error) {
-	return op.Do(ctx, r.run, a, "holiday.void", idIn(id, reason), func(tx *op.Tx) (Holiday, error) {
+func (r *Room) VoidHoliday(ctx context.Context, a access.Actor, id db.ID, in StepInput) (Holiday, error) {
+	return op.Do(ctx, r.run, a, "holiday.void", idIn(id, in), func(tx *op.Tx) (Holiday, error) {
 		h, err := loadHoliday(tx, id)
 		if err != nil {
 			return h, err
 		}
-		return flow.Take(tx, HolidayFlow, "void", h, nil, flow.Because(reason))
+		if err := seen(h, in.Version); err != nil {
+			return h, err
+		}
+		return flow.Take(tx, HolidayFlow, "void", h, nil, flow.Because(in.Reason))
 	})
 }
 
@@ -110,28 +137,39 @@ func (r *Room) CreateField(ctx context.Context, a access.Actor, in FieldInput) (
 	})
 }
 
-// EditField changes how an extra field is asked; entity, key, kind and list
-// stay, since values hang on them.
-func (r *Room) EditField(ctx context.Context, a access.Actor, id db.ID, in FieldInput) (Field, error) {
+// FieldPatch changes what it mentions of an extra field. Entity, key, kind and
+// list stay, since values hang on them.
+type FieldPatch struct {
+	Version  int64      `json:"version"`
+	Label    *text.Pair `json:"label"`
+	Required *bool      `json:"required"`
+	Position *int64     `json:"position"`
+}
+
+// PatchField changes how an extra field is asked.
+func (r *Room) PatchField(ctx context.Context, a access.Actor, id db.ID, in FieldPatch) (Field, error) {
 	return op.Do(ctx, r.run, a, "extra_field.edit", idIn(id, in), func(tx *op.Tx) (Field, error) {
 		f, err := loadField(tx, id)
 		if err != nil {
 			return f, err
 		}
-		in.Entity, in.Key, in.Kind, in.List = f.Entity, f.Key, f.Kind, f.List
-		if err := in.Validate(); err != nil {
+		whole := FieldInput{Entity: f.Entity, Key: f.Key, Kind: f.Kind, List: f.List, Label: f.Label, Required: f.Required, Position: f.Position}
+		set(&whole.Label, in.Label)
+		set(&whole.Required, in.Required)
+		set(&whole.Position, in.Position)
+		if err := whole.Validate(); err != nil {
 			return f, err
 		}
 		if err := flow.Fresh(f, in.Version); err != nil {
 			return f, err
 		}
-		return flow.Take(tx, FieldFlow, "edit", f, func(f *Field) { f.Label, f.Required, f.Position = in.Label, in.Required, in.Position })
+		return flow.Take(tx, FieldFlow, "edit", f, func(f *Field) { f.Label, f.Required, f.Position = whole.Label, whole.Required, whole.Position })
 	})
 }
 
 // StepField takes a plain step on an extra field: retire or restore.
-func (r *Room) StepField(ctx context.Context, a access.Actor, id db.ID, step string) (Field, error) {
-	return plain(ctx, r.run, a, FieldFlow, loadField, id, step)
+func (r *Room) StepField(ctx context.Context, a access.Actor, id db.ID, step string, version int64) (Field, error) {
+	return plain(ctx, r.run, a, FieldFlow, loadField, id, step, version)
 }
 
 // CreateTeam adds a team to the tree.
@@ -184,13 +222,16 @@ func (r *Room) EditTeam(ctx context.Context, a access.Actor, id db.ID, in TeamIn
 }
 
 // CloseTeam closes a team that has no open team below it.
-func (r *Room) CloseTeam(ctx context.Context, a access.Actor, id db.ID, reason string) (Team, error) {
-	return op.Do(ctx, r.run, a, "team.close", idIn(id, reason), func(tx *op.Tx) (Team, error) {
+func (r *Room) CloseTeam(ctx context.Context, a access.Actor, id db.ID, in StepInput) (Team, error) {
+	return op.Do(ctx, r.run, a, "team.close", idIn(id, in), func(tx *op.Tx) (Team, error) {
 		if err := lockAgency(tx); err != nil {
 			return Team{}, err
 		}
 		t, err := LoadTeam(tx, id)
 		if err != nil {
+			return t, err
+		}
+		if err := seen(t, in.Version); err != nil {
 			return t, err
 		}
 		open, err := openBelow(tx, id)
@@ -200,7 +241,7 @@ func (r *Room) CloseTeam(ctx context.Context, a access.Actor, id db.ID, reason s
 		if open {
 			return t, fault.Conflict("agency.team.has_teams")
 		}
-		t, err = flow.Take(tx, TeamFlow, "close", t, nil, flow.Because(reason))
+		t, err = flow.Take(tx, TeamFlow, "close", t, nil, flow.Because(in.Reason))
 		if err == nil {
 			tx.Tell(op.Event{Name: "team.close", Entity: "team", Record: id, Root: id})
 		}
@@ -209,13 +250,16 @@ func (r *Room) CloseTeam(ctx context.Context, a access.Actor, id db.ID, reason s
 }
 
 // ReopenTeam opens a closed team whose parent is open.
-func (r *Room) ReopenTeam(ctx context.Context, a access.Actor, id db.ID) (Team, error) {
-	return op.Do(ctx, r.run, a, "team.reopen", idIn(id, nil), func(tx *op.Tx) (Team, error) {
+func (r *Room) ReopenTeam(ctx context.Context, a access.Actor, id db.ID, in StepInput) (Team, error) {
+	return op.Do(ctx, r.run, a, "team.reopen", idIn(id, in), func(tx *op.Tx) (Team, error) {
 		if err := lockAgency(tx); err != nil {
 			return Team{}, err
 		}
 		t, err := LoadTeam(tx, id)
 		if err != nil {
+			return t, err
+		}
+		if err := seen(t, in.Version); err != nil {
 			return t, err
 		}
 		if err := parentOpen(tx, t.Parent); err != nil {
@@ -238,18 +282,29 @@ func parentOpen(tx *op.Tx, parent db.ID) error {
 }
 
 // plain takes a step that needs nothing but a click.
-func plain[R any](ctx context.Context, run *op.Runner, a access.Actor, t *flow.Table[R], load func(db.Q, db.ID) (R, error), id db.ID, step string) (R, error) {
+func plain[R any](ctx context.Context, run *op.Runner, a access.Actor, t *flow.Table[R], load func(db.Q, db.ID) (R, error), id db.ID, step string, version int64) (R, error) {
 	var none R
 	if s, ok := t.Step(step); !ok || !s.Plain {
 		return none, fault.NotFound()
 	}
-	return op.Do(ctx, run, a, t.Entity+"."+step, id, func(tx *op.Tx) (R, error) {
+	return op.Do(ctx, run, a, t.Entity+"."+step, idIn(id, version), func(tx *op.Tx) (R, error) {
 		rec, err := load(tx, id)
 		if err != nil {
 			return rec, err
 		}
+		if err := seen(rec, version); err != nil {
+			return rec, err
+		}
 		return flow.Take(tx, t, step, rec, nil)
 	})
+}
+
+// seen is flow.Fresh where the actor may have said which version was seen.
+func seen[R any](rec R, version int64) error {
+	if version == 0 {
+		return nil
+	}
+	return flow.Fresh(rec, version)
 }
 
 // taken turns a broken unique index into a field to correct.

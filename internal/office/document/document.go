@@ -1,0 +1,101 @@
+// Package document is the papers of a record: those asked for on its checklist
+// and those that came. A document is seen by whoever sees the record it
+// belongs to, and its file is given out through it alone.
+//
+// It knows no case: owners are a kind and an id.
+package document
+
+import (
+	_ "embed"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("document", wordsFile)
+
+// Room holds the operations of this room.
+type Room struct {
+	run   *op.Runner
+	files *file.Files
+	// Sees is the slot for later rooms: by kind of owner, whether an actor sees
+	// the record.
+	Sees map[string]Sees
+}
+
+// Sees tells whether an actor sees a record of another room.
+type Sees func(q db.Q, a access.Actor, now calendar.Time, id db.ID) (bool, error)
+
+// New opens the room.
+func New(run *op.Runner, files *file.Files) *Room {
+	return &Room{run: run, files: files, Sees: map[string]Sees{}}
+}
+
+// Document is a checklist item, and the paper once it came.
+type Document struct {
+	flow.Head
+	Title     string        `db:"title" json:"title"`
+	Kind      string        `db:"kind" json:"kind"` // key of the code list document_kind; may be empty
+	OwnerKind string        `db:"owner_kind" json:"owner_kind"`
+	Owner     db.ID         `db:"owner" json:"owner_id"`
+	File      db.ID         `db:"file" json:"file_id"`
+	Due       calendar.Date `db:"due" json:"due"`
+	// Required marks what the record's step waits for.
+	Required bool   `db:"required" json:"required"`
+	Note     string `db:"note" json:"note"`
+}
+
+// Input asks for a document, or adds one that came unasked.
+type Input struct {
+	Title     string        `json:"title"`
+	Kind      string        `json:"kind"`
+	OwnerKind string        `json:"owner_kind"`
+	Owner     db.ID         `json:"owner_id"`
+	File      db.ID         `json:"file_id"` // uploaded before; none asks for it
+	Due       calendar.Date `json:"due"`
+	Required  bool          `json:"required"`
+	Note      string        `json:"note"`
+}
+
+// Validate cleans the input and says what to correct.
+func (in *Input) Validate() error {
+	var f fault.Fields
+	var key string
+	var args map[string]any
+	in.Title, key, args = text.Line(in.Title, 200)
+	f.Check("/title", key, args)
+	if in.Title == "" {
+		f.Add("/title", "fault.required")
+	}
+	in.Kind, key, args = text.Line(in.Kind, 40)
+	f.Check("/kind", key, args)
+	in.Note, key, args = text.Prose(in.Note, 2000)
+	f.Check("/note", key, args)
+	if in.Due != "" && !in.Due.Valid() {
+		f.Add("/due", "fault.date_unreal")
+	}
+	if in.Owner.IsZero() || in.OwnerKind == "" {
+		f.Add("/owner_id", "fault.required")
+	}
+	return f.Err()
+}
+
+// StepInput takes a step. Version is the one that was seen, 0 where the page
+// does not say: the step itself is then the only guard.
+type StepInput struct {
+	Version int64  `json:"version"`
+	Reason  string `json:"reason"`  // why rejected or entered in error
+	File    db.ID  `json:"file_id"` // what came, for receive
+}
+
+// holder is the owner under which the ground keeps a document's file.
+func holder(id db.ID) file.Owner { return file.Owner{Kind: "document", ID: id} }

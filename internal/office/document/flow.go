@@ -1,0 +1,29 @@
+package document
+
+import (
+	"slices"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/flow"
+)
+
+// Flow: what was rejected may come again. Provider staff and residents hand in
+// what was asked of a record they see.
+var Flow = flow.Define(flow.Table[Document]{
+	Entity: "document", Table: "document", Root: func(d *Document) (string, db.ID) { return d.OwnerKind, d.Owner },
+	Steps: []flow.Step[Document]{
+		{Name: "request", To: "requested", By: checkers},
+		{Name: "add", To: "received", By: bringers},
+		{Name: "receive", From: []string{"requested", "rejected"}, To: "received", By: bringers},
+		{Name: "accept", From: []string{"received"}, To: "accepted", By: checkers, Plain: true},
+		{Name: "reject", From: []string{"received"}, To: "rejected", By: checkers},
+	},
+	VoidBy: checkers,
+})
+
+// checkers look at what came; bringers hand it in.
+var (
+	checkers = []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer}
+	bringers = slices.Concat(checkers, access.ProviderRoles, []access.Role{access.Resident})
+)

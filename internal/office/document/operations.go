@@ -1,0 +1,174 @@
+package document
+
+import (
+	"context"
+	"io"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
+)
+
+// Create asks for a document, or adds one that came with its file.
+func (r *Room) Create(ctx context.Context, a access.Actor, in Input) (Document, error) {
+	if err := in.Validate(); err != nil {
+		return Document{}, err
+	}
+	return op.Do(ctx, r.run, a, "document.create", in, func(tx *op.Tx) (Document, error) {
+		if err := r.ownerSeen(tx, a, in.OwnerKind, in.Owner); err != nil {
+			return Document{}, err
+		}
+		return r.Add(tx, in)
+	})
+}
+
+// Add is Create inside another operation, which has checked the owner.
+func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
+	if err := in.Validate(); err != nil {
+		return Document{}, err
+	}
+	step := "request"
+	if !in.File.IsZero() {
+		step = "add"
+	}
+	d, err := flow.Create(tx, Flow, step, Document{
+		Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note,
+	})
+	if err != nil {
+		return d, err
+	}
+	if !in.File.IsZero() {
+		if err := r.attach(tx, d.ID, in.File); err != nil {
+			return d, err
+		}
+	}
+	tx.Tell(op.Event{Name: "document." + step, Entity: "document", Record: d.ID, Root: d.Owner})
+	return d, nil
+}
+
+func (r *Room) attach(tx *op.Tx, document, id db.ID) error {
+	err := r.files.Attach(tx, id, tx.Actor().ID, holder(document))
+	if f, ok := fault.As(err); ok && f.Kind == fault.KindNotFound {
+		return fault.Invalid(fault.Field{Pointer: "/file_id", Key: "document.no_file"})
+	}
+	return err
+}
+
+// Step takes receive, accept, reject or void.
+func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, in StepInput) (Document, error) {
+	var f fault.Fields
+	reason, key, args := text.Line(in.Reason, 500)
+	f.Check("/reason", key, args)
+	if reason == "" && (step == "reject" || step == "void") {
+		f.Add("/reason", "fault.required")
+	}
+	if step == "receive" && in.File.IsZero() {
+		f.Add("/file_id", "fault.required")
+	}
+	if err := f.Err(); err != nil {
+		return Document{}, err
+	}
+	return op.Do(ctx, r.run, a, "document."+step, []any{id, in}, func(tx *op.Tx) (Document, error) {
+		d, err := r.seen(tx, a, id)
+		if err != nil {
+			return d, err
+		}
+		if in.Version != 0 {
+			if err := flow.Fresh(d, in.Version); err != nil {
+				return d, err
+			}
+		}
+		was := d.File
+		d, err = flow.Take(tx, Flow, step, d, func(d *Document) {
+			if step == "receive" {
+				d.File = in.File
+			}
+		}, flow.Because(reason))
+		if err != nil {
+			return d, err
+		}
+		if step == "receive" && was != in.File {
+			// A rejected file stays with the document: the history names it.
+			if err := r.attach(tx, id, in.File); err != nil {
+				return d, err
+			}
+		}
+		tx.Tell(op.Event{Name: "document." + step, Entity: "document", Record: id, Root: d.Owner})
+		return d, nil
+	})
+}
+
+// Upload takes a file in; it is the actor's own until a document holds it.
+func (r *Room) Upload(ctx context.Context, a access.Actor, name, claims string, in io.Reader) (file.File, error) {
+	if !a.Known() {
+		return file.File{}, fault.SignIn()
+	}
+	return r.files.Take(ctx, in, file.Upload{By: a.ID, Name: name, Claims: claims})
+}
+
+// Open gives a document's present file to those who see the document.
+func (r *Room) Open(ctx context.Context, a access.Actor, id db.ID) (file.File, *file.Reader, error) {
+	var f file.File
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		d, err := r.seen(q, a, id)
+		if err != nil {
+			return err
+		}
+		f, err = r.files.Get(q, d.File, holder(id))
+		return err
+	})
+	if err != nil {
+		return f, nil, err
+	}
+	reader, err := r.files.Open(ctx, f)
+	return f, reader, err
+}
+
+// List lists the documents of a record that the actor sees.
+func (r *Room) List(ctx context.Context, a access.Actor, kind string, owner db.ID) (out []Document, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if err := r.ownerSeen(q, a, kind, owner); err != nil {
+			return err
+		}
+		out, err = Of(q, kind, owner)
+		return err
+	})
+	return out, err
+}
+
+// Document opens one document.
+func (r *Room) Document(ctx context.Context, a access.Actor, id db.ID) (d Document, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		d, err = r.seen(q, a, id)
+		return err
+	})
+	return d, err
+}
+
+// seen loads a document whose owner the actor sees.
+func (r *Room) seen(q db.Q, a access.Actor, id db.ID) (Document, error) {
+	d, err := load(q, id)
+	if err != nil {
+		return d, err
+	}
+	if err := r.ownerSeen(q, a, d.OwnerKind, d.Owner); err != nil {
+		return Document{}, err
+	}
+	return d, nil
+}
+
+func (r *Room) ownerSeen(q db.Q, a access.Actor, kind string, owner db.ID) error {
+	see, known := r.Sees[kind]
+	if !known {
+		return fault.NotFound()
+	}
+	ok, err := see(q, a, r.run.Now(), owner)
+	if err == nil && !ok {
+		err = fault.NotFound()
+	}
+	return err
+}

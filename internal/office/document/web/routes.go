@@ -1,0 +1,134 @@
+// Package web speaks for documents in the API and gives out their files. Their
+// pages are parts of the records they belong to.
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
+	"kizuna/internal/office/document"
+)
+
+var documents = door.Resource{Name: "documents", Doc: "Papers of a record: those asked for and those that came"}
+
+// Mount registers the room's API and the way to a document's file.
+func Mount(d *door.Router, room *document.Room) {
+	a := api{room}
+	everyone := door.By(access.UserRoles...)
+	checkers := door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer)
+	bringers := door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer,
+		access.ProviderManager, access.ProviderStaff, access.Resident)
+	door.List(d, documents, everyone, a.list)
+	door.Get(d, documents, everyone, a.get)
+	door.Create(d, documents, bringers, a.create)
+	door.Step(d, documents, "receive", bringers, a.step("receive"))
+	for _, step := range []string{"accept", "reject", "void"} {
+		door.Step(d, documents, step, checkers, a.step(step))
+	}
+	d.Raw("POST /api/v1/files", bringers, a.upload, door.Uploads())
+	d.Raw("GET /api/v1/documents/{id}/file", everyone, a.file, door.Long())
+}
+
+type api struct{ room *document.Room }
+
+type documentOut struct {
+	ID        db.ID         `json:"id"`
+	Status    string        `json:"status"`
+	Version   int64         `json:"version"`
+	Actions   []string      `json:"actions"`
+	Title     string        `json:"title"`
+	Kind      string        `json:"kind"`
+	OwnerKind string        `json:"owner_kind"`
+	Owner     db.ID         `json:"owner_id"`
+	File      db.ID         `json:"file_id"`
+	Due       calendar.Date `json:"due"`
+	Required  bool          `json:"required"`
+	Note      string        `json:"note"`
+}
+
+func documentOf(a access.Actor, d document.Document) documentOut {
+	return documentOut{d.ID, d.Status, d.Version, document.Flow.Free(a, d), d.Title, d.Kind, d.OwnerKind, d.Owner, d.File, d.Due, d.Required, d.Note}
+}
+
+type asked struct {
+	door.Paging
+	OwnerKind string `json:"owner_kind" doc:"Kind of the record they belong to, such as case"`
+	Owner     db.ID  `json:"owner_id"`
+}
+
+func (x api) list(ctx context.Context, a access.Actor, q asked) (door.Items[documentOut], error) {
+	var out door.Items[documentOut]
+	list, err := x.room.List(ctx, a, q.OwnerKind, q.Owner)
+	for _, d := range list {
+		if q.Cursor != "" && d.ID.String() <= q.Cursor {
+			continue
+		}
+		if len(out.Items) == q.Limit {
+			out.Next = out.Items[q.Limit-1].ID.String()
+			break
+		}
+		out.Items = append(out.Items, documentOf(a, d))
+	}
+	return out, err
+}
+
+func (x api) get(ctx context.Context, a access.Actor, id db.ID) (documentOut, error) {
+	d, err := x.room.Document(ctx, a, id)
+	return documentOf(a, d), err
+}
+
+func (x api) create(ctx context.Context, a access.Actor, in document.Input) (documentOut, error) {
+	d, err := x.room.Create(ctx, a, in)
+	return documentOf(a, d), err
+}
+
+func (x api) step(step string) func(context.Context, access.Actor, db.ID, document.StepInput) (documentOut, error) {
+	return func(ctx context.Context, a access.Actor, id db.ID, in document.StepInput) (documentOut, error) {
+		d, err := x.room.Step(ctx, a, id, step, in)
+		return documentOf(a, d), err
+	}
+}
+
+type fileOut struct {
+	ID        db.ID  `json:"id"`
+	Name      string `json:"name"`
+	MediaType string `json:"media_type"`
+	Size      int64  `json:"size"`
+}
+
+// upload takes a file that a document is then created or received with.
+func (x api) upload(w http.ResponseWriter, r *http.Request) error {
+	var none struct{}
+	r, in, err := door.Upload(r, &none)
+	if err != nil {
+		return err
+	}
+	if in == nil {
+		return fault.Invalid(fault.Field{Pointer: "/file", Key: "fault.required"})
+	}
+	f, err := x.room.Upload(r.Context(), access.From(r.Context()), in.Name, in.Type, in)
+	if err != nil {
+		return err
+	}
+	return door.JSON(w, r, http.StatusCreated, fileOut{f.ID, f.Name, f.MediaType, f.Size})
+}
+
+func (x api) file(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	f, content, err := x.room.Open(r.Context(), access.From(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	file.Headers(w.Header(), f, r.URL.Query().Get("inline") == "true")
+	http.ServeContent(w, r, "", f.At.Std(), content)
+	return nil
+}
