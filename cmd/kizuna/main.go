@@ -29,6 +29,8 @@ type line struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database to this release, or tell what that would do."`
 	Setup   setupCommand   `cmd:"" help:"Make the agency and its first administrator, once."`
 	Check   checkCommand   `cmd:"" help:"Look over the installation: schema, references, books, journal."`
+	Backup  backupCommand  `cmd:"" help:"Write everything, files included, to one archive while the installation goes on working."`
+	Restore restoreCommand `cmd:"" help:"Fill an empty place from an archive, and verify it."`
 	Audit   auditCommand   `cmd:"" help:"Prove the journal unbroken."`
 	Key     keyCommand     `cmd:"" help:"Make and revoke API keys."`
 }

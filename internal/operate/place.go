@@ -84,6 +84,18 @@ func firstKey(ctx context.Context, d *db.DB, path string) (*vault.Vault, error) 
 	return vault.Create(path)
 }
 
+// Receive is Prepare for a restore: the key file that the archive belongs to
+// must be in place already.
+func (p Place) Receive(ctx context.Context) (*db.DB, *vault.Vault, error) {
+	if _, err := os.Stat(p.key()); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("an archive holds no key file; put the one it belongs to at %s first", p.key())
+	}
+	return p.Prepare(ctx)
+}
+
+// KeyFile is where the key file is.
+func (p Place) KeyFile() string { return p.key() }
+
 // Open opens an installation as it is; it makes and migrates nothing.
 func (p Place) Open(ctx context.Context) (*db.DB, *vault.Vault, error) {
 	v, err := vault.Open(p.key())

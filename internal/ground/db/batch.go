@@ -52,7 +52,7 @@ func Send(q Q, b *Batch) error {
 		return explain(s.sendBatch(items))
 	}
 	for _, it := range items {
-		done := trace(q.Context(), it.text, it.args)
+		done := trace(q.Context(), it.text, it.args, false)
 		r, err := q.query(it.text, it.args)
 		if err != nil {
 			done(0)

@@ -20,6 +20,8 @@ type DB struct {
 type backend interface {
 	read(ctx context.Context, f func(*Reader) error) error
 	write(ctx context.Context, f func(*Tx) error) error
+	snapshot(ctx context.Context, f func(*Reader) error) error
+	fill(ctx context.Context, f func(*Tx) error) error
 	ping(ctx context.Context) error
 	script(ctx context.Context, text string) error
 	close()
@@ -142,6 +144,7 @@ func SkipLocked(q Q) string {
 
 // Read runs f with a connection for reading.
 func (d *DB) Read(ctx context.Context, f func(*Reader) error) error {
+	scoped(ctx, false)
 	return explain(d.driver.read(ctx, f))
 }
 
@@ -158,6 +161,7 @@ const (
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
 	start := time.Now()
 	for try := 1; ; try++ {
+		scoped(ctx, true)
 		err := d.driver.write(ctx, f)
 		if err == nil || !canRetry(err) {
 			return explain(err)

@@ -128,7 +128,7 @@ func TestBothEnginesGetTheSameColumns(t *testing.T) {
 		kinds := map[string]string{
 			"BLOB": "bytes", "uuid": "bytes", "bytea": "bytes", "TEXT": "text", "text": "text", "BIGINT": "number", "bigint": "number",
 			"INTEGER": "number", "integer": "number", "smallint": "number", "BOOLEAN": "boolean", "boolean": "boolean",
-			"DOUBLE PRECISION": "double", "double precision": "double", "tsvector": "text",
+			"DOUBLE PRECISION": "double", "double precision": "double", "tsvector": "text", "TOKEN_TEXT": "text",
 		}
 		list := func(d *db.DB, text string) map[string]string {
 			out := map[string]string{}

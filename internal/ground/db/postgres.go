@@ -100,6 +100,7 @@ type pgRunner interface {
 	Query(ctx context.Context, text string, args ...any) (pgx.Rows, error)
 	Exec(ctx context.Context, text string, args ...any) (pgconn.CommandTag, error)
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
+	CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error)
 }
 
 type pgSession struct{ run pgRunner }
@@ -123,7 +124,7 @@ func (s pgSession) execContext(ctx context.Context, text string, args []any) (in
 func (s pgSession) batch(ctx context.Context, items []*queued) error {
 	if len(items) == 1 {
 		it := items[0]
-		done := trace(ctx, it.text, it.args)
+		done := trace(ctx, it.text, it.args, false)
 		r, err := s.queryContext(ctx, it.text, it.args)
 		if err != nil {
 			done(0)
@@ -140,7 +141,7 @@ func (s pgSession) batch(ctx context.Context, items []*queued) error {
 	res := s.run.SendBatch(ctx, b)
 	defer res.Close()
 	for i, it := range items {
-		done := trace(ctx, it.text, it.args)
+		done := trace(ctx, it.text, it.args, false)
 		r, err := res.Query()
 		if err != nil {
 			done(0)

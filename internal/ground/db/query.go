@@ -20,16 +20,14 @@ type Q interface {
 // W is a scope that may write: a Tx, or what embeds one.
 type W interface {
 	Q
-	writes()
+	copyIn(table string, columns []string, rows [][]any) (n int64, done bool, err error)
 }
-
-func (t *Tx) writes() {}
 
 // All runs a query and reads every row into a T: a struct by its db tags, or
 // a single column.
 func All[T any](q Q, text string, args ...any) ([]T, error) {
 	text, args = expand(text, args)
-	done := trace(q.Context(), text, args)
+	done := trace(q.Context(), text, args, false)
 	r, err := q.query(text, args)
 	if err != nil {
 		done(0)
@@ -61,11 +59,14 @@ func Maybe[T any](q Q, text string, args ...any) (v T, ok bool, err error) {
 // Exec runs a statement and tells how many rows it touched.
 func Exec(q W, text string, args ...any) (int64, error) {
 	text, args = expand(text, args)
-	done := trace(q.Context(), text, args)
+	done := trace(q.Context(), text, args, true)
 	n, err := q.exec(text, args)
 	done(int(n))
 	return n, explain(err)
 }
+
+// manyRows is how many records PostgreSQL takes by COPY instead.
+const manyRows = 500
 
 // Insert writes records of one type into a table in few statements of many
 // rows each.
@@ -78,6 +79,9 @@ func Insert[T any](q W, table string, recs ...T) error {
 		t = t.Elem()
 	}
 	fields := fieldsOf(t)
+	if len(recs) >= manyRows && q.Engine() == Postgres {
+		return copyRecords(q, table, fields, recs)
+	}
 	for len(recs) > 0 {
 		n := piece(min(maxParameters/len(fields), len(recs)))
 		args := make([]any, 0, n*len(fields))
@@ -93,6 +97,22 @@ func Insert[T any](q W, table string, recs ...T) error {
 		recs = recs[n:]
 	}
 	return nil
+}
+
+func copyRecords[T any](q W, table string, fields []field, recs []T) error {
+	columns := make([]string, len(fields))
+	for i, f := range fields {
+		columns[i] = f.column
+	}
+	rows := make([][]any, len(recs))
+	for i, rec := range recs {
+		v := reflect.Indirect(reflect.ValueOf(rec))
+		rows[i] = make([]any, len(fields))
+		for j, f := range fields {
+			rows[i][j] = v.FieldByIndex(f.index).Interface()
+		}
+	}
+	return Copy(q, table, columns, rows)
 }
 
 // piece is how many of n rows go into the next statement: all of up to 15,

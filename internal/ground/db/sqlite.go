@@ -68,13 +68,21 @@ func (d *sqliteDB) connect(ctx context.Context, reader bool) (*sqliteConn, error
 	if reader {
 		pragmas = append(pragmas, "PRAGMA query_only = ON", "PRAGMA cache_size = -8000")
 	}
-	for _, p := range pragmas {
-		if _, err := conn.ExecContext(ctx, p); err != nil {
-			conn.Close()
-			return nil, err
+	c := &sqliteConn{conn: conn, stmts: map[string]*sql.Stmt{}}
+	if err := c.pragmas(ctx, pragmas); err != nil {
+		c.close()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *sqliteConn) pragmas(ctx context.Context, list []string) error {
+	for _, p := range list {
+		if _, err := c.conn.ExecContext(ctx, p); err != nil {
+			return err
 		}
 	}
-	return &sqliteConn{conn: conn, stmts: map[string]*sql.Stmt{}}, nil
+	return nil
 }
 
 func (d *sqliteDB) read(ctx context.Context, f func(*Reader) error) error {
@@ -102,7 +110,13 @@ func (d *sqliteDB) read(ctx context.Context, f func(*Reader) error) error {
 	return err
 }
 
-func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) (err error) {
+func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) error {
+	return d.transact(ctx, f, nil, nil)
+}
+
+// transact writes in one transaction; before and after are pragmas of the
+// connection that no transaction may hold.
+func (d *sqliteDB) transact(ctx context.Context, f func(*Tx) error, before, after []string) (err error) {
 	var c *sqliteConn
 	select {
 	case c = <-d.writer:
@@ -119,7 +133,17 @@ func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) (err error) {
 		}
 	}
 	still := context.WithoutCancel(ctx)
-	if _, err = c.conn.ExecContext(still, "BEGIN IMMEDIATE"); err != nil {
+	defer func() {
+		if c != nil && c.pragmas(still, after) != nil {
+			c.close()
+			c = nil
+		}
+	}()
+	err = c.pragmas(still, before)
+	if err == nil {
+		_, err = c.conn.ExecContext(still, "BEGIN IMMEDIATE")
+	}
+	if err != nil {
 		if lost(err) {
 			c.close()
 			c = nil
@@ -245,7 +269,7 @@ func (c *sqliteConn) execContext(ctx context.Context, text string, args []any) (
 
 func (c *sqliteConn) batch(ctx context.Context, items []*queued) error {
 	for _, it := range items {
-		done := trace(ctx, it.text, it.args)
+		done := trace(ctx, it.text, it.args, false)
 		r, err := c.queryContext(ctx, it.text, it.args)
 		if err != nil {
 			done(0)

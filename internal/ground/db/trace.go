@@ -8,10 +8,14 @@ import (
 
 // Statement is one statement as it ran.
 type Statement struct {
-	Text string
-	Args []any
-	Rows int
-	Took time.Duration
+	Text   string
+	Args   []any
+	Rows   int
+	Took   time.Duration
+	Scope  int  // which Read or Write of the request, counted from 1
+	Write  bool // in a Write
+	Exec   bool // rows were not asked for
+	Joined bool // came with the statement before in one round trip
 }
 
 // Trace records the statements of one request: for query budgets in tests
@@ -20,6 +24,9 @@ type Trace struct {
 	mu         sync.Mutex
 	Statements []Statement
 	Trips      int // round trips: a batch on PostgreSQL is one
+
+	scope int
+	write bool
 }
 
 type traceKey struct{}
@@ -39,7 +46,17 @@ func (t *Trace) Count() int {
 
 func nothing(int) {}
 
-func trace(ctx context.Context, text string, args []any) func(rows int) {
+// scoped notes that a Read or Write begins.
+func scoped(ctx context.Context, write bool) {
+	if t, ok := ctx.Value(traceKey{}).(*Trace); ok {
+		t.mu.Lock()
+		t.scope++
+		t.write = write
+		t.mu.Unlock()
+	}
+}
+
+func trace(ctx context.Context, text string, args []any, exec bool) func(rows int) {
 	t, ok := ctx.Value(traceKey{}).(*Trace)
 	if !ok {
 		return nothing
@@ -48,7 +65,9 @@ func trace(ctx context.Context, text string, args []any) func(rows int) {
 	return func(n int) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		t.Statements = append(t.Statements, Statement{Text: text, Args: args, Rows: n, Took: time.Since(start)})
+		t.Statements = append(t.Statements, Statement{
+			Text: text, Args: args, Rows: n, Took: time.Since(start), Scope: t.scope, Write: t.write, Exec: exec,
+		})
 		t.Trips++
 	}
 }
@@ -59,6 +78,7 @@ func sameTrip(ctx context.Context) {
 	if t, ok := ctx.Value(traceKey{}).(*Trace); ok {
 		t.mu.Lock()
 		t.Trips--
+		t.Statements[len(t.Statements)-1].Joined = true
 		t.mu.Unlock()
 	}
 }

@@ -113,6 +113,16 @@ func Remove(w db.W, kind string, owner db.ID) error {
 	return err
 }
 
+// Refill makes the index of an engine that keeps one apart from what the rows hold, after they were
+// put there otherwise than by Put: by a restore.
+func Refill(w db.W) error {
+	if w.Engine() == db.Postgres {
+		return nil
+	}
+	_, err := db.Exec(w, "INSERT INTO search_index (rowid, tokens) SELECT id, tokens FROM search_row")
+	return err
+}
+
 // Stale lists records of a kind whose tokens were made by older rules, to be put again.
 func Stale(q db.Q, kind string, limit int) ([]db.ID, error) {
 	return db.All[db.ID](q, "SELECT owner FROM search_row WHERE kind = ? AND form < ? LIMIT ?", kind, int64(Form), int64(limit))

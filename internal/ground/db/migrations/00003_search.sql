@@ -5,7 +5,7 @@ CREATE TABLE search_row (
   kind   TEXT NOT NULL,
   owner  $ID NOT NULL,
   form   BIGINT NOT NULL,
---sqlite:  tokens TEXT NOT NULL
+--sqlite:  tokens TOKEN_TEXT NOT NULL
 --postgres:  tokens tsvector NOT NULL
 );
 CREATE UNIQUE INDEX search_row_owner ON search_row (kind, owner);
