@@ -2,18 +2,25 @@ package server
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
+	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
+	homeweb "kizuna/internal/home/web"
 	"kizuna/internal/office/account"
 	accountweb "kizuna/internal/office/account/web"
 	"kizuna/internal/office/agency"
+	agencyweb "kizuna/internal/office/agency/web"
+	"kizuna/internal/office/task"
+	taskweb "kizuna/internal/office/task/web"
 	"kizuna/internal/resident/people"
 	peopleweb "kizuna/internal/resident/people/web"
 )
@@ -25,7 +32,9 @@ import (
 type Rooms struct {
 	Agency  *agency.Room
 	Account *account.Room
+	Tasks   *task.Room
 	People  *people.Room
+	Cases   *cases.Room
 }
 
 // open makes the rooms, in the order of the work, and fills the slots they declare.
@@ -33,8 +42,20 @@ func (s *Server) open() *Rooms {
 	x := &Rooms{}
 	x.Agency = agency.New(s.Run)
 	x.Account = account.New(s.Run, x.Agency)
+	x.Tasks = task.New(s.Run)
 	x.People = people.New(s.Run)
+	x.Cases = cases.New(s.Run)
+	x.Tasks.Sees["case"] = seesCase
 	return x
+}
+
+// seesCase tells whether an actor sees a case, for the tasks that belong to it.
+func seesCase(q db.Q, a access.Actor, now calendar.Time, id db.ID) (bool, error) {
+	_, err := cases.Load(q, a, now, id)
+	if errors.Is(err, fault.KindNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // furnish registers the routes of every room's web package.
@@ -44,8 +65,15 @@ func (s *Server) furnish(d *door.Router) {
 	})
 	s.gallery(d)
 	accountweb.Mount(d, s.Rooms.Account, s.Rooms.Agency, s.entrance())
+	agencyweb.Mount(d, s.Rooms.Agency)
+	taskweb.Mount(d, s.Rooms.Tasks)
 	peopleweb.Mount(d, s.Rooms.People, peopleweb.Parts{Names: s.names, Panels: s.panels(), Read: s.Run.Read})
+	homeweb.Mount(d, homeweb.Parts{Agency: s.Rooms.Agency, Account: s.Rooms.Account, Tasks: s.Rooms.Tasks, Cases: s.Rooms.Cases,
+		Sources: s.sources(), Clock: s.config.Clock, Read: s.Run.Read, Way: s.way})
 }
+
+// sources are what rooms say on the first pages, in the order it is shown.
+func (s *Server) sources() []homeweb.Source { return nil }
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.
 func (s *Server) panels() []ui.Panel {

@@ -532,6 +532,43 @@ func TestOneQueryPerRequest(t *testing.T) {
 	})
 }
 
+// Who is asking, and the list of users, are found by indexes alone.
+func TestPlans(t *testing.T) {
+	d := kizunatest.NewDB(t, db.SQLite)
+	o := setUp(t, d)
+	token, err := o.signIn(t, adminMail, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, trace := db.WithTrace(t.Context())
+	if _, err := o.room.BySignIn(ctx, token); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.room.Users(ctx, o.admin, account.UserFilter{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range trace.Statements {
+		type line struct {
+			ID      int64  `db:"id"`
+			Parent  int64  `db:"parent"`
+			NotUsed int64  `db:"notused"`
+			Detail  string `db:"detail"`
+		}
+		err := d.Read(t.Context(), func(q *db.Reader) error {
+			plan, err := db.All[line](q, "EXPLAIN QUERY PLAN "+s.Text, s.Args...)
+			for _, l := range plan {
+				if strings.HasPrefix(l.Detail, "SCAN") || strings.Contains(l.Detail, "TEMP B-TREE") {
+					t.Errorf("%s\n%s", l.Detail, s.Text)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestActor(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		o := setUp(t, d)

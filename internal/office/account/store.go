@@ -237,6 +237,24 @@ func Names(q db.Q, users []db.ID) (map[db.ID]text.Pair, error) {
 	return out, err
 }
 
+type ranked struct {
+	ID    db.ID `db:"id"`
+	Roles Roles `db:"roles"`
+}
+
+// RolesOf gives users' roles, for telling a resident who looked without a name.
+func RolesOf(q db.Q, users []db.ID) (map[db.ID]Roles, error) {
+	out := map[db.ID]Roles{}
+	if len(users) == 0 {
+		return out, nil
+	}
+	rows, err := db.All[ranked](q, "SELECT id, roles FROM account_user WHERE id IN (??)", db.ListOf(users))
+	for _, r := range rows {
+		out[r.ID] = r.Roles
+	}
+	return out, err
+}
+
 func signInsOf(q db.Q, user db.ID, now, idleSince calendar.Time) ([]SignIn, error) {
 	return db.All[SignIn](q, "SELECT "+db.Columns[SignIn]("")+" FROM account_sign_in WHERE user_id = ? AND ended_at = 0 AND until > ? AND seen_at > ? ORDER BY id DESC", user, now, idleSince)
 }

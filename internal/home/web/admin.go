@@ -1,0 +1,77 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/office/account"
+)
+
+// admin is what is still to be set up before people can be helped, in the order it is needed.
+func (p *pages) admin(w http.ResponseWriter, r *http.Request) error {
+	ctx, a := r.Context(), access.From(r.Context())
+	said, err := p.hear(ctx, a, ui.Admin)
+	if err != nil {
+		return err
+	}
+	greeting, err := p.greeting(ctx, a)
+	if err != nil {
+		return err
+	}
+	office, waits, err := p.office(ctx, a)
+	if err != nil {
+		return err
+	}
+	if waits > 0 {
+		said.Prompts = append(said.Prompts, Prompt{Prompt: ui.Prompt{Icon: "shield-alert", Tone: ui.Warn, Title: text.Word(ctx, "home.guessing", "n", waits),
+			Sub: text.Word(ctx, "home.guessing_note"), Act: ui.Act{Label: text.Word(ctx, "home.see_users"), Href: p.Way(a, "/admin/users")}}})
+	}
+	steps := append(office, said.Setup...)
+	done := 0
+	for i := range steps {
+		if steps[i].State == ui.StageDone {
+			done++
+		}
+	}
+	for i := range steps {
+		if steps[i].State != ui.StageDone {
+			steps[i].State = ui.StageNow
+			break
+		}
+	}
+	figures := append([]ui.Figure{{Value: strconv.Itoa(done), Of: strconv.Itoa(len(steps)), Label: text.Word(ctx, "home.setup_done")}}, said.Figures...)
+	return show(w, r, adminPage(greeting, figures, steps, said, first(said.Prompts)))
+}
+
+// office are the first steps of setting up: the agency itself, its teams, its people. waits is how
+// many accounts and addresses are slowed for guessing.
+func (p *pages) office(ctx context.Context, a access.Actor) (steps []ui.Step, waits int, err error) {
+	teams, err := p.Agency.TeamList(ctx, a, false)
+	if err != nil {
+		return nil, 0, err
+	}
+	users, err := p.Account.Users(ctx, a, account.UserFilter{Status: "active", Limit: 2})
+	if err != nil {
+		return nil, 0, err
+	}
+	if waits, err = p.Account.Waits(ctx, a); err != nil {
+		return nil, 0, err
+	}
+	return []ui.Step{
+		p.step(ctx, a, "home.setup.agency", true, "/admin/agency", "/admin/settings"), // without it nobody could be here
+		p.step(ctx, a, "home.setup.teams", len(teams) > 0, "/admin/teams"),
+		p.step(ctx, a, "home.setup.users", len(users.Users) > 1, "/admin/users"),
+	}, waits, nil
+}
+
+func (p *pages) step(ctx context.Context, a access.Actor, word string, done bool, at ...string) ui.Step {
+	s := ui.Step{Label: text.Word(ctx, word), Href: p.Way(a, at...)}
+	if done {
+		s.State = ui.StageDone
+	}
+	return s
+}
