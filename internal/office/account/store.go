@@ -366,7 +366,7 @@ func teamsOf(q db.Q, users []db.ID) (map[db.ID][]db.ID, error) {
 	if len(users) == 0 {
 		return out, nil
 	}
-	rows, err := db.All[Membership](q, selectMembership+" WHERE user_id IN (??) AND status = 'active' ORDER BY id", db.ListOf(users))
+	rows, err := db.All[Membership](q, selectMembership+" WHERE user_id IN (??) AND status = 'active' ORDER BY user_id, team", db.ListOf(users))
 	for _, m := range rows {
 		out[m.User] = append(out[m.User], m.Team)
 	}
