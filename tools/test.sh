@@ -56,7 +56,7 @@ part_install() { tools/install.sh; }
 part_compile() {
 	local deps
 	go build -o "$work/kizuna" ./cmd/kizuna
-	deps=$(go list -deps -test -f '{{if not .ForTest}}{{.ImportPath}}{{end}}' ./... | grep -v '\.test$')
+	deps=$(go list -deps -test -f '{{if and (not .ForTest) (or .GoFiles .CgoFiles)}}{{.ImportPath}}{{end}}' ./... | grep -v '\.test$')
 	# shellcheck disable=SC2086
 	go build -o /dev/null $deps
 	# shellcheck disable=SC2046
