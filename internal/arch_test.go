@@ -237,7 +237,7 @@ func loadCallers(h house) []string {
 		}
 		target, name := s.called(call)
 		room, ok := placeOf(strings.TrimPrefix(target, "kizuna/"))
-		if !ok || room.kind != inRoom || name != "Load" || h.readsForActor(room.name, name) {
+		if !ok || room.kind != inRoom || name != "Load" && name != "LoadPast" || h.readsForActor(room.name, name) {
 			return ""
 		}
 		here, _ := placeOf(s.dir())

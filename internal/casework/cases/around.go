@@ -106,7 +106,7 @@ type NoteInput struct {
 	Confidential bool          `json:"confidential,omitempty"`
 	// Draft keeps the note to its author until it is published.
 	Draft   bool  `json:"draft,omitempty"`
-	Version int64 `json:"-"`
+	Version int64 `json:"version"`
 }
 
 // Validate cleans the input and says everything that is wrong with it.

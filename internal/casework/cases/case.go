@@ -148,7 +148,7 @@ type EditInput struct {
 	DueOn      calendar.Date `json:"due_on,omitempty"`
 	NextAction string        `json:"next_action,omitempty"`
 	WaitsFor   string        `json:"waits_for,omitempty"`
-	Version    int64         `json:"-"`
+	Version    int64         `json:"version"`
 }
 
 // Input is the case as a form or API call would send it back.

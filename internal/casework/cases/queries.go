@@ -90,6 +90,9 @@ type List struct {
 	Filter Filter
 }
 
+// Today is the day the list was read on.
+func (l List) Today() calendar.Date { return l.Filter.today }
+
 // MostCounted is where counting a view stops: 99+ is shown above.
 const MostCounted = 100
 
@@ -177,7 +180,13 @@ type File struct {
 	Bodies       map[db.ID]people.Organization
 	Users        map[db.ID]text.Pair
 	Teams        map[db.ID]text.Pair
+	Now          calendar.Time
+
+	today calendar.Date
 }
+
+// Today is the day the case was read on.
+func (f File) Today() calendar.Date { return f.today }
 
 // Person is the card of the person the case is for.
 func (f File) Person() people.Card { return f.Persons[f.Case.Person] }
@@ -213,7 +222,7 @@ func (r *Room) read(q db.Q, a access.Actor, id db.ID, today calendar.Date) (File
 	if !ok {
 		return File{}, fault.NotFound()
 	}
-	f := File{Case: c, Participants: participants.Rows, Members: members.Rows, Prompts: prompts.Rows, Sources: sources.Rows, History: history.Rows}
+	f := File{Case: c, Participants: participants.Rows, Members: members.Rows, Prompts: prompts.Rows, Sources: sources.Rows, History: history.Rows, Now: r.run.Now()}
 	if err := f.name(q, a, today); err != nil {
 		return f, err
 	}
@@ -230,6 +239,7 @@ func (r *Room) read(q db.Q, a access.Actor, id db.ID, today calendar.Date) (File
 
 // name reads the notes and the names of everyone in the file.
 func (f *File) name(q db.Q, a access.Actor, today calendar.Date) error {
+	f.today = today
 	persons, bodies, users := []db.ID{f.Case.Person}, []db.ID{}, []db.ID{}
 	for _, p := range f.Participants {
 		if p.Person.IsZero() {
@@ -322,8 +332,11 @@ func (r *Room) See(ctx context.Context, a access.Actor, id db.ID) (c Case, err e
 
 // OfPerson lists the cases a person takes part in that the actor sees.
 func (r *Room) OfPerson(ctx context.Context, a access.Actor, person db.ID) (list []Case, err error) {
-	err = r.run.Read(ctx, func(q *db.Reader) (err error) {
-		list, err = ofPerson(q, a, r.run.Now(), person)
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		b := db.NewBatch()
+		found := QueueOfPerson(b, a, r.run.Now(), person)
+		err := db.Send(q, b)
+		list = found.Rows
 		return err
 	})
 	return list, err
@@ -338,7 +351,7 @@ func (r *Room) Timeline(ctx context.Context, a access.Actor, id, before db.ID) (
 		if err != nil {
 			return err
 		}
-		f.Case = c
+		f.Case, f.Now = c, r.run.Now()
 		if f.Members, err = membersOf(q, id); err != nil {
 			return err
 		}
@@ -363,6 +376,43 @@ func (r *Room) Moved(ctx context.Context, a access.Actor, id db.ID, version int6
 		return err
 	})
 	return moved, err
+}
+
+// Now is the room's moment, for the panels of its pages.
+func (r *Room) Now() calendar.Time { return r.run.Now() }
+
+// Participant reads a participant of a case that the actor sees.
+func (r *Room) Participant(ctx context.Context, a access.Actor, id db.ID) (p Participant, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if p, err = participantByID(q, id); err != nil {
+			return err
+		}
+		_, err = Load(q, a, r.run.Now(), p.Case)
+		return err
+	})
+	return p, err
+}
+
+// Note reads a note that the actor may read.
+func (r *Room) Note(ctx context.Context, a access.Actor, id db.ID) (n Note, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if n, err = noteByID(q, id); err != nil {
+			return err
+		}
+		c, err := Load(q, a, r.run.Now(), n.Case)
+		if err != nil {
+			return err
+		}
+		trusted, err := confidedIn(q, a, c)
+		if err == nil && !n.readable(a, trusted) {
+			err = fault.NotFound()
+		}
+		return err
+	})
+	if err != nil {
+		return Note{}, err
+	}
+	return n, nil
 }
 
 // Prompts lists what the program asks of an actor, the earliest due first.

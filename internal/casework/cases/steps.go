@@ -110,7 +110,7 @@ type StepInput struct {
 	On       calendar.Date `json:"on,omitempty"`        // acknowledge; today when left out
 	Owner    db.ID         `json:"owner_id,omitzero"`   // assign
 	Team     db.ID         `json:"team_id,omitzero"`    // assign
-	Version  int64         `json:"-"`
+	Version  int64         `json:"version"`
 }
 
 // verb is what a step does besides moving the case.

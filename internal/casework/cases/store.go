@@ -71,11 +71,11 @@ func CasesOf(q db.Q, ids ...db.ID) (map[db.ID]Case, error) {
 	return out, err
 }
 
-// ofPerson lists the cases a person takes part in that the actor sees, the
-// newest first.
-func ofPerson(q db.Q, a access.Actor, now calendar.Time, person db.ID) ([]Case, error) {
+// QueueOfPerson lists the cases a person takes part in that the actor sees, the
+// newest first, in a batch.
+func QueueOfPerson(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) *db.Answer[Case] {
 	seen := lens(a, now).One("c.id")
-	return db.All[Case](q, selectCase+`c.status <> 'void' AND c.id IN (SELECT case_id FROM case_participant WHERE person = ? AND status <> 'void') AND `+
+	return db.Queue[Case](b, selectCase+`c.status <> 'void' AND c.id IN (SELECT case_id FROM case_participant WHERE person = ? AND status <> 'void') AND `+
 		seen.SQL+" ORDER BY c.id DESC LIMIT 50", append([]any{person}, seen.Args...)...)
 }
 

@@ -99,7 +99,7 @@ type ChangeInput struct {
 	Strength string        `json:"strength,omitempty"`
 	Note     string        `json:"note,omitempty"`
 	Until    calendar.Date `json:"until,omitempty"` // end: today when left out
-	Version  int64         `json:"-"`
+	Version  int64         `json:"version"`
 }
 
 // ChangeParticipant changes role, channel, hours, strength and note.

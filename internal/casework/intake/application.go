@@ -106,7 +106,7 @@ type ApplicationInput struct {
 	Incomes   []Income          `json:"incomes,omitempty"`
 	Statement string            `json:"statement,omitempty"`
 	Items     []ItemInput       `json:"items,omitempty"`
-	Version   int64             `json:"-"`
+	Version   int64             `json:"version"`
 }
 
 const (

@@ -68,7 +68,7 @@ type ComplaintInput struct {
 	Channel     string        `json:"channel,omitempty"`
 	Discretion  string        `json:"discretion,omitempty"`
 	Reporter    Reporter      `json:"reporter,omitzero"`
-	Version     int64         `json:"-"`
+	Version     int64         `json:"version"`
 }
 
 // Validate cleans the input and says everything that is wrong with it.

@@ -36,7 +36,7 @@ type InquiryInput struct {
 	Caller  string `json:"caller,omitempty"`
 	Contact string `json:"contact,omitempty"`
 	About   string `json:"about,omitempty"`
-	Version int64  `json:"-"`
+	Version int64  `json:"version"`
 }
 
 // Validate cleans the input and says everything that is wrong with it.
@@ -80,7 +80,7 @@ type AnswerInput struct {
 	HandedTo   string        `json:"handed_to,omitempty"`
 	FollowUpOn calendar.Date `json:"follow_up_on,omitempty"`
 	Reason     string        `json:"reason,omitempty"`
-	Version    int64         `json:"-"`
+	Version    int64         `json:"version"`
 }
 
 func (in *AnswerInput) validate(answer, handed, reason bool) error {
@@ -136,7 +136,7 @@ type InboundInput struct {
 	Need         string        `json:"need"`
 	Kind         string        `json:"main_kind,omitempty"`
 	Urgent       bool          `json:"urgent,omitempty"`
-	Version      int64         `json:"-"`
+	Version      int64         `json:"version"`
 }
 
 // Validate cleans the input and says everything that is wrong with it.

@@ -26,7 +26,7 @@ type JoinInput struct {
 	// RegisterNamed registers whom it names, as it names them.
 	RegisterNamed bool   `json:"register_named,omitempty"`
 	Answer        string `json:"answer,omitempty"` // for whom it came from
-	Version       int64  `json:"-"`
+	Version       int64  `json:"version"`
 }
 
 // OpenInput is the new case.
