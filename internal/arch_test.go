@@ -56,6 +56,7 @@ type place struct {
 	kind int
 	rank int  // may use lower ranks
 	web  bool // its pages and API, not its rules
+	draw bool // a drawing of its records that the pages of several rooms share
 }
 
 // places lists the house from below; the rank of a place is its position.
@@ -82,6 +83,7 @@ func placeOf(dir string) (place, bool) {
 		}
 		inside := strings.Split(strings.TrimPrefix(dir, p.name), "/")
 		p.web = p.kind == inRoom && slices.Contains(inside, "web")
+		p.draw = p.kind == inRoom && slices.Contains(inside, "render")
 		return p, true
 	}
 	return place{}, false
@@ -147,6 +149,8 @@ func downward(h house) []string {
 				return "only tests use kizunatest"
 			}
 			return ""
+		case target.draw && !from.web && !from.draw && from.kind < onRoof:
+			return "rules do not use drawings"
 		case from.name == target.name:
 			if target.web && !from.web {
 				return "rules do not use their own pages"
@@ -180,7 +184,7 @@ func engines(h house) []string {
 func rulesApart(h house) []string {
 	return h.eachImport(func(s source, to string) string {
 		p, _ := placeOf(s.dir())
-		if p.kind != inRoom || p.web || s.test {
+		if p.kind != inRoom || p.web || p.draw || s.test {
 			return ""
 		}
 		target, _ := placeOf(strings.TrimPrefix(to, "kizuna/"))

@@ -40,7 +40,7 @@ func (r *Room) List(ctx context.Context, a access.Actor, afterKey string, afterE
 // Offered lists what can be asked now for a purpose, all when "".
 func (r *Room) Offered(ctx context.Context, purpose string) (list []Form, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		list, err = publishedFor(q, purpose)
+		list, err = PublishedFor(q, purpose)
 		return err
 	})
 	return list, err

@@ -35,8 +35,8 @@ func FormsOf(q db.Q, ids ...db.ID) (map[db.ID]Form, error) {
 	return out, err
 }
 
-// publishedFor lists what is asked now for a purpose, all when "".
-func publishedFor(q db.Q, purpose string) ([]Form, error) {
+// PublishedFor lists what is asked now for a purpose, all when "".
+func PublishedFor(q db.Q, purpose string) ([]Form, error) {
 	return db.All[Form](q, selectForm+"status = 'published' AND (? = '' OR purpose = ?) ORDER BY key", purpose, purpose)
 }
 

@@ -1,0 +1,128 @@
+// Package render draws the questions of a form and the answers to them, for
+// the pages of every room that asks one. It has no page of its own and decides
+// nothing: what is shown and what is required comes from the evaluation.
+package render
+
+import (
+	"context"
+	_ "embed"
+	"slices"
+	"strconv"
+
+	"kizuna/internal/ground/ledger"
+	"kizuna/internal/ground/rule"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/resident/form"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("form.render", wordsFile)
+
+// Prefix stands before a question's key in the name of its field: the answers
+// come back as the Answers of a form.Fill.
+const Prefix = "answers/"
+
+// field is a question as a field of a form.
+func field(ctx context.Context, q form.Question, ev form.Evaluation) ui.Field {
+	lang := text.From(ctx)
+	return ui.Field{Name: Prefix + q.Key, Label: q.Label.In(lang), Hint: q.Hint.In(lang), Required: ev.Must[q.Key], Value: written(ev.Answers[q.Key])}
+}
+
+// written is a value as it stands in its field.
+func written(v rule.Value) string { return v.Text }
+
+func options(ctx context.Context, q form.Question, v rule.Value) []ui.Option {
+	lang := text.From(ctx)
+	out := make([]ui.Option, len(q.Options))
+	for i, o := range q.Options {
+		out[i] = ui.Option{Value: o.Value, Label: o.Label.In(lang), Checked: slices.Contains(v.List, o.Value)}
+	}
+	return out
+}
+
+// yesNo are the answers to a question of yes or no.
+func yesNo(ctx context.Context) []ui.Option {
+	return []ui.Option{{Value: "true", Label: text.Word(ctx, "form.yes")}, {Value: "false", Label: text.Word(ctx, "form.no")}}
+}
+
+func scale(q form.Question) []ui.Option {
+	var out []ui.Option
+	for _, n := range q.Steps() {
+		out = append(out, ui.Option{Value: n, Label: n})
+	}
+	return out
+}
+
+// money is a field with the currency's sign before it.
+func money(f ui.Field, q form.Question) ui.Field {
+	currency := q.Currency
+	if currency == "" {
+		currency = "JPY"
+	}
+	f.Prefix = currency
+	if currency == "JPY" {
+		f.Prefix = "¥"
+	}
+	if places, _ := ledger.Exponent(currency); places == 0 {
+		f.InputMode = "numeric"
+	}
+	return f
+}
+
+// manyOptions is from how many choices on a list is folded up.
+const manyOptions = 7
+
+// Shown lists the questions of a section that are shown, in order.
+func Shown(s form.Section, ev form.Evaluation) []form.Question {
+	var out []form.Question
+	for _, q := range s.Questions {
+		if ev.Visible[q.Key] {
+			out = append(out, q)
+		}
+	}
+	return out
+}
+
+// Answers lists the questions of a section that are shown with their answers
+// as read, and the points they gave.
+func Answers(ctx context.Context, s form.Section, ev form.Evaluation) []ui.Fact {
+	lang := text.From(ctx)
+	var out []ui.Fact
+	for _, q := range Shown(s, ev) {
+		if q.Kind == "note" {
+			continue
+		}
+		fact := ui.Fact{Label: q.Label.In(lang), Value: text.Word(ctx, "form.render.no_answer")}
+		if v, ok := ev.Answers[q.Key]; ok {
+			fact.Value = q.Said(lang, v)
+		}
+		for _, p := range ev.Parts {
+			if p.Question == q.Key {
+				fact.Note = Points(ctx, p.Points)
+			}
+		}
+		out = append(out, fact)
+	}
+	return out
+}
+
+// Points writes what an answer gave.
+func Points(ctx context.Context, n int64) string {
+	sign := ""
+	if n > 0 {
+		sign = "+"
+	}
+	return text.Word(ctx, "form.render.points", "points", sign+strconv.FormatInt(n, 10))
+}
+
+// calculated is the answer to a question that is not asked.
+func calculated(ctx context.Context, q form.Question, ev form.Evaluation) []ui.Fact {
+	fact := ui.Fact{Label: q.Label.In(text.From(ctx)), Value: text.Word(ctx, "form.render.not_yet"), Note: text.Word(ctx, "form.render.calculated")}
+	if v, ok := ev.Answers[q.Key]; ok {
+		fact.Value = q.Said(text.From(ctx), v)
+	}
+	return []ui.Fact{fact}
+}
