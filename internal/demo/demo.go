@@ -113,6 +113,8 @@ type maker struct {
 	agency   *Agency
 	admin    access.Actor
 	teams    map[string]db.ID
+	programs map[string]db.ID // by key
+	benefits map[string]db.ID
 }
 
 func (m *maker) tell(line string) {
@@ -128,6 +130,10 @@ func (m *maker) make(ctx context.Context) error {
 	}{
 		{"the agency", m.office},
 		{"its people", m.staff},
+		{"what help there is", m.catalog},
+		{"forms", m.forms},
+		{"plans to start from", m.templates},
+		{"providers", m.network},
 		{"residents", m.residents},
 	} {
 		m.tell("demo: " + step.name)
@@ -185,6 +191,7 @@ var cast = []struct {
 	{access.FinanceOfficer, "okada", "finance", text.Pair{JA: "岡田 誠", EN: "Makoto Okada"}},
 	{access.Auditor, "nishimura", "", text.Pair{JA: "西村 博", EN: "Hiroshi Nishimura"}},
 	{access.Caseworker, "kobayashi", "family", text.Pair{JA: "小林 直樹", EN: "Naoki Kobayashi"}},
+	{access.ProgramManager, "hayashi", "support", text.Pair{JA: "林 美穂", EN: "Miho Hayashi"}},
 	{access.FinanceOfficer, "miura", "finance", text.Pair{JA: "三浦 玲", EN: "Rei Miura"}},
 }
 

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"strings"
 
+	"kizuna/internal/casework/careplan"
 	"kizuna/internal/casework/cases"
+	"kizuna/internal/casework/catalog"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -15,12 +17,15 @@ import (
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	homeweb "kizuna/internal/home/web"
+	"kizuna/internal/network/provider"
 	"kizuna/internal/office/account"
 	accountweb "kizuna/internal/office/account/web"
 	"kizuna/internal/office/agency"
 	agencyweb "kizuna/internal/office/agency/web"
 	"kizuna/internal/office/task"
 	taskweb "kizuna/internal/office/task/web"
+	"kizuna/internal/resident/consent"
+	"kizuna/internal/resident/form"
 	"kizuna/internal/resident/people"
 	peopleweb "kizuna/internal/resident/people/web"
 )
@@ -34,7 +39,15 @@ type Rooms struct {
 	Account *account.Room
 	Tasks   *task.Room
 	People  *people.Room
-	Cases   *cases.Room
+
+	Consents *consent.Room
+	Forms    *form.Room
+
+	Catalog   *catalog.Room
+	Cases     *cases.Room
+	CarePlans *careplan.Room
+
+	Providers *provider.Room
 }
 
 // open makes the rooms, in the order of the work, and fills the slots they declare.
@@ -44,7 +57,13 @@ func (s *Server) open() *Rooms {
 	x.Account = account.New(s.Run, x.Agency)
 	x.Tasks = task.New(s.Run)
 	x.People = people.New(s.Run)
+	x.Consents = consent.New(s.Run)
+	x.Forms = form.New(s.Run)
+	x.Catalog = catalog.New(s.Run, currency)
 	x.Cases = cases.New(s.Run)
+	x.CarePlans = careplan.New(s.Run)
+	x.Providers = provider.New(s.Run)
+	x.Providers.Catalog = offered{x.Catalog}
 	x.Tasks.Sees["case"] = seesCase
 	return x
 }
@@ -57,6 +76,9 @@ func seesCase(q db.Q, a access.Actor, now calendar.Time, id db.ID) (bool, error)
 	}
 	return err == nil, err
 }
+
+// currency is that of the agency's money.
+const currency = "JPY"
 
 // furnish registers the routes of every room's web package.
 func (s *Server) furnish(d *door.Router) {
