@@ -109,18 +109,12 @@ func (r *Room) Worklist(ctx context.Context, a access.Actor, f Filter) (List, er
 		b := db.NewBatch()
 		text, args := worklist(a, f, f.Limit+1)
 		rows := db.Queue[Row](b, text, args...)
-		counts := map[string]*db.Answer[int]{}
-		for _, v := range Views {
-			g := f
-			g.View = v
-			counts[v] = queueCount(b, a, g, MostCounted)
-		}
+		counts := queueCounts(b, a, f, MostCounted, Views...)
 		if err := db.Send(q, b); err != nil {
 			return err
 		}
-		for v, n := range counts {
-			out.Counts[v], _ = n.First()
-			out.Counts[v] = min(out.Counts[v], MostCounted)
+		for _, n := range counts.Rows {
+			out.Counts[n.View] = min(n.N, MostCounted)
 		}
 		out.take(rows.Rows)
 		return out.name(q)
@@ -129,6 +123,15 @@ func (r *Room) Worklist(ctx context.Context, a access.Actor, f Filter) (List, er
 		return List{}, err
 	}
 	return out, r.run.Reads.Note(ctx, a, "listed", "case", db.ID{}, f.View)
+}
+
+// QueueOwn counts an actor's own open cases in a batch, to MostCounted.
+func (r *Room) QueueOwn(b *db.Batch, a access.Actor) func() int {
+	found := queueCounts(b, a, Filter{Mine: true}, MostCounted, ViewOpen)
+	return func() int {
+		n, _ := found.First()
+		return min(n.N, MostCounted)
+	}
 }
 
 // take keeps the first rows of all arms, each case once.

@@ -236,16 +236,28 @@ func worklist(a access.Actor, f Filter, limit int) (string, []any) {
 	return strings.Join(parts, " UNION ALL ") + " ORDER BY due_on, id", args
 }
 
-// queueCount counts a view as far as most.
-func queueCount(b *db.Batch, a access.Actor, f Filter, most int) *db.Answer[int] {
-	var parts []string
+// counted is how many cases a view holds.
+type counted struct {
+	View string `db:"view"`
+	N    int    `db:"n"`
+}
+
+// queueCounts counts views as far as most, all in one statement.
+func queueCounts(b *db.Batch, a access.Actor, f Filter, most int, views ...string) *db.Answer[counted] {
+	var each []string
 	var args []any
-	for _, arm := range arms(a, f.Mine) {
-		c := sight.And(arm, f.clause())
-		parts = append(parts, "SELECT id FROM (SELECT c.id FROM case_file c WHERE "+c.SQL+" LIMIT ?) AS arm")
-		args = append(append(args, c.Args...), most)
+	for _, view := range views {
+		f.View = view
+		var parts []string
+		args = append(args, view)
+		for _, arm := range arms(a, f.Mine) {
+			c := sight.And(arm, f.clause())
+			parts = append(parts, "SELECT id FROM (SELECT c.id FROM case_file c WHERE "+c.SQL+" LIMIT ?) AS arm")
+			args = append(append(args, c.Args...), most)
+		}
+		each = append(each, "SELECT CAST(? AS TEXT) AS view, COUNT(*) AS n FROM ("+strings.Join(parts, " UNION ")+") AS counted")
 	}
-	return db.Queue[int](b, "SELECT COUNT(*) FROM ("+strings.Join(parts, " UNION ")+") AS counted", args...)
+	return db.Queue[counted](b, strings.Join(each, " UNION ALL "), args...)
 }
 
 // clause is what a view asks of a case. The words stand in the text, so that
