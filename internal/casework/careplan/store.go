@@ -239,3 +239,9 @@ func lastTemplate(q db.Q, code string) (int64, error) {
 func goalByID(q db.Q, id db.ID) (Goal, error) {
 	return db.One[Goal](q, selectGoal+"WHERE x.id = ?", id)
 }
+
+// PlanOf gives a plan by id; the caller has checked that the actor may see its
+// case.
+func PlanOf(q db.Q, id db.ID) (Plan, bool, error) {
+	return db.Maybe[Plan](q, selectPlan+"WHERE p.id = ?", id)
+}
