@@ -223,17 +223,18 @@ func (s *Server) tell(r *http.Request, a access.Actor, nav []ui.NavItem) error {
 // the way out.
 func (s *Server) user(r *http.Request, a access.Actor, p *ui.Page) error {
 	ctx := r.Context()
-	me, err := s.Rooms.Account.Profile(ctx, a)
-	if err != nil {
-		return err
+	if p.User.Name == "" { // the first page has asked already
+		me, err := s.Rooms.Account.Profile(ctx, a)
+		if err != nil {
+			return err
+		}
+		p.KeysOff, p.User.Name = me.KeysOff, me.Name.In(text.From(ctx))
 	}
-	p.KeysOff = me.KeysOff
-	name := me.Name.In(text.From(ctx))
 	roles := make([]string, len(a.Roles))
 	for i, role := range a.Roles {
 		roles[i] = accountweb.RoleName(ctx, role)
 	}
-	p.User = ui.User{Name: name, Initials: ui.Initials(name), Role: strings.Join(roles, " · ")}
+	p.User.Initials, p.User.Role = ui.Initials(p.User.Name), strings.Join(roles, " · ")
 	for _, to := range access.Doors[:4] {
 		if where := s.way(a, "/"+to.Segment); where != "" && to.Segment != string(p.Audience) {
 			p.User.Menu = append(p.User.Menu, ui.Act{Label: text.Word(ctx, "server.door."+to.Segment), Icon: "arrow-right", Href: where})
@@ -244,6 +245,11 @@ func (s *Server) user(r *http.Request, a access.Actor, p *ui.Page) error {
 	}
 	p.User.Menu = append(p.User.Menu, ui.Act{Label: text.Word(ctx, "server.sign_out"), Icon: "log-out", Post: "/sign-out"})
 	return nil
+}
+
+// waiting are the counts that rooms offer beside their places.
+func (s *Server) waiting() []tally {
+	return []tally{{at: "/desk/cases", roles: []access.Role{access.Caseworker, access.Supervisor}, queue: s.Rooms.Cases.QueueOwn}}
 }
 
 // gallery shows every part of the pages with invented people, in the demo only.

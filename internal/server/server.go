@@ -79,6 +79,7 @@ func New(c Config) (*Server, error) {
 		Identify: entrance.Identify, Expired: entrance.Expired, Setting: s.setting, Frame: s.frame, Seen: s.logged,
 	})
 	s.furnish(s.Router)
+	s.tallies = s.waiting()
 	s.mux.HandleFunc("GET /healthz", alive)
 	s.mux.HandleFunc("GET /readyz", s.ready)
 	s.mux.Handle("/", s.Router)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/office/account"
@@ -18,7 +19,7 @@ func (p *pages) admin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	greeting, err := p.greeting(ctx, a)
+	greeting, page, err := p.greeting(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func (p *pages) admin(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	figures := append([]ui.Figure{{Value: strconv.Itoa(done), Of: strconv.Itoa(len(steps)), Label: text.Word(ctx, "home.setup_done")}}, said.Figures...)
-	return show(w, r, adminPage(greeting, figures, steps, said, first(said.Prompts)))
+	return door.Show(w, r, page, adminPage(greeting, figures, steps, said, first(said.Prompts)))
 }
 
 // office are the first steps of setting up: the agency itself, its teams, its people. waits is how

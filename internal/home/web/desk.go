@@ -81,6 +81,7 @@ func (p *pages) desk(w http.ResponseWriter, r *http.Request) error {
 	if !a.Is(workers...) {
 		v.Query.All = true // who looks over the work has none of their own
 	}
+	var page ui.Page
 	var err error
 	if v.Said, err = p.hear(ctx, a, ui.Desk); err != nil {
 		return err
@@ -88,7 +89,7 @@ func (p *pages) desk(w http.ResponseWriter, r *http.Request) error {
 	if err := p.own(ctx, a, &v); err != nil {
 		return err
 	}
-	if v.Greeting, err = p.greeting(ctx, a); err != nil {
+	if v.Greeting, page, err = p.greeting(ctx, a); err != nil {
 		return err
 	}
 	v.Day, v.Agenda, v.Prompts = calendar.FormatDate(v.Today, text.From(ctx)), p.agenda(ctx, v.Said.Day), first(v.Said.Prompts)
@@ -96,7 +97,7 @@ func (p *pages) desk(w http.ResponseWriter, r *http.Request) error {
 	for i := range v.TaskActs {
 		v.TaskActs[i].Kind = ui.Quiet
 	}
-	return show(w, r, deskPage(v))
+	return door.Show(w, r, page, deskPage(v))
 }
 
 // own reads the actor's worklist, prompts and tasks.

@@ -7,7 +7,6 @@ import (
 	"cmp"
 	"context"
 	_ "embed"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -162,14 +161,17 @@ func (p *pages) agenda(ctx context.Context, list []Appointment) []ui.AgendaItem 
 	return out
 }
 
-// greeting is a word for the hour, in the agency's zone, with the reader's name.
-func (p *pages) greeting(ctx context.Context, a access.Actor) (string, error) {
+// greeting is a word for the hour, in the agency's zone, with the reader's name; and the page it
+// stands on, which knows who reads it from now on.
+func (p *pages) greeting(ctx context.Context, a access.Actor) (string, ui.Page, error) {
 	me, err := p.Account.Profile(ctx, a)
 	if err != nil {
-		return "", err
+		return "", ui.Page{}, err
 	}
-	name, _, _ := strings.Cut(me.Name.In(text.From(ctx)), " ")
-	return text.Word(ctx, hourWord(p.Clock.Now().Std().In(calendar.Zone(ctx)).Hour()), "name", name), nil
+	whole := me.Name.In(text.From(ctx))
+	name, _, _ := strings.Cut(whole, " ")
+	page := ui.Page{Title: text.Word(ctx, "home.title"), User: ui.User{Name: whole}, KeysOff: me.KeysOff}
+	return text.Word(ctx, hourWord(p.Clock.Now().Std().In(calendar.Zone(ctx)).Hour()), "name", name), page, nil
 }
 
 // hourWord is the greeting of an hour of the day.
@@ -192,9 +194,4 @@ func (p *pages) act(ctx context.Context, a access.Actor, word, icon string, at .
 		return nil
 	}
 	return []ui.Act{{Label: text.Word(ctx, word), Icon: icon, Href: where}}
-}
-
-// show answers a first page.
-func show(w http.ResponseWriter, r *http.Request, content templ.Component) error {
-	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "home.title")}, content)
 }

@@ -8,6 +8,7 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
@@ -29,18 +30,19 @@ type myView struct {
 func (p *pages) my(w http.ResponseWriter, r *http.Request) error {
 	ctx, a := r.Context(), access.From(r.Context())
 	v := myView{}
+	var page ui.Page
 	var err error
 	if v.Said, err = p.hear(ctx, a, ui.My); err != nil {
 		return err
 	}
-	if v.Greeting, err = p.greeting(ctx, a); err != nil {
+	if v.Greeting, page, err = p.greeting(ctx, a); err != nil {
 		return err
 	}
 	if v.Shared, v.Looked, err = p.known(ctx, a); err != nil {
 		return err
 	}
 	v.Next, v.Agenda = first(v.Said.Prompts), p.agenda(ctx, v.Said.Day)
-	return show(w, r, myPage(v))
+	return door.Show(w, r, page, myPage(v))
 }
 
 // mostLooks is how many lines of who looked a first page shows; linesRead how many are read for it.

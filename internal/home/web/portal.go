@@ -5,6 +5,7 @@ import (
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 )
@@ -16,9 +17,9 @@ func (p *pages) portal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	greeting, err := p.greeting(ctx, a)
+	greeting, page, err := p.greeting(ctx, a)
 	if err != nil {
 		return err
 	}
-	return show(w, r, portalPage(greeting, calendar.FormatDate(p.today(ctx), text.From(ctx)), said, first(said.Prompts), p.agenda(ctx, said.Day)))
+	return door.Show(w, r, page, portalPage(greeting, calendar.FormatDate(p.today(ctx), text.From(ctx)), said, first(said.Prompts), p.agenda(ctx, said.Day)))
 }
