@@ -115,6 +115,7 @@ type maker struct {
 	teams    map[string]db.ID
 	programs map[string]db.ID // by key
 	benefits map[string]db.ID
+	osamu    db.ID // Osamu Maruyama, whom the story is about
 }
 
 func (m *maker) tell(line string) {
@@ -135,6 +136,7 @@ func (m *maker) make(ctx context.Context) error {
 		{"plans to start from", m.templates},
 		{"providers", m.network},
 		{"residents", m.residents},
+		{"cases", m.cases},
 	} {
 		m.tell("demo: " + step.name)
 		if err := step.do(ctx); err != nil {

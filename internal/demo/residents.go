@@ -49,6 +49,7 @@ func (m *maker) residents(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	m.osamu = osamu.ID
 	if err := m.family(ctx, worker, osamu.ID, setsuko.ID, aoi.ID); err != nil {
 		return err
 	}

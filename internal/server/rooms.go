@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"strings"
 
+	"kizuna/internal/casework/assessment"
 	"kizuna/internal/casework/careplan"
 	"kizuna/internal/casework/cases"
+	casesweb "kizuna/internal/casework/cases/web"
 	"kizuna/internal/casework/catalog"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -43,9 +45,10 @@ type Rooms struct {
 	Consents *consent.Room
 	Forms    *form.Room
 
-	Catalog   *catalog.Room
-	Cases     *cases.Room
-	CarePlans *careplan.Room
+	Catalog     *catalog.Room
+	Cases       *cases.Room
+	Assessments *assessment.Room
+	CarePlans   *careplan.Room
 
 	Providers *provider.Room
 }
@@ -61,10 +64,13 @@ func (s *Server) open() *Rooms {
 	x.Forms = form.New(s.Run)
 	x.Catalog = catalog.New(s.Run, currency)
 	x.Cases = cases.New(s.Run)
+	x.Assessments = assessment.New(s.Run, x.Catalog, currency)
 	x.CarePlans = careplan.New(s.Run)
 	x.Providers = provider.New(s.Run)
 	x.Providers.Catalog = offered{x.Catalog}
 	x.Tasks.Sees["case"] = seesCase
+	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria)
+	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy)
 	return x
 }
 
@@ -90,6 +96,7 @@ func (s *Server) furnish(d *door.Router) {
 	agencyweb.Mount(d, s.Rooms.Agency)
 	taskweb.Mount(d, s.Rooms.Tasks)
 	peopleweb.Mount(d, s.Rooms.People, peopleweb.Parts{Names: s.names, Panels: s.panels(), Read: s.Run.Read})
+	casesweb.Mount(d, s.Rooms.Cases, casesweb.Parts{People: s.Rooms.People, Panels: s.panels(), Read: s.Run.Read})
 	homeweb.Mount(d, homeweb.Parts{Agency: s.Rooms.Agency, Account: s.Rooms.Account, Tasks: s.Rooms.Tasks, Cases: s.Rooms.Cases,
 		Sources: s.sources(), Clock: s.config.Clock, Read: s.Run.Read, Way: s.way})
 }
