@@ -23,16 +23,17 @@ import (
 type line struct {
 	Config kong.ConfigFlag `help:"Configuration file (JSON) with the same names as the flags." env:"KIZUNA_CONFIG"`
 
-	Demo    demoCommand    `cmd:"" help:"From an empty machine to a running demo agency: make its data, serve, print addresses and sign-ins."`
-	Serve   serveCommand   `cmd:"" help:"Serve an agency; does its background work too unless --no-worker."`
-	Work    workCommand    `cmd:"" help:"Do the background work only."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to this release, or tell what that would do."`
-	Setup   setupCommand   `cmd:"" help:"Make the agency and its first administrator, once."`
-	Check   checkCommand   `cmd:"" help:"Look over the installation: schema, references, books, journal."`
-	Backup  backupCommand  `cmd:"" help:"Write everything, files included, to one archive while the installation goes on working."`
-	Restore restoreCommand `cmd:"" help:"Fill an empty place from an archive, and verify it."`
-	Audit   auditCommand   `cmd:"" help:"Prove the journal unbroken."`
-	Key     keyCommand     `cmd:"" help:"Make and revoke API keys."`
+	Demo     demoCommand     `cmd:"" help:"From an empty machine to a running demo agency: make its data, serve, print addresses and sign-ins."`
+	Serve    serveCommand    `cmd:"" help:"Serve an agency; does its background work too unless --no-worker."`
+	Work     workCommand     `cmd:"" help:"Do the background work only."`
+	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this release, or tell what that would do."`
+	Setup    setupCommand    `cmd:"" help:"Make the agency and its first administrator, once."`
+	Check    checkCommand    `cmd:"" help:"Look over the installation: schema, references, books, journal."`
+	Generate generateCommand `cmd:"" help:"Invent an agency of any size to try and to measure: residents, teams, cases."`
+	Backup   backupCommand   `cmd:"" help:"Write everything, files included, to one archive while the installation goes on working."`
+	Restore  restoreCommand  `cmd:"" help:"Fill an empty place from an archive, and verify it."`
+	Audit    auditCommand    `cmd:"" help:"Prove the journal unbroken."`
+	Key      keyCommand      `cmd:"" help:"Make and revoke API keys."`
 }
 
 func main() {

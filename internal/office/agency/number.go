@@ -41,6 +41,28 @@ func Number(tx *op.Tx, series string) (string, error) {
 	return writeNumber(letter, year, n), nil
 }
 
+// Numbers takes so many numbers of a series at once, for records that are
+// loaded.
+func Numbers(tx *op.Tx, series string, count int) ([]string, error) {
+	letter, ok := letters[series]
+	if !ok {
+		return nil, fault.Defect(fmt.Errorf("agency: no series %q", series))
+	}
+	if count == 0 {
+		return nil, nil
+	}
+	year := calendar.Today(tx.Context(), now{tx.Now()}).Year()
+	first, err := takeBlock(tx, series+"/"+strconv.Itoa(year), int64(count))
+	if err != nil {
+		return nil, err
+	}
+	out := make([]string, count)
+	for i := range out {
+		out[i] = writeNumber(letter, year, first+int64(i))
+	}
+	return out, nil
+}
+
 // now is the clock of one transaction.
 type now struct{ at calendar.Time }
 

@@ -168,12 +168,11 @@ func takeNumber(tx db.W, series string) (int64, error) {
 		_, err = db.Exec(tx, "UPDATE number_slot SET next = next + 1 WHERE series = ? AND slot = ?", series, s.Slot)
 		return s.Next, err
 	}
-	end, err := db.One[int64](tx, `INSERT INTO number_block (series, next) VALUES (?, ?)
-		ON CONFLICT (series) DO UPDATE SET next = number_block.next + ? RETURNING next`, series, 1+blockSize, blockSize)
+	first, err := takeBlock(tx, series, blockSize)
 	if err != nil {
 		return 0, err
 	}
-	first := end - blockSize
+	end := first + blockSize
 	if found { // its last number was s.Last: the block is used up by this one
 		_, err = db.Exec(tx, "UPDATE number_slot SET next = ?, last = ? WHERE series = ? AND slot = ?", first, end-1, series, s.Slot)
 		return s.Next, err
@@ -181,6 +180,13 @@ func takeNumber(tx db.W, series string) (int64, error) {
 	// A slot is named by its first block, so that two made at once differ.
 	_, err = db.Exec(tx, "INSERT INTO number_slot (series, slot, next, last) VALUES (?, ?, ?, ?)", series, first, first+1, end-1)
 	return first, err
+}
+
+// takeBlock takes the next size numbers of a series and gives the first.
+func takeBlock(tx db.W, series string, size int64) (int64, error) {
+	end, err := db.One[int64](tx, `INSERT INTO number_block (series, next) VALUES (?, ?)
+		ON CONFLICT (series) DO UPDATE SET next = number_block.next + ? RETURNING next`, series, 1+size, size)
+	return end - size, err
 }
 
 // openBelow tells whether an open team stands right below a team.

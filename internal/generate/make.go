@@ -1,0 +1,262 @@
+// Package generate invents an agency of any size: the people of an invented
+// city with households, addresses and histories, teams that reach many of them
+// and few, and cases under way. The same seed and day give the same people.
+//
+// It writes through each room's Load, so journal, search and reach are as real
+// as any; nobody in it is.
+package generate
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"time"
+
+	"kizuna/internal/casework/cases"
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/journal"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/office/account"
+	"kizuna/internal/office/agency"
+	"kizuna/internal/resident/people"
+	"kizuna/internal/server"
+)
+
+// Options say what to make.
+type Options struct {
+	Persons int
+	Seed    uint64
+	Lang    text.Lang     // of the agency, and of most names
+	Today   calendar.Date // the day that ages and due dates are counted from
+	// Tell hears how far it is, after every lot.
+	Tell func(Progress)
+}
+
+// Progress is how far making has come.
+type Progress struct {
+	Persons, Of int
+	Took, Left  time.Duration
+}
+
+// Made is what there is now.
+type Made struct {
+	Persons, Households, Cases int // made by this run
+	Found                      int // persons who were there already
+	Took                       time.Duration
+	Admin, Password            string // the administrator's, when the agency was made
+	Users                      []string
+}
+
+// lot is how many households are loaded in one transaction.
+const lot = 1500
+
+// Make makes the agency, or adds to it what a run with the same seed has not
+// made yet: an interrupted run goes on, and a larger size adds the rest.
+func Make(ctx context.Context, srv *server.Server, o Options) (Made, error) {
+	m := &maker{srv: srv, o: o, from: source{o.Seed, o.Lang, o.Today}, began: time.Now()}
+	if err := m.office(ctx); err != nil {
+		return m.made, err
+	}
+	for n := 0; m.made.Persons+m.made.Found < o.Persons; n += lot {
+		if err := m.load(ctx, n); err != nil {
+			return m.made, err
+		}
+		m.tell()
+	}
+	m.made.Took = time.Since(m.began)
+	return m.made, srv.Run.Data.Freshen(ctx)
+}
+
+type maker struct {
+	srv   *server.Server
+	o     Options
+	from  source
+	began time.Time
+	made  Made
+	teams []db.ID
+	users []db.ID // one caseworker for each team
+	about int     // households, for dates
+}
+
+func (m *maker) tell() {
+	if m.o.Tell == nil {
+		return
+	}
+	p := Progress{Persons: m.made.Persons + m.made.Found, Of: m.o.Persons, Took: time.Since(m.began)}
+	if m.made.Persons > 0 {
+		p.Left = time.Duration(float64(p.Took) * float64(p.Of-p.Persons) / float64(m.made.Persons))
+	}
+	m.o.Tell(p)
+}
+
+// staff are the users besides a caseworker for each district.
+var staff = []struct {
+	mail string
+	role access.Role
+	name text.Pair
+}{
+	{"supervisor", access.Supervisor, text.Pair{JA: "統括 一", EN: "Head Supervisor"}},
+	{"intake", access.IntakeWorker, text.Pair{JA: "窓口 一", EN: "Front Desk"}},
+	{"program", access.ProgramManager, text.Pair{JA: "事業 一", EN: "Program Lead"}},
+	{"finance", access.FinanceOfficer, text.Pair{JA: "経理 一", EN: "Finance Desk"}},
+	{"auditor", access.Auditor, text.Pair{JA: "監査 一", EN: "Audit Desk"}},
+}
+
+// Domain is where the users of a synthetic agency have their addresses.
+const Domain = "@generated.example"
+
+// Worker is the mail address of the caseworker of a district; the first
+// reaches most residents and the last hardly any.
+func Worker(district int) string { return fmt.Sprintf("worker-%d%s", district+1, Domain) }
+
+// Fewest is the district with the fewest residents.
+const Fewest = 5
+
+// office makes the agency, its teams and its users where they are missing.
+func (m *maker) office(ctx context.Context) error {
+	m.about = m.o.Persons * 10 / 22
+	rooms, sys := m.srv.Rooms, access.TheSystem()
+	if _, err := rooms.Agency.Settings(ctx); err != nil {
+		if f, ok := fault.As(err); !ok || f.Kind != fault.KindNotFound {
+			return err
+		}
+		m.made.Admin, m.made.Password = "admin"+Domain, "generated-"+rand.Text()[:12]
+		in := account.SetupInput{Agency: text.Pair{JA: "みなと市", EN: "Minato City"}, Mail: m.made.Admin, Password: m.made.Password}
+		if _, err := account.Setup(ctx, m.srv.Run, in); err != nil {
+			return err
+		}
+	}
+	top, err := m.user(ctx, staff[0].mail+Domain, staff[0].name, staff[0].role, func() (db.ID, error) {
+		t, err := rooms.Agency.CreateTeam(ctx, sys, agency.TeamInput{Name: text.Pair{JA: "地域支援課", EN: "Community Support"}})
+		return t.ID, err
+	})
+	if err != nil {
+		return err
+	}
+	for _, x := range staff[1:] {
+		if _, err := m.user(ctx, x.mail+Domain, x.name, x.role, nil); err != nil {
+			return err
+		}
+	}
+	for i, d := range districts {
+		name := text.Pair{JA: d.name.JA + "担当", EN: d.name.EN + " Worker"}
+		u, err := m.user(ctx, Worker(i), name, access.Caseworker, func() (db.ID, error) {
+			t, err := rooms.Agency.CreateTeam(ctx, sys, agency.TeamInput{Name: text.Pair{JA: d.name.JA + "係", EN: d.name.EN + " Team"}, Parent: top.team, Position: int64(i)})
+			return t.ID, err
+		})
+		if err != nil {
+			return err
+		}
+		m.teams, m.users = append(m.teams, u.team), append(m.users, u.id)
+	}
+	return nil
+}
+
+type colleague struct{ id, team db.ID }
+
+// user finds a user by mail, or makes one with a team of their own.
+func (m *maker) user(ctx context.Context, mail string, name text.Pair, role access.Role, team func() (db.ID, error)) (colleague, error) {
+	m.made.Users = append(m.made.Users, mail)
+	room := m.srv.Rooms.Account
+	page, err := room.Users(ctx, access.TheSystem(), account.UserFilter{Query: mail, Kind: account.Staff, Limit: 10})
+	if err != nil {
+		return colleague{}, err
+	}
+	for _, u := range page.Users {
+		if u.Mail != mail {
+			continue
+		}
+		c := colleague{id: u.ID}
+		if teams := page.Teams[u.ID]; len(teams) > 0 {
+			c.team = teams[0]
+		}
+		return c, nil
+	}
+	in := account.UserInput{Mail: mail, Name: name, Roles: []access.Role{role}}
+	var c colleague
+	if team != nil {
+		if c.team, err = team(); err != nil {
+			return c, err
+		}
+		in.Teams = []db.ID{c.team}
+	}
+	made, err := room.CreateUser(ctx, access.TheSystem(), in)
+	c.id = made.ID
+	return c, err
+}
+
+// load loads the households from n that are not there yet.
+func (m *maker) load(ctx context.Context, n int) error {
+	left := m.o.Persons - m.made.Persons - m.made.Found
+	var all []family
+	for i := n; i < n+lot && left > 0; i++ {
+		f := m.from.household(i, m.from.knownSince(i, m.about))
+		if over := len(f.residents) - left; over > 0 {
+			f.residents, f.members = f.residents[:left], f.members[:left]
+		}
+		left -= len(f.residents)
+		all = append(all, f)
+	}
+	fresh, err := m.missing(ctx, all)
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	work := m.cases(n, fresh)
+	_, err = op.Do(ctx, m.srv.Run, access.TheSystem(), "generate", nil, func(tx *op.Tx) (bool, error) {
+		if err := people.Load(tx, m.loaded(fresh), m.o.Today); err != nil {
+			return false, err
+		}
+		return true, cases.LoadPast(tx, work)
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range fresh {
+		m.made.Households++
+		m.made.Persons += len(f.residents)
+	}
+	m.made.Cases += len(work)
+	_, err = journal.Sealer{Data: m.srv.Run.Data, Vault: m.srv.Run.Vault, Clock: m.srv.Run.Clock}.SealAll(ctx)
+	return err
+}
+
+// missing leaves out the households that an earlier run made, and counts them.
+func (m *maker) missing(ctx context.Context, all []family) ([]family, error) {
+	ids := make([]db.ID, len(all))
+	for i, f := range all {
+		ids[i] = f.household.ID
+	}
+	var there []db.ID
+	err := m.srv.Run.Read(ctx, func(q *db.Reader) (err error) {
+		there, err = db.All[db.ID](q, "SELECT id FROM household WHERE id IN (??)", db.ListOf(ids))
+		return err
+	})
+	if len(there) == 0 {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(f family) bool {
+		if !slices.Contains(there, f.household.ID) {
+			return false
+		}
+		m.made.Found += len(f.residents)
+		return true
+	}), err
+}
+
+func (m *maker) loaded(all []family) people.Loaded {
+	var out people.Loaded
+	for _, f := range all {
+		for i := range f.residents {
+			f.residents[i].Teams = []db.ID{m.teams[f.district]}
+		}
+		out.Residents = append(out.Residents, f.residents...)
+		out.Households = append(out.Households, f.household)
+		out.Members = append(out.Members, f.members...)
+	}
+	return out
+}
