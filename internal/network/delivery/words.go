@@ -1,0 +1,12 @@
+package delivery
+
+import (
+	_ "embed"
+
+	"kizuna/internal/ground/text"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("delivery", wordsFile)
