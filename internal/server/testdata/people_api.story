@@ -10,7 +10,7 @@ expect $.status active
 expect $.version 1
 expect $.names[0].family 齋藤
 
-api GET /api/v1/persons?q=斉藤
+api GET /api/v1/persons?q=斉藤京子
 expect $.items[0].id {id}
 
 api POST /api/v1/persons {"names":[{"family":"x","given":"y"}],"birth_date":"2031-01-01","extra":1}

@@ -1,4 +1,4 @@
-package server_test
+package demo_test
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 	"kizuna/internal/server"
 )
 
-// TestStories acts out every story in testdata on both engines, in both
+// TestStories acts out every story in server/testdata on both engines, in both
 // languages, by pages without JavaScript and by the API, in a demo agency of
 // its own.
 func TestStories(t *testing.T) {
@@ -33,7 +33,7 @@ func TestStories(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kizunatest.Stories(t, "testdata/*.story", func(t *testing.T) *kizunatest.Story {
+		kizunatest.Stories(t, "../server/testdata/*.story", func(t *testing.T) *kizunatest.Story {
 			return &kizunatest.Story{
 				Handler: srv, Lang: lang,
 				Enter: func(p *kizunatest.Person) error { return enter(agency, p) },
