@@ -20,8 +20,8 @@ import (
 // Room is the provider room.
 type Room struct {
 	run *op.Runner
-	// Catalog is what the agency's catalog says of benefits and specialties.
-	// Server fills it; without it, searches go by specialty and words.
+	// Catalog is what the agency's catalog says of benefits and specialties:
+	// OfCatalog, which server gives its room.
 	Catalog Catalog
 }
 
@@ -32,7 +32,7 @@ type Catalog interface {
 	// Delivered lists the benefits that providers deliver.
 	Delivered(q db.Q) ([]Benefit, error)
 	// Specialties lists the codes of specialties with their names.
-	Specialties(q db.Q) ([]Named, error)
+	Specialties(ctx context.Context, a access.Actor) ([]Named, error)
 }
 
 // Benefit is a benefit as providers know it.
@@ -50,7 +50,7 @@ type Named struct {
 }
 
 // New makes the room.
-func New(run *op.Runner) *Room { return &Room{run: run} }
+func New(run *op.Runner) *Room { return &Room{run: run, Catalog: OfCatalog(nil)} }
 
 // Create enters a provider and its organization; it is active once a manager
 // says so.
@@ -310,7 +310,7 @@ func offeredOnce(err error) error {
 
 // named takes the benefit's name, and its specialties, where none were given.
 func (r *Room) named(q db.Q, in OfferingInput) (OfferingInput, error) {
-	if in.Benefit.IsZero() || r.Catalog == nil {
+	if in.Benefit.IsZero() {
 		return in, nil
 	}
 	known, err := r.Catalog.Benefits(q, in.Benefit)

@@ -50,7 +50,9 @@ func (c catalog) Benefits(_ db.Q, ids ...db.ID) (map[db.ID]provider.Benefit, err
 
 func (c catalog) Delivered(db.Q) ([]provider.Benefit, error) { return nil, nil }
 
-func (c catalog) Specialties(db.Q) ([]provider.Named, error) { return nil, nil }
+func (c catalog) Specialties(context.Context, access.Actor) ([]provider.Named, error) {
+	return nil, nil
+}
 
 type desk struct {
 	run     *op.Runner

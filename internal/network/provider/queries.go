@@ -75,7 +75,7 @@ func (r *Room) benefits(q db.Q, offerings []Offering) (map[db.ID]Benefit, error)
 			ids = append(ids, o.Benefit)
 		}
 	}
-	if len(ids) == 0 || r.Catalog == nil {
+	if len(ids) == 0 {
 		return map[db.ID]Benefit{}, nil
 	}
 	return r.Catalog.Benefits(q, ids...)
@@ -161,15 +161,12 @@ func (r *Room) Choices(ctx context.Context, a access.Actor) (c Choices, err erro
 	if !a.Is(access.StaffRoles...) && !a.Is(access.ProviderRoles...) {
 		return c, fault.NotFound()
 	}
-	if r.Catalog == nil {
-		return c, nil
-	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		if c.Benefits, err = r.Catalog.Delivered(q); err != nil {
-			return err
-		}
-		c.Specialties, err = r.Catalog.Specialties(q)
+		c.Benefits, err = r.Catalog.Delivered(q)
 		return err
 	})
+	if err == nil {
+		c.Specialties, err = r.Catalog.Specialties(ctx, a)
+	}
 	return c, err
 }

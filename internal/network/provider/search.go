@@ -112,7 +112,7 @@ func (r *Room) wanted(q db.Q, in SearchInput) (wanted, error) {
 	if in.Specialty != "" {
 		w.codes = []string{in.Specialty}
 	}
-	if !in.Benefit.IsZero() && r.Catalog != nil {
+	if !in.Benefit.IsZero() {
 		known, err := r.Catalog.Benefits(q, in.Benefit)
 		if err != nil {
 			return w, err

@@ -35,6 +35,12 @@ func Cards(q db.Q, ids ...db.ID) (map[db.ID]Provider, error) {
 	return mapped(q, selectProvider+"p.id IN (??)", ids, func(p Provider) db.ID { return p.ID })
 }
 
+// QueueCards gives in a batch the providers whose ids a statement selects,
+// under the same condition as Cards.
+func QueueCards(b *db.Batch, ids string, args ...any) *db.Answer[Provider] {
+	return db.Queue[Provider](b, selectProvider+"p.id IN ("+ids+")", args...)
+}
+
 // SitesOf gives sites by id, under the same condition as Cards.
 func SitesOf(q db.Q, ids ...db.ID) (map[db.ID]Site, error) {
 	return mapped(q, selectSite+"id IN (??)", ids, func(s Site) db.ID { return s.ID })

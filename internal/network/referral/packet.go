@@ -1,0 +1,234 @@
+package referral
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/network/provider"
+	"kizuna/internal/office/document"
+	"kizuna/internal/resident/consent"
+	"kizuna/internal/resident/people"
+)
+
+// Packet is what was shared with a provider, as it stood when it was sent.
+type Packet struct {
+	Entries []Entry `json:"entries"`
+}
+
+// Entry is one field of a packet. Values of coded fields are codes; none says
+// that nothing is recorded.
+type Entry struct {
+	Field  string   `json:"field"`
+	Values []string `json:"values"`
+}
+
+// Fields lists the fields of a packet.
+func (p Packet) Fields() []string {
+	out := make([]string, len(p.Entries))
+	for i, e := range p.Entries {
+		out[i] = e.Field
+	}
+	return out
+}
+
+// source is what a packet is made from.
+type source struct {
+	referral  Referral
+	profile   people.Profile
+	benefit   text.Pair
+	documents []document.Document
+	today     calendar.Date
+}
+
+// packet holds exactly the referral's fields, and of each nothing more.
+func (s source) packet() Packet {
+	var p Packet
+	for _, field := range s.referral.Fields.V {
+		p.Entries = append(p.Entries, Entry{field, s.values(field)})
+	}
+	return p
+}
+
+func (s source) values(field string) []string {
+	who := s.profile.Person
+	switch field {
+	case "name":
+		return said(who.Name)
+	case "kana":
+		return said(who.Kana)
+	case "birth_date":
+		return said(string(who.Birth().Date))
+	case "age_band":
+		return ageBand(who.Birth(), s.today)
+	case "gender":
+		return said(who.Gender)
+	case "languages":
+		return slices.Clone(who.Languages.V)
+	case "interpreter":
+		return said(who.Interpreter)
+	case "phone":
+		return s.phones()
+	case "address":
+		return s.addresses()
+	case "household":
+		return said(strconv.Itoa(s.profile.Household))
+	case "needs":
+		return said(s.referral.Summary)
+	case "goals":
+		return said(s.referral.Goals)
+	case "benefit":
+		return said(s.benefit.JA, s.benefit.EN)
+	case "health_note":
+		return said(s.referral.HealthNote)
+	case "documents":
+		return s.titles()
+	}
+	return nil
+}
+
+func said(list ...string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
+}
+
+// ageBand is the ten years somebody's age falls in: "50" for 50 to 59.
+func ageBand(birth calendar.Partial, today calendar.Date) []string {
+	age, _, known := birth.Age(today)
+	if !known || age < 0 {
+		return nil
+	}
+	return []string{strconv.Itoa(age / 10 * 10)}
+}
+
+func (s source) phones() []string {
+	var out []string
+	for _, c := range s.profile.Contacts {
+		if c.Safe && (c.Kind == "phone" || c.Kind == "mobile") {
+			out = append(out, c.Value)
+		}
+	}
+	return out
+}
+
+func (s source) addresses() []string {
+	var out []string
+	for _, a := range s.profile.Addresses {
+		if a.Kind == "actual" {
+			out = append(out, said(a.Postcode, a.Lines)...)
+		}
+	}
+	return out
+}
+
+func (s source) titles() []string {
+	var out []string
+	for _, d := range s.documents {
+		if slices.Contains(s.referral.Documents.V, d.ID) {
+			out = append(out, d.Title)
+		}
+	}
+	return out
+}
+
+// withheldFields are never passed on about somebody under a protective measure.
+var withheldFields = []string{"phone", "address"}
+
+// checkWithheld refuses fields that a protective measure holds back.
+func checkWithheld(f *fault.Fields, fields []string, p people.Profile, on calendar.Date) {
+	if !p.Person.Protected(on) {
+		return
+	}
+	for _, field := range withheldFields {
+		if slices.Contains(fields, field) {
+			f.Add("/fields", "referral.fault.protected")
+			return
+		}
+	}
+}
+
+// readSource reads what a referral's packet is made from.
+func readSource(q db.Q, r Referral, catalog provider.Catalog, today calendar.Date) (source, error) {
+	s := source{referral: r, today: today}
+	var err error
+	if s.profile, err = people.ProfileOf(q, r.Person, today); err != nil {
+		return s, err
+	}
+	s.benefit = text.Both(r.Title)
+	if !r.Benefit.IsZero() {
+		known, err := catalog.Benefits(q, r.Benefit)
+		if err != nil {
+			return s, err
+		}
+		if b, ok := known[r.Benefit]; ok {
+			s.benefit = b.Name
+		}
+	}
+	s.documents, err = document.Of(q, "case", r.Case)
+	return s, err
+}
+
+// covered is a provider with what its packet stands on.
+type covered struct {
+	Invitee
+	consent db.ID
+	missing []string
+}
+
+// cover asks the basis for every invitee: only a consent can leave fields out.
+func cover(q db.Q, r Referral, today calendar.Date) ([]covered, error) {
+	out := make([]covered, len(r.Invitees.V))
+	for i, x := range r.Invitees.V {
+		out[i].Invitee = x
+		if r.Basis != consent.ByConsent {
+			continue
+		}
+		var err error
+		out[i].consent, out[i].missing, err = consent.Covering(q, r.Person, consent.Recipient(x.Provider), r.Fields.V, today)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func seal(tx *op.Tx, p Packet) ([]byte, error) {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return nil, fault.Defect(err)
+	}
+	return tx.Run.Vault.Seal("packet", b), nil
+}
+
+func (r *Room) unseal(i Invitation) (p Packet, err error) {
+	b, err := r.run.Vault.Unseal("packet", i.Packet)
+	if err != nil {
+		return p, err
+	}
+	return p, json.Unmarshal(b, &p)
+}
+
+// closed is the word key of why a packet can no longer be read, "" while it
+// can. Its consent is asked for every time.
+func closed(q db.Q, i Invitation, today calendar.Date) (string, error) {
+	switch {
+	case i.Recalled:
+		return "referral.closed.recalled", nil
+	case slices.Contains([]string{"declined", "not_selected", "withdrawn", "expired"}, i.Status):
+		return "referral.closed." + i.Status, nil
+	case i.PacketUntil < today:
+		return "referral.closed.expired", nil
+	}
+	if i.Basis == consent.ByConsent {
+		stands, err := consent.Stands(q, i.Consent, consent.Recipient(i.Provider), i.Fields.V, today)
+		if err != nil || stands {
+			return "", err
+		}
+		return "referral.closed.consent", nil
+	}
+	return "", nil
+}

@@ -1,0 +1,235 @@
+package referral
+
+import (
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/sight"
+)
+
+// ofCase is what an actor sees of the cases that referrals hang on.
+func ofCase(a access.Actor, now calendar.Time) sight.Lens {
+	return sight.Lens{Actor: a, Now: now, Kind: "case", Restricted: "c.restricted"}
+}
+
+// ofProvider is what a provider's people see: what was sent to their provider.
+func ofProvider(a access.Actor, now calendar.Time, kind string) sight.Lens {
+	return sight.Lens{Actor: a, Now: now, Kind: kind}
+}
+
+var (
+	selectReferral      = "SELECT " + db.Columns[Referral]("r") + " FROM referral r JOIN case_file c ON c.id = r.case_id WHERE "
+	selectInvitation    = "SELECT " + db.Columns[Invitation]("i") + " FROM invitation i WHERE "
+	seenInvitation      = "SELECT " + db.Columns[Invitation]("i") + " FROM invitation i JOIN case_file c ON c.id = i.case_id WHERE "
+	selectAuthorization = "SELECT " + db.Columns[Authorization]("z") + " FROM authorization_given z WHERE "
+	seenAuthorization   = "SELECT " + db.Columns[Authorization]("z") + " FROM authorization_given z JOIN case_file c ON c.id = z.case_id WHERE "
+	textThread          = "SELECT " + db.Columns[Message]("") + " FROM invitation_message WHERE invitation = ? AND status <> 'void' ORDER BY id LIMIT 500"
+
+	textInvitationsOf  = selectInvitation + "i.referral IN (??) AND i.status <> 'void' ORDER BY i.id"
+	textThreads        = "SELECT " + db.Columns[Message]("m") + " FROM invitation_message m JOIN invitation i ON i.id = m.invitation WHERE i.referral = ? ORDER BY m.id LIMIT 2000"
+	providersOfCase    = "SELECT provider FROM invitation WHERE case_id = ?"
+	textInvitations    = selectInvitation + "i.referral = ? AND i.status <> 'void' ORDER BY i.id"
+	textAuthorizations = selectAuthorization + "z.referral = ? AND z.status <> 'void' ORDER BY z.id DESC"
+)
+
+// Load gives a referral of a case the actor may see, or not found.
+func Load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Referral, error) {
+	seen := ofCase(a, now).One("r.case_id")
+	return db.One[Referral](q, selectReferral+"r.id = ? AND "+seen.SQL, append([]any{id}, seen.Args...)...)
+}
+
+func queueReferral(b *db.Batch, a access.Actor, now calendar.Time, id db.ID) *db.Answer[Referral] {
+	seen := ofCase(a, now).One("r.case_id")
+	return db.Queue[Referral](b, selectReferral+"r.id = ? AND "+seen.SQL, append([]any{id}, seen.Args...)...)
+}
+
+// lock holds a referral's row: who decides it comes one after the other.
+func lock(w db.W, id db.ID) error {
+	_, err := db.All[int](w, "SELECT 1 FROM referral WHERE id = ?"+db.ForUpdate(w), id)
+	return err
+}
+
+// byInvitation reads invitations as the actor may: the agency's staff through
+// the case, a provider's people through what was sent to them.
+func byInvitation(a access.Actor, now calendar.Time) (text string, seen sight.Clause) {
+	if a.Is(access.StaffRoles...) {
+		return seenInvitation, ofCase(a, now).One("i.case_id")
+	}
+	return selectInvitation, ofProvider(a, now, "invitation").One("i.id")
+}
+
+func loadInvitation(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Invitation, error) {
+	text, seen := byInvitation(a, now)
+	return db.One[Invitation](q, text+"i.id = ? AND i.status <> 'void' AND "+seen.SQL, append([]any{id}, seen.Args...)...)
+}
+
+func invitationsOf(q db.Q, referral db.ID) ([]Invitation, error) {
+	return db.All[Invitation](q, textInvitations, referral)
+}
+
+// listInvitations lists what was sent to a provider, the newest first.
+func listInvitations(q db.Q, a access.Actor, now calendar.Time, statuses []string, before db.ID, limit int) ([]Invitation, error) {
+	seen := ofProvider(a, now, "invitation").Among("i.id")
+	args := append([]any{a.Provider, db.ListOf(statuses), lastOr(before)}, seen.Args...)
+	return db.All[Invitation](q, selectInvitation+"i.provider = ? AND i.status IN (??) AND i.id < ? AND "+seen.SQL+" ORDER BY i.id DESC LIMIT ?", append(args, limit)...)
+}
+
+// queueWaiting counts, up to most, what of a provider waits in a status.
+func queueWaiting(b *db.Batch, a access.Actor, statuses []string, most int) *db.Answer[int] {
+	return db.Queue[int](b, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM invitation WHERE provider = ? AND status IN (??) LIMIT ?) n", a.Provider, db.ListOf(statuses), most)
+}
+
+var lastID = db.MustID("ffffffff-ffff-ffff-ffff-ffffffffffff")
+
+func lastOr(before db.ID) db.ID {
+	if before.IsZero() {
+		return lastID
+	}
+	return before
+}
+
+// listReferrals lists the referrals of the cases an actor sees, the newest
+// first.
+func listReferrals(q db.Q, a access.Actor, now calendar.Time, f Filter) ([]Referral, error) {
+	args := []any{db.ListOf(f.statuses()), lastOr(f.Before)}
+	where := "r.status IN (??) AND r.id < ?"
+	if !f.Case.IsZero() {
+		where += " AND r.case_id = ?"
+		args = append(args, f.Case)
+	}
+	if f.Mine {
+		where += " AND r.owner = ?"
+		args = append(args, a.ID)
+	}
+	seen := ofCase(a, now).Among("r.case_id")
+	args = append(append(args, seen.Args...), f.Limit)
+	return db.All[Referral](q, selectReferral+where+" AND "+seen.SQL+" ORDER BY r.id DESC LIMIT ?", args...)
+}
+
+// queueOfCase gives a case's referrals in a batch; the caller has checked that
+// the actor may see the case.
+func queueOfCase(b *db.Batch, a access.Actor, now calendar.Time, id db.ID) *db.Answer[Referral] {
+	seen := ofCase(a, now).One("r.case_id")
+	return db.Queue[Referral](b, selectReferral+"r.case_id = ? AND r.status <> 'void' AND "+seen.SQL+" ORDER BY r.id DESC LIMIT 20", append([]any{id}, seen.Args...)...)
+}
+
+func queueInvitationsOfCase(b *db.Batch, a access.Actor, now calendar.Time, id db.ID) *db.Answer[Invitation] {
+	seen := ofCase(a, now).One("i.case_id")
+	return db.Queue[Invitation](b, seenInvitation+`i.referral IN (SELECT id FROM referral WHERE case_id = ? ORDER BY id DESC LIMIT 20)
+		AND i.status <> 'void' AND `+seen.SQL+" ORDER BY i.id", append([]any{id}, seen.Args...)...)
+}
+
+// AuthorizationOf gives an authorization; the caller has checked that the
+// actor may see what names it.
+func AuthorizationOf(q db.Q, id db.ID) (Authorization, error) {
+	return db.One[Authorization](q, selectAuthorization+"z.id = ? AND z.status <> 'void'", id)
+}
+
+// LoadAuthorization gives an authorization the actor may see: through its
+// case, or as the provider's own.
+func LoadAuthorization(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Authorization, error) {
+	text, seen := byAuthorization(a, now)
+	return db.One[Authorization](q, text+"z.id = ? AND z.status <> 'void' AND "+seen.SQL, append([]any{id}, seen.Args...)...)
+}
+
+func byAuthorization(a access.Actor, now calendar.Time) (text string, seen sight.Clause) {
+	if a.Is(access.StaffRoles...) || a.Is(access.System) {
+		return seenAuthorization, ofCase(a, now).One("z.case_id")
+	}
+	return selectAuthorization, ofProvider(a, now, "authorization").One("z.id")
+}
+
+// Authorizations gives authorizations by id; the caller has checked that the
+// actor may see what names them.
+func Authorizations(q db.Q, ids ...db.ID) (map[db.ID]Authorization, error) {
+	out := make(map[db.ID]Authorization, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, err := db.All[Authorization](q, selectAuthorization+"z.id IN (??)", db.ListOf(ids))
+	for _, z := range list {
+		out[z.ID] = z
+	}
+	return out, err
+}
+
+// LockAuthorization holds an authorization's row, for rules across what is
+// counted against it, and gives it as it stands; the caller has checked that
+// the actor may see it.
+func LockAuthorization(w db.W, id db.ID) (Authorization, error) {
+	if _, err := db.All[int](w, "SELECT 1 FROM authorization_given WHERE id = ?"+db.ForUpdate(w), id); err != nil {
+		return Authorization{}, err
+	}
+	return db.One[Authorization](w, selectAuthorization+"z.id = ?", id)
+}
+
+// AuthorizationsOf gives the authorizations of benefit assignments, the newest
+// first, under the same condition as Authorizations.
+func AuthorizationsOf(q db.Q, assignments ...db.ID) ([]Authorization, error) {
+	if len(assignments) == 0 {
+		return nil, nil
+	}
+	return db.All[Authorization](q, selectAuthorization+"z.assignment IN (??) AND z.status <> 'void' ORDER BY z.id DESC", db.ListOf(assignments))
+}
+
+func listAuthorizations(q db.Q, a access.Actor, now calendar.Time, of db.ID, before db.ID, limit int) ([]Authorization, error) {
+	text, seen := seenAuthorization, ofCase(a, now).Among("z.case_id")
+	where := "z.status <> 'void' AND z.id < ?"
+	args := []any{lastOr(before)}
+	if !a.Is(access.StaffRoles...) {
+		text, seen = selectAuthorization, ofProvider(a, now, "authorization").Among("z.id")
+		where += " AND z.provider = ?"
+		args = append(args, a.Provider)
+	}
+	if !of.IsZero() {
+		where += " AND z.case_id = ?"
+		args = append(args, of)
+	}
+	args = append(append(args, seen.Args...), limit)
+	return db.All[Authorization](q, text+where+" AND "+seen.SQL+" ORDER BY z.id DESC LIMIT ?", args...)
+}
+
+func queueThread(b *db.Batch, invitation db.ID) *db.Answer[Message] {
+	return db.Queue[Message](b, textThread, invitation)
+}
+
+func unanswered(q db.Q, today calendar.Date, limit int) ([]Invitation, error) {
+	return db.All[Invitation](q, selectInvitation+"i.status IN ('sent', 'viewed') AND i.answer_by < ? ORDER BY i.answer_by LIMIT ?", today, limit)
+}
+
+func runOut(q db.Q, today calendar.Date, limit int) ([]Authorization, error) {
+	return db.All[Authorization](q, selectAuthorization+"z.status = 'active' AND z.until_date < ? ORDER BY z.until_date LIMIT ?", today, limit)
+}
+
+// referralByID gives a referral whoever asks: for what the program itself does.
+func referralByID(q db.Q, id db.ID) (Referral, error) {
+	return db.One[Referral](q, selectReferral+"r.id = ?", id)
+}
+
+// hanging counts what of a case still runs here.
+func hanging(q db.Q, of db.ID) (asked, running int, err error) {
+	b := db.NewBatch()
+	sent := db.Queue[int](b, "SELECT COUNT(*) FROM referral WHERE case_id = ? AND status IN ('draft', 'sent')", of)
+	active := db.Queue[int](b, "SELECT COUNT(*) FROM authorization_given WHERE case_id = ? AND status = 'active'", of)
+	if err := db.Send(q, b); err != nil {
+		return 0, 0, err
+	}
+	asked, _ = sent.First()
+	running, _ = active.First()
+	return asked, running, nil
+}
+
+// undecided lists the sent referrals of a case.
+func undecided(q db.Q, of db.ID) ([]Referral, error) {
+	return db.All[Referral](q, selectReferral+"r.case_id = ? AND r.status = 'sent' ORDER BY r.id", of)
+}
+
+// missing is the fault of a record that is not there for this actor.
+func missing[T any](a *db.Answer[T]) (T, error) {
+	v, ok := a.First()
+	if !ok {
+		return v, fault.NotFound()
+	}
+	return v, nil
+}

@@ -1,0 +1,12 @@
+package referral
+
+import (
+	_ "embed"
+
+	"kizuna/internal/ground/text"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("referral", wordsFile)

@@ -1,0 +1,53 @@
+package people
+
+import (
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+)
+
+// Profile is what may be passed on about a person. What a protective measure
+// withholds is not in it.
+type Profile struct {
+	Person    Person
+	Contacts  []Contact
+	Addresses []Address
+	Household int  // members of the household they live in, themselves included
+	Withheld  bool // an address or contact was left out
+}
+
+// ProfileOf reads a person's profile on a day; the caller has checked that the
+// actor may see the person, and decides what of it a basis covers.
+func ProfileOf(q db.Q, id db.ID, on calendar.Date) (Profile, error) {
+	b := db.NewBatch()
+	who := db.Queue[Person](b, selectPerson+"p.id = ?", id)
+	contacts := db.Queue[Contact](b, textContacts, id)
+	addresses := db.Queue[Address](b, textAddresses, id)
+	size := db.Queue[int](b, textLivingSize, on, id, on)
+	if err := db.Send(q, b); err != nil {
+		return Profile{}, err
+	}
+	p, ok := who.First()
+	if !ok {
+		return Profile{}, fault.NotFound()
+	}
+	n, _ := size.First()
+	out := Profile{Person: p, Household: max(1, n), Withheld: p.Protected(on)}
+	for _, c := range contacts.Rows {
+		if p.Protected(on) || c.Protected {
+			out.Withheld = true
+			continue
+		}
+		out.Contacts = append(out.Contacts, c)
+	}
+	for _, a := range addresses.Rows {
+		if p.Protected(on) || a.Protected {
+			out.Withheld = true
+			continue
+		}
+		if on.Within(a.From, a.Until) {
+			out.Addresses = append(out.Addresses, a)
+		}
+	}
+	return out, nil
+}
