@@ -108,6 +108,20 @@ func (r *Room) AnswerInquiry(ctx context.Context, a access.Actor, id db.ID, in A
 	}, nil)
 }
 
+// InquiryStep takes answer or void.
+func (r *Room) InquiryStep(ctx context.Context, a access.Actor, id db.ID, step string, in AnswerInput) (Inquiry, error) {
+	switch step {
+	case "answer":
+		return r.AnswerInquiry(ctx, a, id, in)
+	case "void":
+		if err := in.validate(false, false, true); err != nil {
+			return Inquiry{}, err
+		}
+		return take(ctx, r, a, InquiryFlow, "void", id, in.Version, in.Reason, in, nil, nil)
+	}
+	return Inquiry{}, fault.NotFound()
+}
+
 // InboundReferral (受入紹介) is a client another organization sends us.
 type InboundReferral struct {
 	Arrival

@@ -1,0 +1,687 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"kizuna/internal/casework/cases"
+	"kizuna/internal/casework/intake"
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/journal"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/resident/people"
+)
+
+type pages struct{ room *intake.Room }
+
+// kind is one of the four as the desk works with it.
+type kind struct {
+	entity, segment string
+	form            func(form ui.FormProps) templ.Component
+	create          door.Page
+	open            func(ctx context.Context, a access.Actor, id db.ID) (view, error)
+	join            func(ctx context.Context, a access.Actor, id db.ID, in intake.JoinInput) (intake.Joined, error)
+	take            func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error
+	steps           []string
+}
+
+// view is what came in as its page shows it, whatever its kind.
+type view struct {
+	kind     kind
+	Arrival  intake.Arrival
+	Subject  string // whom it is about, as it was told
+	Body     string
+	Facts    []ui.Fact
+	Tags     []ui.TagProps
+	Reasons  []intake.Weight
+	Sealed   bool // a reporter can be revealed
+	Named    bool // it names somebody who can be registered
+	Actions  []flow.Action
+	Person   people.Card
+	Cases    []cases.Case
+	History  []journal.Row
+	Users    map[db.ID]text.Pair
+	Now      calendar.Time
+	Reporter *intake.Reporter // revealed
+}
+
+func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
+
+func version(n int64) string { return strconv.FormatInt(n, 10) }
+
+func viewOf[R any](f intake.File[R], a intake.Arrival) view {
+	return view{Arrival: a, Actions: f.Actions, Person: f.Person, Cases: f.Cases, History: f.History, Users: f.Users, Now: f.Now}
+}
+
+// The words of coded values.
+
+func kindKey(v string) string       { return "cases.kind." + v }
+func channelKey(v string) string    { return "intake.channel." + v }
+func allegationKey(v string) string { return "intake.allegation." + v }
+func discretionKey(v string) string { return "intake.discretion." + v }
+func outcomeKey(v string) string    { return "intake.outcome." + v }
+func purposeKey(v string) string    { return "intake.purpose." + v }
+func periodKey(v string) string     { return "intake.period." + v }
+func stageKey(v string) string      { return "intake.stage." + v }
+func troubleKey(v string) string    { return "intake.trouble." + v }
+func helpKey(v string) string       { return "intake.help." + v }
+func entityKey(v string) string     { return "intake.entity." + v }
+func relationKey(v string) string   { return "people.relation." + v }
+
+func stepKey(entity, step string) string     { return "step." + entity + "." + step }
+func statusKey(entity, status string) string { return "status." + entity + "." + status }
+
+func options(ctx context.Context, key func(string) string, values []string) []ui.Option {
+	out := make([]ui.Option, len(values))
+	for i, v := range values {
+		out[i] = ui.Option{Value: v, Label: text.Word(ctx, key(v))}
+	}
+	return out
+}
+
+func coded(ctx context.Context, key func(string) string, v string) string {
+	if v == "" {
+		return ""
+	}
+	return text.Word(ctx, key(v))
+}
+
+// kinds are the four, in the order they are shown.
+func (p *pages) kinds() []kind {
+	room := p.room
+	return []kind{
+		{
+			entity: intake.KindComplaint, segment: "complaints", form: complaintForm, create: p.createComplaint, join: room.JoinComplaint,
+			steps: []string{"review", "no_action", "send_elsewhere", "propose_screening_out", "screen_out", "report", "reopen", "void"},
+			open:  p.openComplaint,
+			take: func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error {
+				_, err := room.ComplaintStep(ctx, a, id, step, in)
+				return err
+			},
+		},
+		{
+			entity: intake.KindReferral, segment: "inbound-referrals", form: referralForm, create: p.createReferral, join: room.JoinReferral,
+			steps: []string{"review", "decline", "send_elsewhere", "reopen", "void"}, open: p.openReferral,
+			take: func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error {
+				_, err := room.ReferralStep(ctx, a, id, step, in)
+				return err
+			},
+		},
+		{
+			entity: intake.KindApplication, segment: "applications", form: p.applicationForm, create: p.createApplication, join: room.JoinApplication,
+			steps: []string{"review", "return", "send_again", "withdraw", "void"}, open: p.openApplication,
+			take: func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error {
+				_, err := room.ApplicationStep(ctx, a, id, step, in)
+				return err
+			},
+		},
+		{
+			entity: intake.KindInquiry, segment: "inquiries", form: inquiryForm, create: p.createInquiry, join: room.JoinInquiry,
+			steps: []string{"answer", "void"}, open: p.openInquiry,
+			take: func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error {
+				_, err := room.InquiryStep(ctx, a, id, step, in)
+				return err
+			},
+		},
+	}
+}
+
+func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
+	var q struct {
+		Kind  string `json:"kind,omitempty"`
+		After string `json:"after,omitempty"`
+	}
+	if err := door.Query(r, &q); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	l, err := p.room.List(ctx, access.From(ctx), intake.Triage{Kind: q.Kind, After: q.After})
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "intake.web.title")}, listPage(p.kinds(), triage(ctx, l, q.Kind, q.After)))
+}
+
+// triage is what waits as a table: how long it has waited, and by when it must
+// be answered.
+func triage(ctx context.Context, l intake.Queue, kind, after string) ui.TableProps {
+	lang, zone := text.From(ctx), calendar.Zone(ctx)
+	t := ui.TableProps{
+		ID: "intake", Caption: text.Word(ctx, "intake.web.title"), Keys: true,
+		Columns: []ui.Column{
+			{Label: text.Word(ctx, "intake.web.col.subject")}, {Label: text.Word(ctx, "intake.web.col.due")},
+			{Label: text.Word(ctx, "intake.web.col.waited")}, {Label: text.Word(ctx, "intake.web.col.priority"), Num: true, Priority: 2},
+			{Label: text.Word(ctx, "intake.web.col.status"), Tag: true},
+		},
+		Empty: ui.EmptyProps{Title: text.Word(ctx, "intake.web.nothing_waits")},
+	}
+	total := 0
+	for _, n := range l.Counts {
+		total += n
+	}
+	t.Views = []ui.View{{Label: text.Word(ctx, "intake.web.all"), Href: "/desk/intake", Count: total, Current: kind == ""}}
+	for _, k := range intake.KindsIn {
+		t.Views = append(t.Views, ui.View{Label: text.Word(ctx, entityKey(k)), Href: "/desk/intake?kind=" + k, Count: l.Counts[k], Current: k == kind})
+	}
+	if l.Next != "" || after != "" {
+		t.Pager = &ui.PagerProps{}
+		if l.Next != "" {
+			t.Pager.NextHref = "/desk/intake?kind=" + kind + "&after=" + l.Next
+		}
+		if after != "" {
+			t.Pager.PrevHref = "/desk/intake?kind=" + kind
+		}
+	}
+	for _, x := range l.Rows {
+		title := x.Subject
+		if c, ok := l.Persons[x.Person]; ok && c.Name != "" {
+			title = c.Name
+		}
+		if title == "" {
+			title = text.Word(ctx, "intake.web.nobody_named")
+		}
+		row := ui.Row{ID: x.ID.String(), Href: intake.Href(x.Kind, x.ID), Title: title, Sub: text.Word(ctx, entityKey(x.Kind)) + " " + x.Number}
+		due := ui.Two(calendar.Relative(l.Now, x.DueAt, zone, lang), calendar.FormatTime(x.DueAt, zone, lang))
+		if x.DueAt < l.Now {
+			due = ui.Strong(text.Word(ctx, "intake.web.late", "since", calendar.Relative(l.Now, x.DueAt, zone, lang)), ui.Bad)
+		}
+		points := ""
+		if x.Priority > 0 {
+			points = strconv.FormatInt(x.Priority, 10)
+		}
+		if x.Priority >= 60 {
+			row.Tags = []ui.TagProps{{Text: text.Word(ctx, "intake.web.urgent"), Tone: ui.Bad, Icon: "flag"}}
+		}
+		row.Cells = []templ.Component{due, ui.Text(calendar.Relative(l.Now, x.ReceivedAt, zone, lang)), ui.Text(points),
+			ui.Tag(ui.TagProps{Text: text.Word(ctx, statusKey(x.Kind, x.Status)), Tone: ui.Info})}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func (p *pages) show(k kind) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error { return p.draw(w, r, k, nil) }
+}
+
+func (p *pages) draw(w http.ResponseWriter, r *http.Request, k kind, who *intake.Reporter) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	v, err := k.open(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	v.kind, v.Reporter = k, who
+	if who == nil && v.Sealed && !access.From(ctx).Is(access.IntakeWorker, access.Supervisor) {
+		v.Sealed = false
+	}
+	page := ui.Page{Title: v.Arrival.Number, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "intake.web.title"), Href: "/desk/intake"}, {Label: v.Arrival.Number}}}
+	return door.Show(w, r, page, arrivalPage(v))
+}
+
+// reveal opens the sealed reporter; asking is a POST, so that no link can do it.
+func (p *pages) reveal(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	who, err := p.room.Reveal(r.Context(), access.From(r.Context()), id)
+	if err != nil {
+		return err
+	}
+	return p.draw(w, r, p.kinds()[0], &who)
+}
+
+func (p *pages) openComplaint(ctx context.Context, a access.Actor, id db.ID) (view, error) {
+	f, err := p.room.Complaint(ctx, a, id)
+	if err != nil {
+		return view{}, err
+	}
+	x := f.Record
+	v := viewOf(f, x.Arrival)
+	v.Subject, v.Body, v.Reasons, v.Sealed = x.About, x.Body, x.Reasons.V, len(x.Reporter) > 0
+	words := make([]string, len(x.Allegations.V))
+	for i, y := range x.Allegations.V {
+		words[i] = text.Word(ctx, allegationKey(y))
+	}
+	v.Tags = []ui.TagProps{{Text: text.Word(ctx, "intake.web.points", "n", x.Priority), Tone: tone(x.Priority), Icon: "flag"}}
+	v.Facts = facts(ctx,
+		"allegations", strings.Join(words, "・"), "about", x.About, "address", x.Address, "incident_on", x.IncidentOn.In(text.From(ctx)),
+		"discretion", text.Word(ctx, discretionKey(x.Discretion)), "outcome", coded(ctx, outcomeKey, x.Outcome), "answer", x.Answer,
+		"handed_to", x.SentTo, "reported_to", strings.TrimSpace(x.ReportedTo+" "+x.ReportedOn.In(text.From(ctx))))
+	return v, nil
+}
+
+func tone(points int64) ui.Tone {
+	switch {
+	case points >= 60:
+		return ui.Bad
+	case points >= 30:
+		return ui.Warn
+	}
+	return ui.Outline
+}
+
+func (p *pages) openReferral(ctx context.Context, a access.Actor, id db.ID) (view, error) {
+	f, err := p.room.Referral(ctx, a, id)
+	if err != nil {
+		return view{}, err
+	}
+	x := f.Record
+	v := viewOf(f, x.Arrival)
+	v.Subject, v.Body, v.Named = x.Client, x.Need, x.Client != ""
+	v.Facts = facts(ctx, "source", strings.TrimSpace(f.Source.Name.In(text.From(ctx))+" "+x.Source), "contact", x.Contact, "client", x.Client,
+		"client_birth", x.ClientBirth.In(text.From(ctx)), "client_phone", x.ClientPhone, "answer", x.Answer, "handed_to", x.SentTo)
+	if x.Urgent {
+		v.Tags = []ui.TagProps{{Text: text.Word(ctx, "intake.web.urgent"), Tone: ui.Bad, Icon: "flag"}}
+	}
+	return v, nil
+}
+
+func (p *pages) openInquiry(ctx context.Context, a access.Actor, id db.ID) (view, error) {
+	f, err := p.room.Inquiry(ctx, a, id)
+	if err != nil {
+		return view{}, err
+	}
+	x := f.Record
+	v := viewOf(f, x.Arrival)
+	v.Subject, v.Body = x.About, x.Body
+	v.Facts = facts(ctx, "caller", x.Caller, "contact", x.Contact, "about", x.About, "answer", x.Answer, "handed_to", x.HandedTo,
+		"follow_up_on", x.FollowUpOn.In(text.From(ctx)))
+	return v, nil
+}
+
+func (p *pages) openApplication(ctx context.Context, a access.Actor, id db.ID) (view, error) {
+	f, err := p.room.Application(ctx, a, id)
+	if err != nil {
+		return view{}, err
+	}
+	offers, err := p.room.OffersToday(ctx)
+	if err != nil {
+		return view{}, err
+	}
+	x, lang := f.Record, text.From(ctx)
+	v := viewOf(f, x.Arrival)
+	who := x.Applicant.V
+	v.Subject, v.Body, v.Named = strings.TrimSpace(who.Family+" "+who.Given), x.Statement, who.Family+who.Given != ""
+	v.Facts = facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "applicant", v.Subject, "birth_date", who.BirthDate.In(lang),
+		"phone", who.Phone, "address", strings.TrimSpace(who.Postcode+" "+who.Address), "answer", x.Answer)
+	for _, i := range f.Items {
+		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, "intake.web.field.items"), Value: itemName(ctx, offers, i),
+			Note: text.Word(ctx, statusKey("application_item", i.Status))})
+	}
+	for _, m := range x.Household.V {
+		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, relationKey(m.Relation)), Value: m.Name, Note: m.BirthDate.In(lang)})
+	}
+	for _, m := range x.Incomes.V {
+		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, "intake.web.field.incomes"), Value: m.Amount.In(lang), Note: strings.TrimSpace(text.Word(ctx, periodKey(m.Period)) + " " + m.Detail)})
+	}
+	return v, nil
+}
+
+func itemName(ctx context.Context, offers []intake.Offer, i intake.Item) string {
+	for _, o := range offers {
+		if o.Program == i.Program && o.Benefit == i.Benefit && !(i.Program.IsZero() && i.Benefit.IsZero()) {
+			return o.Name.In(text.From(ctx))
+		}
+	}
+	if i.Label != "" {
+		return i.Label
+	}
+	return text.Word(ctx, "intake.web.of_catalog")
+}
+
+// facts are what is said, by the name of its field; what is empty is left out.
+func facts(ctx context.Context, pairs ...string) []ui.Fact {
+	var out []ui.Fact
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			out = append(out, ui.Fact{Label: text.Word(ctx, fieldKey(pairs[i])), Value: pairs[i+1]})
+		}
+	}
+	return out
+}
+
+func fieldKey(v string) string { return "intake.web.field." + v }
+
+func (v view) highlights(ctx context.Context) ui.HighlightsProps {
+	x, lang, zone := v.Arrival, text.From(ctx), calendar.Zone(ctx)
+	name := v.Person.Name
+	if name == "" {
+		name = v.Subject
+	}
+	if name == "" {
+		name = text.Word(ctx, "intake.web.nobody_named")
+	}
+	h := ui.HighlightsProps{Initials: ui.Initials(name), Name: name, Sub: text.Word(ctx, entityKey(v.kind.entity)) + " " + x.Number,
+		Tags: append([]ui.TagProps{{Text: text.Word(ctx, statusKey(v.kind.entity, x.Status)), Tone: ui.Info}}, v.Tags...),
+		Facts: []ui.Fact{
+			{Label: text.Word(ctx, "intake.web.field.channel"), Value: text.Word(ctx, channelKey(x.Channel))},
+			{Label: text.Word(ctx, "intake.web.field.main_kind"), Value: coded(ctx, kindKey, x.MainKind)},
+		}}
+	if x.ReceivedAt != 0 {
+		h.Facts = append(h.Facts,
+			ui.Fact{Label: text.Word(ctx, "intake.web.col.waited"), Value: calendar.Relative(v.Now, x.ReceivedAt, zone, lang)},
+			ui.Fact{Label: text.Word(ctx, "intake.web.col.due"), Value: calendar.FormatTime(x.DueAt, zone, lang)})
+	}
+	for _, a := range v.Actions {
+		if act, ok := v.act(ctx, a); ok {
+			if a.Step == "join" || a.Step == "review" {
+				h.Acts = append(h.Acts, act)
+			} else {
+				h.More = append(h.More, act)
+			}
+		}
+	}
+	return h
+}
+
+// act is a step as a button; false when it has none here.
+func (v view) act(ctx context.Context, a flow.Action) (ui.Act, bool) {
+	step := a.Step
+	if step == "join_more" {
+		step = "join"
+	}
+	if step != "join" && !slices.Contains(v.kind.steps, step) {
+		return ui.Act{}, false
+	}
+	out := ui.Act{Label: text.Word(ctx, stepKey(v.kind.entity, a.Step))}
+	switch {
+	case a.Blocked != nil:
+		out.Blocked = text.T(text.From(ctx), a.Blocked.Key, a.Blocked.Args)
+	case a.Plain:
+		out.Post, out.Fields = v.at()+"/"+step, map[string]string{"version": version(v.Arrival.Version)}
+	default:
+		out.Href = v.at() + "/" + step
+	}
+	if step == "join" {
+		out.Kind = ui.Primary
+	}
+	return out, true
+}
+
+func (v view) lines(ctx context.Context) []ui.AuditLine {
+	lang, zone := text.From(ctx), calendar.Zone(ctx)
+	out := make([]ui.AuditLine, 0, len(v.History))
+	for _, row := range v.History {
+		key := stepKey(row.Entity, row.Step)
+		if !text.Has(key) {
+			continue
+		}
+		line := ui.AuditLine{When: calendar.FormatTime(row.At, zone, lang), Exact: calendar.FormatTime(row.At, zone, lang), What: text.Word(ctx, key)}
+		if name, ok := v.Users[row.Actor]; ok {
+			line.Who = name.In(lang)
+		}
+		if changes, err := row.Fields(); err == nil {
+			line.Why, _ = changes[journal.Reason].New.(string)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+func (v view) cases(ctx context.Context) []ui.Fact {
+	out := make([]ui.Fact, len(v.Cases))
+	for i, c := range v.Cases {
+		out[i] = ui.Fact{Label: text.Word(ctx, kindKey(c.MainKind)), Value: c.Number, Href: "/desk/cases/" + c.ID.String()}
+	}
+	return out
+}
+
+// fresh asks for something that came in by telephone, counter, letter or fax.
+func (p *pages) fresh(k kind) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		form := ui.FormProps{Action: "/desk/intake/" + k.segment}
+		return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "intake.web.take_down")}, freshPage(k, form))
+	}
+}
+
+// created leads to what was made, or draws the form again.
+func (p *pages) created(w http.ResponseWriter, r *http.Request, entity string, id db.ID, err error) error {
+	if err == nil {
+		door.Toast(w, r, ui.OK, "intake.web.taken_down")
+		return door.See(w, r, intake.Href(entity, id))
+	}
+	i := slices.IndexFunc(p.kinds(), func(k kind) bool { return k.entity == entity })
+	k := p.kinds()[i]
+	return door.Refuse(w, r, err, ui.Page{Title: text.Word(r.Context(), "intake.web.take_down")}, func(err error) templ.Component {
+		return freshPage(k, ui.FormProps{Action: "/desk/intake/" + k.segment, Typed: door.Typed(r), Fault: err})
+	})
+}
+
+func (p *pages) createInquiry(w http.ResponseWriter, r *http.Request) error {
+	var in intake.InquiryInput
+	var x intake.Inquiry
+	err := door.Form(r, &in)
+	if err == nil {
+		x, err = p.room.ReceiveInquiry(r.Context(), access.From(r.Context()), in)
+	}
+	return p.created(w, r, intake.KindInquiry, x.ID, err)
+}
+
+func (p *pages) createComplaint(w http.ResponseWriter, r *http.Request) error {
+	var in intake.ComplaintInput
+	var x intake.Submitted
+	err := door.Form(r, &in)
+	if err == nil {
+		x, err = p.room.SubmitComplaint(r.Context(), access.From(r.Context()), in)
+	}
+	if err == nil {
+		return p.receipt(w, r, x, intake.Href(intake.KindComplaint, x.ID))
+	}
+	return p.created(w, r, intake.KindComplaint, x.ID, err)
+}
+
+func (p *pages) createReferral(w http.ResponseWriter, r *http.Request) error {
+	var in intake.InboundInput
+	var x intake.InboundReferral
+	err := door.Form(r, &in)
+	if err == nil {
+		x, err = p.room.ReceiveReferral(r.Context(), access.From(r.Context()), in)
+	}
+	return p.created(w, r, intake.KindReferral, x.ID, err)
+}
+
+func (p *pages) createApplication(w http.ResponseWriter, r *http.Request) error {
+	in, err := p.readApplication(r)
+	var x intake.Submitted
+	if err == nil {
+		x, err = p.room.Apply(r.Context(), access.From(r.Context()), in)
+	}
+	if err == nil {
+		return p.receipt(w, r, x, intake.Href(intake.KindApplication, x.ID))
+	}
+	return p.created(w, r, intake.KindApplication, x.ID, err)
+}
+
+// receipt shows, once, the number with which the sender can ask how far it is.
+// It answers the POST itself, so that the receipt stands in no address.
+func (p *pages) receipt(w http.ResponseWriter, r *http.Request, x intake.Submitted, next string) error {
+	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "intake.web.received")}, receiptPage(x, next))
+}
+
+func (p *pages) askStep(k kind, step string) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error { return p.drawStep(w, r, k, step, nil) }
+}
+
+func (p *pages) drawStep(w http.ResponseWriter, r *http.Request, k kind, step string, refused error) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	v, err := k.open(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	v.kind = k
+	page, form := ui.Page{Title: text.Word(ctx, stepKey(k.entity, step))}, ui.FormProps{Action: v.at() + "/" + step, Version: version(v.Arrival.Version)}
+	if refused != nil {
+		return door.Refuse(w, r, refused, page, func(err error) templ.Component {
+			form.Typed, form.Fault = door.Typed(r), err
+			return stepPage(form, step, v)
+		})
+	}
+	return door.Show(w, r, page, stepPage(form, step, v))
+}
+
+func (p *pages) step(k kind, step string) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id, err := door.ID(r, "id")
+		if err != nil {
+			return err
+		}
+		var in intake.AnswerInput
+		ctx := r.Context()
+		if err = door.Form(r, &in); err == nil {
+			if err = k.take(ctx, access.From(ctx), id, step, in); err == nil {
+				door.Toast(w, r, ui.OK, "intake.web.saved")
+				return door.See(w, r, intake.Href(k.entity, id))
+			}
+		}
+		return p.drawStep(w, r, k, step, err)
+	}
+}
+
+// asks tells which fields the form of a step has.
+func asks(step string) (answer, handed, day, reason bool) {
+	switch step {
+	case "answer":
+		return true, true, true, false
+	case "send_elsewhere":
+		return true, true, false, false
+	case "report":
+		return false, true, true, false
+	case "no_action", "screen_out", "decline", "return":
+		return true, false, false, false
+	}
+	return false, false, false, step == "propose_screening_out" || step == "reopen" || step == "void"
+}
+
+// joinForm is the page that finds the person first, then the case.
+type joinForm struct {
+	view
+	Q       string
+	Found   intake.Candidates
+	Form    ui.FormProps
+	Persons []ui.Option
+	Running []ui.Option
+}
+
+func (p *pages) askJoin(k kind) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error { return p.drawJoin(w, r, k, nil) }
+}
+
+func (p *pages) drawJoin(w http.ResponseWriter, r *http.Request, k kind, refused error) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	v, err := k.open(ctx, a, id)
+	if err != nil {
+		return err
+	}
+	v.kind = k
+	j := joinForm{view: v, Q: r.URL.Query().Get("q"), Form: ui.FormProps{Action: v.at() + "/join", Version: version(v.Arrival.Version)}}
+	if j.Q == "" {
+		j.Q = v.Subject
+	}
+	if j.Q != "" {
+		if j.Found, err = p.room.Find(ctx, a, j.Q); err != nil {
+			return err
+		}
+	}
+	j.choices(ctx)
+	page := ui.Page{Title: text.Word(ctx, stepKey(k.entity, "join"))}
+	if refused != nil {
+		return door.Refuse(w, r, refused, page, func(err error) templ.Component {
+			j.Form.Typed, j.Form.Fault = door.Typed(r), err
+			return joinPage(j)
+		})
+	}
+	return door.Show(w, r, page, joinPage(j))
+}
+
+// choices are who may be meant, and the running cases of each.
+func (j *joinForm) choices(ctx context.Context) {
+	lang := text.From(ctx)
+	for _, m := range j.Found.Found {
+		why := make([]string, len(m.Reasons))
+		for i, key := range m.Reasons {
+			why[i] = text.Word(ctx, key)
+		}
+		j.Persons = append(j.Persons, ui.Option{Value: m.Card.ID.String(), Label: m.Card.Name,
+			Hint: strings.Join(slices.DeleteFunc([]string{m.Card.Kana, m.Card.Birth().In(lang), strings.Join(why, "・")}, func(s string) bool { return s == "" }), " ")})
+		for _, c := range j.Found.Cases[m.Card.ID] {
+			j.Running = append(j.Running, ui.Option{Value: c.ID.String(), Label: c.Number, Hint: text.Word(ctx, kindKey(c.MainKind)) + " " + m.Card.Name})
+		}
+	}
+	if c := j.Person; !c.ID.IsZero() && len(j.Persons) == 0 {
+		j.Persons = append(j.Persons, ui.Option{Value: c.ID.String(), Label: c.Name})
+	}
+	if j.Named {
+		j.Persons = append(j.Persons, ui.Option{Value: registerNamed, Label: text.Word(ctx, "intake.web.register_named", "name", j.Subject)})
+	}
+	j.Running = append(j.Running, ui.Option{Value: openNew, Label: text.Word(ctx, "intake.web.open_new")})
+}
+
+// The choices of the join form that are no record.
+const (
+	registerNamed = "register"
+	openNew       = "new"
+)
+
+// joinIn is the join form as it is sent.
+type joinIn struct {
+	Who     string `json:"who,omitempty"`
+	Into    string `json:"into"`
+	Kind    string `json:"main_kind,omitempty"`
+	Title   string `json:"title,omitempty"`
+	Answer  string `json:"answer,omitempty"`
+	Version int64  `json:"version"`
+}
+
+func (in joinIn) input() intake.JoinInput {
+	out := intake.JoinInput{Answer: in.Answer, Version: in.Version, RegisterNamed: in.Who == registerNamed}
+	if id, err := db.ParseID(in.Who); err == nil {
+		out.Person = id
+	}
+	if id, err := db.ParseID(in.Into); err == nil {
+		out.Case = id
+	} else if in.Into == openNew {
+		out.Open = &intake.OpenInput{Kind: in.Kind, Title: in.Title}
+	}
+	return out
+}
+
+func (p *pages) join(k kind) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id, err := door.ID(r, "id")
+		if err != nil {
+			return err
+		}
+		var in joinIn
+		ctx := r.Context()
+		if err = door.Form(r, &in); err == nil {
+			var done intake.Joined
+			if done, err = k.join(ctx, access.From(ctx), id, in.input()); err == nil {
+				door.Toast(w, r, ui.OK, "intake.web.joined", "number", done.Number)
+				return door.See(w, r, intake.Href(k.entity, id))
+			}
+		}
+		return p.drawJoin(w, r, k, err)
+	}
+}

@@ -1,0 +1,148 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"kizuna/internal/casework/intake"
+	"kizuna/internal/ground/rule"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/resident/people"
+)
+
+func newActs(ctx context.Context, kinds []kind) []ui.Act {
+	out := make([]ui.Act, len(kinds))
+	for i, k := range kinds {
+		out[i] = ui.Act{Label: text.Word(ctx, entityKey(k.entity)), Icon: "plus", Href: "/desk/intake/" + k.segment + "/new"}
+	}
+	return out
+}
+
+func reasons(ctx context.Context, list []intake.Weight) []ui.Fact {
+	out := make([]ui.Fact, len(list))
+	for i, w := range list {
+		out[i] = ui.Fact{Label: text.Word(ctx, w.Key), Value: "+" + strconv.FormatInt(w.Points, 10)}
+	}
+	return out
+}
+
+func stepFields(step string) templ.Component { return answerFields(asks(step)) }
+
+// applicationForm is the desk's form, with what the catalog offers.
+func (p *pages) applicationForm(form ui.FormProps) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return deskApplication(form, p.offers(ctx)).Render(ctx, w)
+	})
+}
+
+func relations(ctx context.Context) []ui.Option {
+	return options(ctx, relationKey, people.Relations[1:])
+}
+
+// ticked are the offers with the chosen ones ticked.
+func ticked(offers []ui.Option, chosen []string) []ui.Option {
+	out := slices.Clone(offers)
+	for i := range out {
+		out[i].Checked = slices.Contains(chosen, out[i].Value)
+	}
+	return out
+}
+
+// memberGroups draws those typed, or those stored.
+func memberGroups(form ui.FormProps, list []intake.HouseholdMember) []templ.Component {
+	n := len(list)
+	if form.Typed != nil {
+		n = typedRows(form.Typed)
+	}
+	out := make([]templ.Component, n)
+	for i := range out {
+		var m intake.HouseholdMember
+		if i < len(list) {
+			m = list[i]
+		}
+		out[i] = memberGroup(fmt.Sprintf("household/%d", i), m)
+	}
+	return out
+}
+
+func typedRows(typed url.Values) int {
+	n := 0
+	for key := range typed {
+		if parts := strings.SplitN(key, "/", 3); len(parts) == 3 && parts[0] == "household" {
+			if i, err := strconv.Atoi(parts[1]); err == nil {
+				n = max(n, i+1)
+			}
+		}
+	}
+	return n
+}
+
+func likelihoods(ctx context.Context, list []intake.Likely) []ui.Fact {
+	out := make([]ui.Fact, len(list))
+	for i, l := range list {
+		out[i] = ui.Fact{Label: text.Word(ctx, helpKey(l.Help)), Value: text.Word(ctx, "intake.web.likely_yes"), Tone: ui.OK}
+		if l.State == rule.Unknown {
+			out[i].Value, out[i].Tone = text.Word(ctx, "intake.web.likely_unknown"), ui.Neutral
+		}
+	}
+	return out
+}
+
+func purposeOr(s string) string {
+	if s == "" {
+		return "new"
+	}
+	return s
+}
+
+func mineTable(ctx context.Context, list []intake.Own) ui.TableProps {
+	t := ui.TableProps{ID: "applications", Caption: text.Word(ctx, "intake.web.my_applications"),
+		Columns: []ui.Column{{Label: text.Word(ctx, "intake.entity.application")}, {Label: text.Word(ctx, "intake.web.at")}, {Label: text.Word(ctx, "intake.web.col.status"), Tag: true}},
+		Empty:   ui.EmptyProps{Title: text.Word(ctx, "intake.web.none_yet"), Act: ui.Act{Label: text.Word(ctx, "intake.web.apply"), Href: "/my/applications/new", Kind: ui.Primary}}}
+	for _, x := range list {
+		received := ""
+		if x.ReceivedAt != 0 {
+			received = when(ctx, x.ReceivedAt)
+		}
+		t.Rows = append(t.Rows, ui.Row{ID: x.ID.String(), Href: myApplications + "/" + x.ID.String(), Title: x.Number, Sub: text.Word(ctx, purposeKey(x.Purpose)),
+			Cells: []templ.Component{ui.Text(received), ui.Tag(ui.TagProps{Text: text.Word(ctx, statusKey("application", x.Status)), Tone: ui.Info})}})
+	}
+	return t
+}
+
+func ownFacts(ctx context.Context, x intake.Own, offers []intake.Offer) []ui.Fact {
+	out := facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "statement", x.Input.Statement)
+	for _, i := range x.Items {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.field.items"), Value: itemName(ctx, offers, i), Note: text.Word(ctx, statusKey("application_item", i.Status))})
+	}
+	return out
+}
+
+// ownActs are the steps a resident may take now.
+func ownActs(ctx context.Context, x intake.Own) []ui.Act {
+	at, fields := myApplications+"/"+x.ID.String(), map[string]string{"version": version(x.Version)}
+	var out []ui.Act
+	for _, step := range x.Actions {
+		act := ui.Act{Label: text.Word(ctx, stepKey("application", step))}
+		switch step {
+		case "submit", "send_again":
+			act.Post, act.Fields, act.Kind = at+"/"+step, fields, ui.Primary
+		case "withdraw":
+			act.Post, act.Fields = at+"/"+step, fields
+		case "change":
+			act.Href = at + "/edit"
+		default:
+			continue
+		}
+		out = append(out, act)
+	}
+	return out
+}
