@@ -40,6 +40,7 @@ type Reads struct {
 }
 
 type waiting struct {
+	ctx    context.Context
 	row    ReadRow
 	answer chan error
 }
@@ -69,7 +70,7 @@ func (r *Reads) Note(ctx context.Context, a access.Actor, what, rootKind string,
 	now := r.clock.Now()
 	row := ReadRow{ID: db.NewIDAt(int64(now)), At: now, Actor: a.ID, What: what, RootKind: rootKind, Root: root, Detail: detail}
 	row.MAC = r.vault.MAC("read", row.bytes()...)
-	w := waiting{row, make(chan error, 1)}
+	w := waiting{ctx, row, make(chan error, 1)}
 	select {
 	case r.queue <- w:
 	case <-ctx.Done():
@@ -143,7 +144,9 @@ func (r *Reads) insert(batch []waiting) error {
 	for i, w := range batch {
 		rows[i] = w.row
 	}
-	return r.data.Write(context.Background(), func(tx *db.Tx) error { return db.Insert(tx, "read_line", rows...) })
+	// Whoever waits longest may leave; the line is written all the same.
+	ctx := context.WithoutCancel(batch[0].ctx)
+	return r.data.Write(ctx, func(tx *db.Tx) error { return db.Insert(tx, "read_line", rows...) })
 }
 
 // Opened lists who opened a record, newest first.

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"kizuna/internal/bench"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/vault"
+	"kizuna/internal/server"
+)
+
+type benchCommand struct {
+	placeFlags
+	JSON    jsonTo        `help:"Print JSON instead of a table; --json=FILE writes it to a file beside the table." name:"json"`
+	Only    []string      `help:"Only calls whose names have one of these in them."`
+	Write   bool          `help:"Also time calls that write; what they make stays. For synthetic agencies."`
+	Seconds time.Duration `help:"About how long to time each call." default:"2s"`
+}
+
+// jsonTo is --json, or --json=FILE.
+type jsonTo struct {
+	wanted bool
+	file   string
+}
+
+// IsBool lets the flag stand without a value.
+func (*jsonTo) IsBool() bool { return true }
+
+// Decode reads the flag.
+func (j *jsonTo) Decode(c *kong.DecodeContext) error {
+	j.wanted = true
+	if c.Scan.Peek().Type == kong.FlagValueToken {
+		j.file = c.Scan.Pop().String()
+	}
+	return nil
+}
+
+// Run times the calls and fails if one broke its bar or its query budget.
+func (c *benchCommand) Run(ctx context.Context, s *streams) error {
+	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
+		if err := d.Ready(ctx); err != nil {
+			return err
+		}
+		srv, err := server.New(server.Config{DB: d, Vault: v, Log: slog.New(slog.DiscardHandler), NoWork: true})
+		if err != nil {
+			return err
+		}
+		defer srv.Close()
+		o := bench.Options{Only: c.Only, Write: c.Write, Patience: c.Seconds, Tries: 3}
+		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+		if !c.JSON.wanted || c.JSON.file != "" {
+			fmt.Fprintln(table, "p50 ms\tp95 ms\tp99 ms\tCPU µs\tbare µs\tratio\tbar µs\tqueries\trows\t  call")
+			o.Tell = func(r bench.Result) { printResult(table, r) }
+		}
+		results, err := bench.Run(ctx, srv, o)
+		if err != nil {
+			return err
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		if err := c.JSON.write(s.out, results); err != nil {
+			return err
+		}
+		return broken(results)
+	})
+}
+
+func printResult(w io.Writer, r bench.Result) {
+	note := ""
+	if r.Broken != "" {
+		note = ": " + r.Broken
+	}
+	fmt.Fprintf(w, "%.2f\t%.2f\t%.2f\t%.0f\t%.0f\t%.2f\t%.0f\t%d of %d\t%d\t  %s%s\n",
+		r.P50/1000, r.P95/1000, r.P99/1000, r.CPU, r.BareCPU, r.Ratio(), r.Bar, r.Queries, r.Budget, r.Rows, r.Name, note)
+}
+
+func (j jsonTo) write(out io.Writer, results []bench.Result) error {
+	if !j.wanted {
+		return nil
+	}
+	b, err := json.MarshalIndent(map[string]any{"calls": results}, "", "  ")
+	if err != nil {
+		return err
+	}
+	b = append(b, '\n')
+	if j.file != "" {
+		return os.WriteFile(j.file, b, 0o644)
+	}
+	_, err = out.Write(b)
+	return err
+}
+
+func broken(results []bench.Result) error {
+	n := 0
+	for _, r := range results {
+		if r.Broken != "" {
+			n++
+		}
+	}
+	if n > 0 {
+		return fmt.Errorf("%d of %d calls broke their bar or budget", n, len(results))
+	}
+	return nil
+}

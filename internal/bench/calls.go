@@ -1,0 +1,64 @@
+package bench
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// Call is one screen or API call to time.
+type Call struct {
+	Name    string
+	Page    bool // a page; otherwise the API
+	Writes  bool
+	Queries int // the most statements that one call may run
+	// Request makes the i-th request, each another one.
+	Request func(i int) *http.Request
+}
+
+func (c Call) wanted(o Options) bool {
+	if c.Writes && !o.Write {
+		return false
+	}
+	return len(o.Only) == 0 || slices.ContainsFunc(o.Only, func(part string) bool { return strings.Contains(c.Name, part) })
+}
+
+// calls lists them all, room by room; a room adds its own in one place.
+func (w *world) calls() []Call { return slices.Concat(w.peopleCalls(), w.caseCalls()) }
+
+func (w *world) peopleCalls() []Call {
+	search := func(a asker, word func(name) string) func(int) *http.Request {
+		return func(i int) *http.Request { return a.get("/api/v1/persons", "q", word(pick(w.names, i))) }
+	}
+	kanji := func(name) string { return w.common }
+	return []Call{
+		{Name: "person search, common name", Queries: 12, Request: search(w.many, kanji)},
+		{Name: "person search, common name, few residents", Queries: 12, Request: search(w.few, kanji)},
+		{Name: "person search, kana", Queries: 12, Request: search(w.many, func(n name) string { return n.FamilyKana + " " + n.GivenKana })},
+		{Name: "person search, romaji", Queries: 12, Request: search(w.many, func(n name) string { return n.FamilyRomaji + " " + n.GivenRomaji })},
+		{Name: "open person", Queries: 15, Request: func(i int) *http.Request { return w.many.get("/api/v1/persons/" + pick(w.persons, i).String()) }},
+		{Name: "list of persons", Queries: 6, Request: func(int) *http.Request { return w.many.get("/api/v1/persons") }},
+		{Name: "person page", Page: true, Queries: 18, Request: func(i int) *http.Request { return w.many.get("/desk/persons/" + pick(w.persons, i).String()) }},
+		{Name: "person search page", Page: true, Queries: 14, Request: func(i int) *http.Request { return w.many.get("/desk/persons", "q", pick(w.names, i).Family) }},
+		{Name: "create person", Writes: true, Queries: 26, Request: func(i int) *http.Request {
+			n := pick(w.names, i)
+			return w.many.ask("POST", "/api/v1/persons", fmt.Sprintf(`{"names":[{"family":%q,"given":%q,"family_kana":%q,"given_kana":%q}],"birth_date":"1980-05-%02d",
+				"contacts":[{"kind":"mobile","value":"090-0000-%04d"}],"addresses":[{"kind":"actual","lines":"みなと市栄町1-%d"}]}`,
+				n.Family, n.Given, n.FamilyKana, n.GivenKana, 1+i%28, i%10000, 1+i%90))
+		}},
+	}
+}
+
+func (w *world) caseCalls() []Call {
+	if len(w.cases) == 0 {
+		return nil
+	}
+	return []Call{
+		{Name: "worklist", Queries: 14, Request: func(int) *http.Request { return w.many.get("/api/v1/cases") }},
+		{Name: "worklist, few residents", Queries: 14, Request: func(int) *http.Request { return w.few.get("/api/v1/cases") }},
+		{Name: "open case", Queries: 24, Request: func(i int) *http.Request { return w.many.get("/api/v1/cases/" + pick(w.cases, i).String()) }},
+		{Name: "worklist page", Page: true, Queries: 18, Request: func(int) *http.Request { return w.many.get("/desk/cases") }},
+		{Name: "case page", Page: true, Queries: 30, Request: func(i int) *http.Request { return w.many.get("/desk/cases/" + pick(w.cases, i).String()) }},
+	}
+}
