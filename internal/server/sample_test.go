@@ -36,6 +36,7 @@ type sample struct {
 	teams    map[string]db.ID
 	person   map[string]db.ID // of the residents
 	provider map[string]db.ID
+	made     int // samples so far
 }
 
 // visitor is one who asks, by the pages with a sign-in and by the API with a key.
