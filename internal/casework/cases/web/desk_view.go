@@ -44,6 +44,7 @@ func stepKey(v string) string       { return "step.case." + v }
 func statusKey(v string) string     { return "status.case." + v }
 func viewKey(v string) string       { return "cases.web.view." + v }
 func fieldKey(v string) string      { return "cases.web.field." + v }
+func timelineKey(v string) string   { return "cases.timeline." + v }
 func entityKey(v string) string     { return "cases.entity." + v }
 
 func options(ctx context.Context, key func(string) string, values []string) []ui.Option {
@@ -81,6 +82,13 @@ func dateIn(ctx context.Context, d calendar.Date) string {
 		return ""
 	}
 	return calendar.FormatDate(d, text.From(ctx))
+}
+
+func shortDate(ctx context.Context, d calendar.Date) string {
+	if d == "" || d == cases.NoDue {
+		return ""
+	}
+	return calendar.FormatShort(d, text.From(ctx))
 }
 
 func userName(ctx context.Context, users map[db.ID]text.Pair, id db.ID) string {
@@ -185,14 +193,14 @@ func highlights(ctx context.Context, a access.Actor, f cases.File, tab string, m
 			{Label: text.Word(ctx, "cases.web.fact.number"), Value: c.Number, Note: text.Word(ctx, kindKey(c.MainKind))},
 			{Label: text.Word(ctx, "cases.web.fact.birth"), Value: who.Birth().In(lang)},
 			{Label: text.Word(ctx, "cases.web.fact.owner"), Value: userName(ctx, f.Users, c.Owner), Note: userName(ctx, f.Teams, c.Team)},
-			{Label: text.Word(ctx, "cases.web.fact.next"), Value: said(ctx, c.NextAction, nil), Note: dateIn(ctx, c.DueOn)},
+			{Label: text.Word(ctx, "cases.web.fact.next"), Value: said(ctx, c.NextAction, nil), Note: shortDate(ctx, c.DueOn)},
 			{Label: text.Word(ctx, "cases.web.fact.last_contact"), Value: lastContact(ctx, f)},
 			{Label: text.Word(ctx, "cases.web.fact.days"), Value: text.Word(ctx, "cases.web.days", "n", days(ctx, f))},
 		},
 		Stage: ui.StagePath(stagePath(ctx, f)),
 		Tabs:  ui.TabsProps{Label: text.Word(ctx, "cases.web.tabs"), Items: tabs(ctx, f, tab, more)},
 	}
-	h.Acts = []ui.Act{{Label: text.Word(ctx, "cases.web.write_note"), Icon: "message-square", Href: at(c.ID) + "#note", Kind: ui.Primary}}
+	h.Acts = []ui.Act{{Label: text.Word(ctx, "cases.web.write_note"), Icon: "message", Href: at(c.ID) + "#note", Kind: ui.Primary}}
 	for _, x := range f.Actions {
 		if !slices.Contains(pageSteps, x.Step) && x.Step != "edit" && x.Step != "resume" {
 			continue
@@ -550,7 +558,7 @@ var icons = map[string]string{"case": "briefcase", "participant": "users", "case
 	"benefit_assignment": "banknote", "session_enrolment": "calendar", "document": "file-text", "task": "list-checks"}
 
 var channelIcons = map[string]string{"phone": "phone", "visit": "car", "counter": "building", "mail": "mail", "letter": "mail", "online": "video",
-	"meeting": "users", "other": "message-square"}
+	"meeting": "users", "other": "message"}
 
 func noteTitle(ctx context.Context, n cases.Note) string {
 	title := text.Word(ctx, channelKey(n.Channel))
@@ -573,6 +581,9 @@ var told = sync.OnceValue(func() map[string]string {
 })
 
 func happened(ctx context.Context, entity, step string) string {
+	if key := timelineKey(entity + "." + step); text.Has(key) {
+		return text.Word(ctx, key)
+	}
 	if key, ok := told()[entity+"."+step]; ok {
 		return text.Word(ctx, key)
 	}
