@@ -3,9 +3,10 @@
 # source is not run again (out/proved), so a stopped run goes on where it was.
 #
 #   tools/prove.sh                  every part
-#   tools/prove.sh fuzz journeys    only the named: fuzz race journeys
+#   tools/prove.sh fuzz journeys    only the named: fuzz race fault journeys
 #
-# FUZZTIME=10m   for each decoder
+# FUZZTIME=10m       for each decoder
+# ROUNDS=100         kills on each engine; FAULT_FOR=8m ends with the round in which that is over
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -25,6 +26,14 @@ part_race() {
 	CGO_ENABLED=1 go test -race -count=1 -timeout 55m -tags cgo_sqlite,sqlite_fts5 ./...
 }
 
+# A hundred kills on each engine; the figures go into docs/reliability.md.
+part_fault() {
+	go build -o "$work/kizuna" ./cmd/kizuna
+	KIZUNA_BINARY=$work/kizuna KIZUNA_FAULT_ROUNDS=${ROUNDS:-100} KIZUNA_FAULT_FOR=${FAULT_FOR:-} \
+		go test -vet=off -count=1 -timeout 58m -v ./test/fault/ | tee "$work/fault.log" || return 1
+	tools/figures.sh docs/reliability.md "ROUNDS=${ROUNDS:-100}${FAULT_FOR:+ FAULT_FOR=$FAULT_FOR} tools/prove.sh fault" "$work/fault.log"
+}
+
 # Every journey and every page in every one of its eight states.
 part_journeys() {
 	local lang width state bad=0
@@ -42,7 +51,7 @@ part_journeys() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(fuzz race journeys)
+[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault journeys)
 work=$(mktemp -d /tmp/kizuna-prove.XXXXXX)
 chmod 711 "$work"
 export KIZUNA_PG_DIR=$work/pg

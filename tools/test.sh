@@ -2,7 +2,7 @@
 # The whole proof of one change, from a bare Debian machine with Go on it.
 #
 #   tools/test.sh                 every part
-#   tools/test.sh unit browser    only the named parts: install compile vet unit race browser
+#   tools/test.sh unit browser    only the named parts: install compile vet unit race fault browser
 #
 # Both engines always: PostgreSQL is a throwaway cluster of this run's own (tools/pg.sh),
 # unless KIZUNA_TEST_PG already names one. Installing and compiling are timed apart, so
@@ -22,7 +22,7 @@ race_packages=(
 )
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(install compile vet unit race browser)
+[ ${#parts[@]} -gt 0 ] || parts=(install compile vet unit race fault browser)
 work=$(mktemp -d /tmp/kizuna-test.XXXXXX)
 chmod 711 "$work" # the database server's user must reach its own folder inside
 own_pg=
@@ -67,13 +67,21 @@ part_vet() { go vet ./...; }
 
 part_unit() {
 	start_pg
-	go test -vet=off -count=1 -timeout 14m ./...
+	# shellcheck disable=SC2046
+	go test -vet=off -count=1 -timeout 14m $(go list ./... | grep -v '^kizuna/test/fault$')
 }
 
 part_race() {
 	start_pg
 	# shellcheck disable=SC2046
 	CGO_ENABLED=1 go test -race -vet=off -count=1 -timeout 14m -tags "$race_tags" $(race_list)
+}
+
+# Three kills on each engine, a stop, two programs on one database, a journal tampered with.
+part_fault() {
+	start_pg
+	[ -x "$work/kizuna" ] || go build -o "$work/kizuna" ./cmd/kizuna
+	KIZUNA_BINARY=$work/kizuna go test -vet=off -count=1 -timeout 10m ./test/fault/
 }
 
 part_browser() {

@@ -1,0 +1,185 @@
+package fault
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/jobs"
+)
+
+// rounds is how many kills each engine gets.
+func rounds(t testing.TB) int {
+	t.Helper()
+	said := os.Getenv("KIZUNA_FAULT_ROUNDS")
+	if said == "" {
+		return 3
+	}
+	n, err := strconv.Atoi(said)
+	if err != nil || n < 1 {
+		t.Fatalf("KIZUNA_FAULT_ROUNDS is %q", said)
+	}
+	return n
+}
+
+// until is when the rounds stop even if there are more to come; none when nobody said.
+func until(t testing.TB) time.Time {
+	t.Helper()
+	said := os.Getenv("KIZUNA_FAULT_FOR")
+	if said == "" {
+		return time.Time{}
+	}
+	d, err := time.ParseDuration(said)
+	if err != nil {
+		t.Fatalf("KIZUNA_FAULT_FOR: %v", err)
+	}
+	return time.Now().Add(d)
+}
+
+// seed makes a run's choices repeatable; threads and the moment of a kill are not.
+func seed(t testing.TB) uint64 {
+	t.Helper()
+	n := rand.Uint64()
+	if said := os.Getenv("KIZUNA_FAULT_SEED"); said != "" {
+		var err error
+		if n, err = strconv.ParseUint(said, 10, 64); err != nil {
+			t.Fatalf("KIZUNA_FAULT_SEED: %v", err)
+		}
+	}
+	t.Logf("KIZUNA_FAULT_SEED=%d", n)
+	return n
+}
+
+func read(d *db.DB, f func(q db.Q) error) error {
+	return d.Read(context.Background(), func(q *db.Reader) error { return f(q) })
+}
+
+// TestKill kills the program again and again while it is worked hard. After each restart every
+// acknowledged record is there as acknowledged, nothing is there by half, what was repeated
+// happened once, the installation checks out, and in the end all queued work is done.
+func TestKill(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		n, stop, seed := rounds(t), until(t), seed(t)
+		choose := rand.New(rand.NewPCG(seed, 0))
+		run := p.demo(t)
+		l, d := newLoad(t, p, seed, run.base), p.open(t)
+		var ready []time.Duration
+		unknown, queued := 0, 0
+		for round := range n {
+			if round > 0 && !stop.IsZero() && time.Now().After(stop) {
+				break
+			}
+			queued += queue(t, d, 40)
+			l.run(20+choose.IntN(400), run.kill)
+			unknown += len(l.open)
+			run = p.serve(t)
+			ready = append(ready, run.ready)
+			l.moveTo(run.base)
+			l.settle(t, d)
+			p.clean(t, "check")
+			p.clean(t, "audit", "verify")
+			if t.Failed() {
+				t.Fatalf("lost in round %d", round+1)
+			}
+		}
+		l.everything(t)
+		if os.Getenv("KIZUNA_FAULT_ROUNDS") == "" {
+			hasten(t, d)
+		}
+		drained(t, d, queued)
+		report(t, p, "kill -9 under load", fmt.Sprintf("%d kills, %d acknowledged, %d of unknown fate repeated, 0 lost, 0 half, %d jobs done, ready %s",
+			len(ready), l.acked, unknown, queued, spread(ready)))
+		slow(t, ready)
+		if code := run.stop(t); code != 0 {
+			t.Errorf("the stop at the end exits with %d", code)
+		}
+	})
+}
+
+// queue adds work of a kind that the program itself has, without a key, so that each is one job.
+func queue(t testing.TB, d *db.DB, n int) int {
+	t.Helper()
+	work := slices.Repeat([]jobs.Job{{Kind: queuedKind}}, n)
+	if err := d.Write(t.Context(), func(tx *db.Tx) error { return jobs.QueueAll(tx, work...) }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+const queuedKind = "op.forget"
+
+// hasten lets the minute pass for which the killed program still holds work; long proofs wait for it.
+func hasten(t testing.TB, d *db.DB) {
+	t.Helper()
+	if err := d.Write(t.Context(), func(tx *db.Tx) error {
+		_, err := db.Exec(tx, "UPDATE job SET leased_until = 1 WHERE state = 'running'")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// drained waits until no work is left that is due, and counts what was done. What a killed program
+// held comes back when its lease has run out.
+func drained(t testing.TB, d *db.DB, queued int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	look := time.NewTicker(50 * time.Millisecond)
+	defer look.Stop()
+	for {
+		left, err := count(d, "SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'waiting' AND run_at <= ?", time.Now().UnixMilli())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if left == 0 {
+			break
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			t.Fatalf("%d jobs are still to do", left)
+		}
+	}
+	done, err := count(d, "SELECT COUNT(*) FROM job WHERE state = 'done' AND kind = ? AND key = ''", queuedKind)
+	if err != nil || done != int64(queued) {
+		t.Errorf("%d jobs were queued, %d are done (%v)", queued, done, err)
+	}
+}
+
+func count(d *db.DB, text string, args ...any) (n int64, err error) {
+	err = read(d, func(q db.Q) error {
+		n, err = db.One[int64](q, text, args...)
+		return err
+	})
+	return n, err
+}
+
+func spread(all []time.Duration) string {
+	all = slices.Sorted(slices.Values(all))
+	ms := func(d time.Duration) int64 { return d.Milliseconds() }
+	return fmt.Sprintf("median %d ms, slowest %d ms", ms(all[len(all)/2]), ms(all[len(all)-1]))
+}
+
+// readyBar is how soon a killed program is to be ready again.
+const readyBar = time.Second
+
+// slow fails a long proof, never the quick test, when a start took twice the bar: machines are shared.
+func slow(t testing.TB, ready []time.Duration) {
+	t.Helper()
+	if median := slices.Sorted(slices.Values(ready))[len(ready)/2]; os.Getenv("KIZUNA_FAULT_ROUNDS") != "" && median > 2*readyBar {
+		t.Errorf("ready after %s, more than twice %s", median, readyBar)
+	}
+}
+
+// report prints a figure for docs/reliability.md.
+func report(t testing.TB, p *place, what, figures string) {
+	t.Helper()
+	t.Logf("FIGURE | %s | %s | %s |", what, p.engine, figures)
+}

@@ -1,0 +1,336 @@
+package fault
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// record is what the outside knows of something that was acknowledged.
+type record struct {
+	kind    string
+	path    string // where it is asked for; "" where no call gives it alone
+	id      string
+	token   string // words that no other record has
+	version int64
+	want    map[string]any // what a call must say of it, by path: names.0.given
+	by      account
+}
+
+// ask is a request that changes something, and what it means once acknowledged.
+type ask struct {
+	action *action
+	by     account
+	method string
+	path   string
+	body   any
+	match  int64 // If-Match; 0 is none
+	key    string
+	token  string
+	on     *record // what it changes, nil for a creation
+	become map[string]any
+}
+
+// load works the program with many at once and remembers what it answered.
+type load struct {
+	t       testing.TB
+	place   *place
+	actions []*action
+	seed    uint64
+	client  *http.Client
+	each    bool // every request on a connection of its own
+
+	mu      sync.Mutex
+	bases   []string
+	records []*record
+	open    []*ask // sent, and nobody knows whether they happened
+	touched map[*record]bool
+	acked   int
+	at      int    // at this many acknowledgements in this spell
+	then    func() // this happens
+	spell   int
+	next    int
+	over    bool
+	counted map[string]int
+}
+
+func newLoad(t testing.TB, p *place, seed uint64, bases ...string) *load {
+	t.Helper()
+	l := &load{t: t, place: p, seed: seed, touched: map[*record]bool{}, counted: map[string]int{}}
+	l.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: workers, DisableCompression: true}}
+	l.moveTo(bases...)
+	l.actions = offered(t, bases[0])
+	return l
+}
+
+// moveTo says where the program answers now.
+func (l *load) moveTo(bases ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bases = bases
+	l.client.CloseIdleConnections()
+}
+
+func (l *load) base(n int) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.bases[n%len(l.bases)]
+}
+
+// workers is how many act at once.
+const workers = 8
+
+// run lets all act until, after some acknowledgements, then was called and all requests under way
+// have ended one way or the other.
+func (l *load) run(acks int, then func()) {
+	l.mu.Lock()
+	l.at, l.then, l.over = l.acked+acks, then, false
+	l.spell++
+	l.touched = map[*record]bool{}
+	l.mu.Unlock()
+	var all sync.WaitGroup
+	for n := range workers {
+		all.Go(func() {
+			w := &worker{load: l, n: n, rand: rand.New(rand.NewPCG(l.seed, uint64(l.spell)<<8|uint64(n)))}
+			for w.step() {
+			}
+		})
+	}
+	all.Wait()
+}
+
+// token makes words that no other record has.
+func (l *load) token() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.next++
+	return fmt.Sprintf("%sz%d", mark, l.next)
+}
+
+// mark begins every token, so that they can be counted in the database.
+const mark = "qx"
+
+// worker is one of those who act. It changes only what it made itself, so that nobody else's
+// change is in its way.
+type worker struct {
+	load *load
+	n    int
+	rand *rand.Rand
+}
+
+// own are the records of a kind that this worker may build on.
+func (w *worker) own(kind string) []*record {
+	w.load.mu.Lock()
+	defer w.load.mu.Unlock()
+	var out []*record
+	for i, r := range w.load.records {
+		if r.kind == kind && i%workers == w.n && !w.load.unsettled(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// any is one of the worker's newest records of a kind, nil when there is none.
+func (w *worker) any(kind string) *record {
+	own := w.own(kind)
+	if len(own) == 0 {
+		return nil
+	}
+	return own[len(own)-1-w.rand.IntN(min(len(own), 5))]
+}
+
+func (l *load) unsettled(r *record) bool {
+	return slices.ContainsFunc(l.open, func(a *ask) bool { return a.on == r })
+}
+
+// step does one thing; it is false when this spell is over for the worker.
+func (w *worker) step() bool {
+	l := w.load
+	l.mu.Lock()
+	over := l.over
+	l.mu.Unlock()
+	if over || l.t.Context().Err() != nil {
+		return false
+	}
+	a := l.actions[w.rand.IntN(len(l.actions))]
+	q := a.make(w)
+	if q == nil {
+		return true // nothing to do it with yet
+	}
+	q.action, q.key = a, fmt.Sprintf("%d-%d-%d-%d", l.seed, l.spell, w.n, w.rand.Uint64())
+	if w.rand.IntN(8) == 0 {
+		return l.twice(w.n, q)
+	}
+	answer, err := l.send(l.base(w.n), q)
+	return l.note(q, answer, err)
+}
+
+// twice is an impatient sender: the same request at once by two ways, one record.
+func (l *load) twice(n int, q *ask) bool {
+	var other result
+	var both sync.WaitGroup
+	both.Go(func() { other.body, other.err = l.send(l.base(n+1), q) })
+	answer, err := l.send(l.base(n), q)
+	both.Wait()
+	if err == nil && other.err == nil && answer["id"] != other.body["id"] {
+		l.t.Errorf("%s sent twice with one key made %v and %v", q.action.name, answer["id"], other.body["id"])
+	}
+	if err != nil && other.err == nil {
+		answer, err = other.body, nil
+	}
+	return l.note(q, answer, err)
+}
+
+type result struct {
+	body map[string]any
+	err  error
+}
+
+// refused is an answer that says no.
+type refused struct {
+	status int
+	body   string
+}
+
+func (r refused) Error() string { return fmt.Sprintf("answered %d: %s", r.status, r.body) }
+
+// note remembers an acknowledgement, or that nobody knows.
+func (l *load) note(q *ask, answer map[string]any, err error) bool {
+	var no refused
+	switch {
+	case errors.As(err, &no):
+		l.t.Errorf("%s %s %s", q.method, q.path, no)
+		return true
+	case err != nil:
+		l.mu.Lock()
+		l.open = append(l.open, q)
+		l.over = true
+		l.mu.Unlock()
+		return false
+	}
+	l.take(q, answer)
+	l.mu.Lock()
+	then := l.then
+	if l.acked < l.at || l.over {
+		then = nil
+	} else {
+		l.then = nil
+	}
+	over := l.over
+	l.mu.Unlock()
+	if then != nil {
+		then()
+	}
+	return !over
+}
+
+// take makes an acknowledgement part of what must be there from now on.
+func (l *load) take(q *ask, answer map[string]any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.acked++
+	l.counted[q.action.name]++
+	r := q.on
+	if r == nil {
+		id, _ := answer["id"].(string)
+		r = &record{kind: q.action.kind, id: id, token: q.token, by: q.by, want: map[string]any{}}
+		if q.action.single {
+			r.path = q.path + "/" + id
+		}
+		l.records = append(l.records, r)
+	}
+	if v, ok := answer["version"].(json.Number); ok {
+		r.version, _ = v.Int64()
+	}
+	for field, value := range q.become {
+		r.want[field] = value
+	}
+	l.touched[r] = true
+}
+
+// finish ends a spell that nothing ended.
+func (l *load) finish() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.over = true
+}
+
+func (l *load) send(base string, q *ask) (map[string]any, error) {
+	body, err := json.Marshal(q.body)
+	if err != nil {
+		return nil, err
+	}
+	r, err := http.NewRequestWithContext(context.WithoutCancel(l.t.Context()), q.method, base+q.path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	r.GetBody = nil // the client itself repeats nothing
+	r.Close = l.each
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer "+q.by.APIKey)
+	r.Header.Set("Idempotency-Key", q.key)
+	if q.match > 0 {
+		r.Header.Set("If-Match", `"`+strconv.FormatInt(q.match, 10)+`"`)
+	}
+	return l.answer(r)
+}
+
+func (l *load) get(base string, r *record) (map[string]any, error) {
+	q, err := http.NewRequestWithContext(l.t.Context(), http.MethodGet, base+r.path, nil)
+	if err != nil {
+		return nil, err
+	}
+	q.Header.Set("Authorization", "Bearer "+r.by.APIKey)
+	return l.answer(q)
+}
+
+// answer reads an answer to its end: only a whole one acknowledges.
+func (l *load) answer(r *http.Request) (map[string]any, error) {
+	res, err := l.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	if res.StatusCode >= 300 {
+		return nil, refused{res.StatusCode, string(b)}
+	}
+	var out map[string]any
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	return out, d.Decode(&out)
+}
+
+// valueAt walks names.0.given through an answer.
+func valueAt(v any, path string) any {
+	for part := range strings.SplitSeq(path, ".") {
+		switch at := v.(type) {
+		case map[string]any:
+			v = at[part]
+		case []any:
+			i, err := strconv.Atoi(part)
+			if err != nil || i >= len(at) {
+				return nil
+			}
+			v = at[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}

@@ -1,0 +1,280 @@
+// Package fault proves that nothing is lost: it starts the program itself, as an operator would,
+// works it hard through the API, and kills, stops or doubles it in the middle. What was
+// acknowledged is counted out here, in another process, and looked for again afterwards.
+//
+//	KIZUNA_FAULT_ROUNDS   kills on each engine, 3 unless said
+//	KIZUNA_FAULT_SEED     repeats a run's choices; every run prints its own
+//	KIZUNA_FAULT_FOR      stops after the round in which this time has passed, such as 8m
+//	KIZUNA_BINARY         the program, built already
+package fault
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/kizunatest"
+)
+
+// binary is the program under test.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(build(m)) }
+
+// build makes the program once for all tests.
+func build(m *testing.M) int {
+	if binary = os.Getenv("KIZUNA_BINARY"); binary != "" {
+		return m.Run()
+	}
+	dir, err := os.MkdirTemp("", "kizuna-fault-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	binary = filepath.Join(dir, "kizuna")
+	cmd := exec.Command("go", "build", "-o", binary, "kizuna/cmd/kizuna")
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	if err := cmd.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "build:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+// patience is how long anything may take before the test says that it hangs.
+const patience = 90 * time.Second
+
+// place is where one installation keeps its things.
+type place struct {
+	engine db.Engine
+	dir    string
+	url    string
+	keys   keysFile
+}
+
+// keysFile is what kizuna demo writes with --keys.
+type keysFile struct {
+	Accounts []account `json:"accounts"`
+}
+
+type account struct {
+	Role     string   `json:"role"`
+	Email    string   `json:"email"`
+	Password string   `json:"password"`
+	APIKey   string   `json:"api_key"`
+	User     string   `json:"user_id"`
+	Teams    []string `json:"team_ids"`
+}
+
+// as gives the accounts of a role.
+func (p *place) as(role string) []account {
+	var out []account
+	for _, a := range p.keys.Accounts {
+		if a.Role == role {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func newPlace(t testing.TB, e db.Engine) *place {
+	t.Helper()
+	return &place{engine: e, dir: t.TempDir(), url: kizunatest.EmptyURL(t, e)}
+}
+
+// each runs f in an installation of its own on each engine.
+func each(t *testing.T, f func(t *testing.T, p *place)) {
+	t.Parallel() // most of the time is spent waiting for the disk
+	for _, e := range kizunatest.Engines(t) {
+		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel()
+			f(t, newPlace(t, e))
+		})
+	}
+}
+
+// flags name the installation to every command.
+func (p *place) flags(words ...string) []string {
+	return append(words, "--data", p.dir, "--db", p.url)
+}
+
+// command runs a command to its end and gives what it said and its exit code.
+func (p *place) command(t testing.TB, words ...string) (said string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, p.flags(words...)...)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatalf("%s: %v", strings.Join(words, " "), err)
+	}
+	return string(out), cmd.ProcessState.ExitCode()
+}
+
+// clean fails the test unless a command finds nothing wrong.
+func (p *place) clean(t testing.TB, words ...string) {
+	t.Helper()
+	if said, code := p.command(t, words...); code != 0 {
+		t.Errorf("kizuna %s exits with %d:\n%s", strings.Join(words, " "), code, said)
+	}
+}
+
+// open is a look into the database past the program.
+func (p *place) open(t testing.TB) *db.DB {
+	t.Helper()
+	return kizunatest.OpenDB(t, p.url)
+}
+
+// process is the program while it serves.
+type process struct {
+	base  string
+	ready time.Duration // from its start to its own word that it serves
+	cmd   *exec.Cmd
+	log   string
+	ended chan struct{}
+	err   error
+}
+
+// demo makes the demo agency, serves it, and reads its sign-ins.
+func (p *place) demo(t testing.TB) *process {
+	t.Helper()
+	at := filepath.Join(p.dir, "keys.json")
+	run := p.start(t, "demo", "--persons", "20", "--keys", at)
+	b, err := os.ReadFile(at)
+	if err == nil {
+		err = json.Unmarshal(b, &p.keys)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// serve serves what is there.
+func (p *place) serve(t testing.TB) *process {
+	t.Helper()
+	return p.start(t, "serve")
+}
+
+// start starts the program and waits until it says that it is ready.
+func (p *place) start(t testing.TB, words ...string) *process {
+	t.Helper()
+	log, err := os.CreateTemp(p.dir, "log-*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	run := &process{log: log.Name(), ended: make(chan struct{})}
+	run.cmd = exec.Command(binary, p.flags(append(words, "--addr", "127.0.0.1:0")...)...)
+	run.cmd.Stderr = log
+	out, err := run.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := run.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	addresses := make(chan string, 1)
+	go run.watch(out, addresses)
+	t.Cleanup(run.kill)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the end of its log:\n%s", run.tail())
+		}
+	})
+	select {
+	case run.base = <-addresses:
+	case <-run.ended:
+		t.Fatalf("the program ended before it served: %v", run.err)
+	case <-time.After(patience):
+		t.Fatal("the program does not say where it serves")
+	}
+	if err := run.untilReady(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	run.ready = time.Since(began)
+	return run
+}
+
+// watch reads what the program says, tells its address, and waits for its end.
+func (run *process) watch(out io.Reader, addresses chan<- string) {
+	lines := bufio.NewScanner(out)
+	for told := false; lines.Scan(); {
+		if _, at, ok := strings.Cut(lines.Text(), "http://"); ok && !told {
+			told = true
+			addresses <- "http://" + strings.TrimSpace(at)
+		}
+	}
+	run.err = run.cmd.Wait()
+	close(run.ended)
+}
+
+func (run *process) untilReady(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, run.base+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		res, err := http.DefaultClient.Do(r)
+		if err == nil {
+			_ = res.Body.Close()
+			if res.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("not ready: %w", err)
+		}
+	}
+}
+
+// kill ends the program as a power cut does: with no word of warning.
+func (run *process) kill() {
+	_ = run.cmd.Process.Kill() // it may have ended by itself
+	<-run.ended
+}
+
+// stop asks the program to end and waits for its exit code.
+func (run *process) stop(t testing.TB) int {
+	t.Helper()
+	if err := run.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-run.ended:
+	case <-time.After(patience):
+		t.Fatal("the program does not stop")
+	}
+	return run.cmd.ProcessState.ExitCode()
+}
+
+func (run *process) tail() string {
+	b, err := os.ReadFile(run.log)
+	if err != nil {
+		return err.Error()
+	}
+	var said []string
+	for line := range strings.Lines(string(b)) {
+		if !strings.Contains(line, `"level":"INFO"`) {
+			said = append(said, line)
+		}
+	}
+	return strings.Join(said[max(0, len(said)-20):], "")
+}

@@ -1,0 +1,168 @@
+package fault
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/kizunatest"
+)
+
+// TestStop asks the program to end in the middle of its work: whatever it took on is answered, and
+// what it did not answer it did not do.
+func TestStop(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		run := p.demo(t)
+		l, d := newLoad(t, p, seed(t), run.base), p.open(t)
+		l.each = true // no connection is closed as idle while a request is on its way into it
+		code := -1
+		l.run(150, func() { code = run.stop(t) })
+		if code != 0 {
+			t.Errorf("the program exits with %d:\n%s", code, run.tail())
+		}
+		var f found
+		done, err := keys(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range l.open {
+			if done[q.key] {
+				f.add("%s was done and not answered", q.action.name)
+			}
+		}
+		f.tell(t)
+		report(t, p, "SIGTERM under load", fmt.Sprintf("%d acknowledged, %d not taken on, 0 done without an answer, exit %d", l.acked, len(l.open), code))
+		run = p.serve(t)
+		l.moveTo(run.base)
+		l.settle(t, d)
+		p.clean(t, "check")
+		p.clean(t, "audit", "verify")
+	})
+}
+
+// keys are those of the requests that were done.
+func keys(d *db.DB) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := read(d, func(q db.Q) error {
+		all, err := db.All[string](q, "SELECT key FROM idempotency")
+		for _, key := range all {
+			out[key] = true
+		}
+		return err
+	})
+	return out, err
+}
+
+// TestTwo has two programs serve one database. Impatient senders send the same to both at once;
+// one of the two is killed on the way. Nothing is lost, and no work is done twice.
+func TestTwo(t *testing.T) {
+	t.Parallel()
+	for _, e := range kizunatest.Engines(t) {
+		if e != db.Postgres {
+			continue // a SQLite file is one program's
+		}
+		p := newPlace(t, e)
+		first := p.demo(t)
+		second := p.serve(t)
+		l, d := newLoad(t, p, seed(t), first.base, second.base), p.open(t)
+		queued := queue(t, d, 400)
+		l.run(300, l.finish)
+		drained(t, d, queued)
+		if n, err := count(d, "SELECT COUNT(*) FROM job WHERE kind = ? AND key = '' AND tries <> 1", queuedKind); err != nil || n != 0 {
+			t.Errorf("%d jobs were taken more than once (%v)", n, err)
+		}
+		l.settle(t, d)
+		report(t, p, "two programs, one database", fmt.Sprintf("%d acknowledged, %d jobs once each", l.acked, queued))
+		before := l.acked
+		l.run(150, second.kill)
+		l.moveTo(first.base)
+		l.settle(t, d)
+		l.everything(t)
+		p.clean(t, "check")
+		p.clean(t, "audit", "verify")
+		report(t, p, "one of two killed", fmt.Sprintf("%d acknowledged, 0 lost", l.acked-before))
+	}
+}
+
+// TestItSees plants one loss after the other and has the verification find each: a proof that
+// cannot fail is none.
+func TestItSees(t *testing.T) {
+	each(t, func(t *testing.T, p *place) {
+		run := p.demo(t)
+		l, d := newLoad(t, p, seed(t), run.base), p.open(t)
+		l.run(120, l.finish)
+		var person *record
+		for _, r := range l.records {
+			if r.kind == "person" {
+				person = r
+			}
+		}
+		id := db.MustID(person.id)
+		look := func() string {
+			var f found
+			l.tokens(&f, d, true)
+			l.acknowledged(&f, map[*record]bool{person: true})
+			whole(&f, d)
+			return strings.Join(f, "\n")
+		}
+		if said := look(); said != "" {
+			t.Fatalf("before anything is planted: %s", said)
+		}
+		for _, c := range []struct{ do, undo, want string }{
+			{"UPDATE person_name SET status = 'void' WHERE person = ? AND kind = 'legal'", "UPDATE person_name SET status = 'active' WHERE person = ? AND kind = 'legal'", "is there 0 times"},
+			{"UPDATE person SET birth_date = '1951-03-02' WHERE id = ?", "UPDATE person SET birth_date = '1950-03-02' WHERE id = ?", "birth_date is 1951-03-02 instead of 1950-03-02"},
+			{"UPDATE person SET version = version + 1 WHERE id = ?", "UPDATE person SET version = version - 1 WHERE id = ?", "stands elsewhere than its journal"},
+			{"DELETE FROM person_name WHERE person = ? AND kind = 'former'", "", "second name is missing"},
+			{"DELETE FROM reach WHERE record = ?", "", "in nobody's reach"},
+			{"DELETE FROM search_row WHERE owner = ?", "", "cannot be found"},
+			{"UPDATE journal SET version = 70 WHERE record = ? AND version = 1", "UPDATE journal SET version = 1 WHERE record = ? AND version = 70", "not 1 to n"},
+		} {
+			planted(t, d, c.do, c.undo, id, func() {
+				if said := look(); !strings.Contains(said, c.want) {
+					t.Errorf("%s: %q is not told, but\n%s", c.do, c.want, said)
+				}
+			})
+		}
+		if said := look(); said != "" {
+			t.Fatalf("after all is put back: %s", said)
+		}
+	})
+}
+
+// planted changes rows, calls f, and puts them back; rows that are deleted need no undo.
+func planted(t *testing.T, d *db.DB, do, undo string, arg any, f func()) {
+	t.Helper()
+	rest, deletes := strings.CutPrefix(do, "DELETE FROM ")
+	if deletes {
+		script(t, d, "CREATE TABLE kept AS SELECT * FROM "+rest, arg)
+	}
+	must(t, d, do, arg)
+	f()
+	if !deletes {
+		must(t, d, undo, arg)
+		return
+	}
+	table, _, _ := strings.Cut(rest, " ")
+	must(t, d, "INSERT INTO "+table+" SELECT * FROM kept")
+	script(t, d, "DROP TABLE kept")
+}
+
+// must changes rows past the program, at least one.
+func must(t *testing.T, d *db.DB, text string, args ...any) {
+	t.Helper()
+	if n := script(t, d, text, args...); n == 0 {
+		t.Fatalf("nothing done by %s", text)
+	}
+}
+
+func script(t *testing.T, d *db.DB, text string, args ...any) (n int64) {
+	t.Helper()
+	if err := d.Write(t.Context(), func(tx *db.Tx) (err error) {
+		n, err = db.Exec(tx, text, args...)
+		return err
+	}); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return n
+}
