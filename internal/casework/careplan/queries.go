@@ -159,7 +159,7 @@ func (r *Room) OfCase(ctx context.Context, a access.Actor, of db.ID) (list []Pla
 	return list, err
 }
 
-// Goal, Task, Answered and ReviewOf give one row of a plan the actor sees.
+// Goal is one goal of a plan the actor sees.
 func (r *Room) Goal(ctx context.Context, a access.Actor, id db.ID) (Goal, error) {
 	return one[Goal](ctx, r, a, selectGoal, id)
 }
@@ -337,6 +337,9 @@ func (r *Room) Published(ctx context.Context, a access.Actor) (list []Template, 
 	return list, err
 }
 
+// Tab is the part of a case's page that its plans are on, by its word.
+const Tab = "careplan.title"
+
 // Criteria are what plans ask before a case leaves a stage: planned before it
 // assigns, agreed and active before it is monitored, every goal with its
 // outcome before it is resolved. It fills cases.Room.Criteria.
@@ -350,7 +353,7 @@ func Criteria(q db.Q, c cases.Case) ([]cases.Criterion, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := "/desk/cases/" + c.ID.String() + "?tab=plan"
+	at := "/desk/cases/" + c.ID.String() + "?tab=" + Tab
 	switch c.Stage {
 	case cases.Planning:
 		return []cases.Criterion{{Stage: c.Stage, Key: "careplan.criterion.planned", Required: true, Href: at, Met: anyBeing(plans, "draft", "proposed", "active", "completed")}}, nil
