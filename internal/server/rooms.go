@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"kizuna/internal/casework/assessment"
+	"kizuna/internal/casework/benefit"
 	"kizuna/internal/casework/careplan"
 	"kizuna/internal/casework/cases"
 	casesweb "kizuna/internal/casework/cases/web"
 	"kizuna/internal/casework/catalog"
+	"kizuna/internal/casework/intake"
+	intakeweb "kizuna/internal/casework/intake/web"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -19,7 +23,9 @@ import (
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	homeweb "kizuna/internal/home/web"
+	"kizuna/internal/network/delivery"
 	"kizuna/internal/network/provider"
+	"kizuna/internal/network/referral"
 	"kizuna/internal/office/account"
 	accountweb "kizuna/internal/office/account/web"
 	"kizuna/internal/office/agency"
@@ -47,10 +53,14 @@ type Rooms struct {
 
 	Catalog     *catalog.Room
 	Cases       *cases.Room
+	Intake      *intake.Room
 	Assessments *assessment.Room
 	CarePlans   *careplan.Room
+	Benefits    *benefit.Room
 
 	Providers *provider.Room
+	Referrals *referral.Room
+	Delivery  *delivery.Room
 }
 
 // open makes the rooms, in the order of the work, and fills the slots they declare.
@@ -64,14 +74,36 @@ func (s *Server) open() *Rooms {
 	x.Forms = form.New(s.Run)
 	x.Catalog = catalog.New(s.Run, currency)
 	x.Cases = cases.New(s.Run)
+	x.Intake = intake.New(s.Run, x.People, x.Cases)
 	x.Assessments = assessment.New(s.Run, x.Catalog, currency)
 	x.CarePlans = careplan.New(s.Run)
+	x.Benefits = benefit.New(s.Run)
 	x.Providers = provider.New(s.Run)
-	x.Providers.Catalog = offered{x.Catalog}
-	x.Tasks.Sees["case"] = seesCase
-	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria)
-	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy)
+	x.Referrals = referral.New(s.Run)
+	x.Delivery = delivery.New(s.Run, authorizations{})
+	x.fill()
 	return x
+}
+
+// fill puts into the slots of earlier rooms what later ones say and do.
+func (x *Rooms) fill() {
+	x.Tasks.Sees["case"] = seesCase
+	x.People.OnDeath = append(x.People.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, x.Delivery.Died)
+	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
+	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy, benefit.Busy, referral.Busy, delivery.Busy)
+	x.Intake.Offers = offers
+	x.Assessments.Items[itemKind] = appliedFor
+	x.Assessments.OnDecided = append(x.Assessments.OnDecided, decided)
+	x.Assessments.OnApproved = append(x.Assessments.OnApproved, granted(x.Benefits))
+	x.CarePlans.OnMake = append(x.CarePlans.OnMake, x.Benefits.FromPlan)
+	x.CarePlans.OnComplete = append(x.CarePlans.OnComplete, x.Benefits.AfterPlan)
+	x.Benefits.Delivered = delivery.DeliveredOf
+	x.Providers.Catalog = provider.OfCatalog(x.Catalog)
+	x.Referrals.Catalog = x.Providers.Catalog
+	x.Referrals.Assignments = assignments{}
+	x.Referrals.OnAuthorized = append(x.Referrals.OnAuthorized, begun(x.Benefits))
+	x.Delivery.NeedsApproval = scheduleHeld
+	x.Delivery.Providers = providerNames
 }
 
 // seesCase tells whether an actor sees a case, for the tasks that belong to it.
@@ -97,16 +129,17 @@ func (s *Server) furnish(d *door.Router) {
 	taskweb.Mount(d, s.Rooms.Tasks)
 	peopleweb.Mount(d, s.Rooms.People, peopleweb.Parts{Names: s.names, Panels: s.panels(), Read: s.Run.Read})
 	casesweb.Mount(d, s.Rooms.Cases, casesweb.Parts{People: s.Rooms.People, Panels: s.panels(), Read: s.Run.Read})
+	intakeweb.Mount(d, s.Rooms.Intake)
 	homeweb.Mount(d, homeweb.Parts{Agency: s.Rooms.Agency, Account: s.Rooms.Account, Tasks: s.Rooms.Tasks, Cases: s.Rooms.Cases,
 		Sources: s.sources(), Clock: s.config.Clock, Read: s.Run.Read, Way: s.way})
 }
 
 // sources are what rooms say on the first pages, in the order it is shown.
-func (s *Server) sources() []homeweb.Source { return nil }
+func (s *Server) sources() []homeweb.Source { return homeweb.Intake(s.Rooms.Intake) }
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.
 func (s *Server) panels() []ui.Panel {
-	return nil
+	return slices.Concat(casesweb.Panels(s.Rooms.Cases))
 }
 
 // names gives the names of users in the reader's language.

@@ -1,55 +1,195 @@
 package server
 
 import (
-	"context"
+	"slices"
 
+	"kizuna/internal/casework/assessment"
+	"kizuna/internal/casework/benefit"
+	"kizuna/internal/casework/cases"
 	"kizuna/internal/casework/catalog"
+	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/ledger"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/network/delivery"
 	"kizuna/internal/network/provider"
+	"kizuna/internal/network/referral"
+	"kizuna/internal/resident/people"
 )
 
 // This file has what stands in the rooms' slots where the room behind has
 // other words for the same.
 
-// offered tells the provider room what the catalog knows.
-type offered struct{ room *catalog.Room }
-
-// Benefits gives benefits by id.
-func (o offered) Benefits(q db.Q, ids ...db.ID) (map[db.ID]provider.Benefit, error) {
-	found, err := catalog.BenefitOf(q, ids...)
-	out := make(map[db.ID]provider.Benefit, len(found))
-	for id, b := range found {
-		out[id] = benefitOf(b)
+// offers lists what can be applied for: what the catalog gives now.
+func offers(q db.Q, _ calendar.Date) ([]intake.Offer, error) {
+	programs, benefits, err := catalog.Running(q)
+	var out []intake.Offer
+	for _, p := range programs {
+		out = append(out, intake.Offer{Program: p.ID, Name: p.Name, Hint: p.Description})
+	}
+	for _, b := range benefits {
+		out = append(out, intake.Offer{Program: b.Program, Benefit: b.ID, Name: b.Name, Hint: b.Description})
 	}
 	return out, err
 }
 
-// Delivered lists the benefits that providers deliver.
-func (o offered) Delivered(q db.Q) ([]provider.Benefit, error) {
-	_, running, err := catalog.Running(q)
-	var out []provider.Benefit
-	for _, b := range running {
-		if b.DeliveredBy != "agency" {
-			out = append(out, benefitOf(b))
+// itemKind is an application's item, as assessment knows it.
+const itemKind = "application_item"
+
+// appliedFor tells assessment what an application's item asks for.
+func appliedFor(q db.Q, a access.Actor, now calendar.Time, id db.ID) (assessment.Item, error) {
+	i, x, err := intake.SeeItem(q, a, now, id)
+	if err != nil {
+		return assessment.Item{}, err
+	}
+	out := assessment.Item{
+		Kind: itemKind, ID: i.ID, RootKind: intake.KindApplication, Root: x.ID, Person: x.Person, SubjectKind: "program", Subject: i.Program,
+		Href: intake.Href(intake.KindApplication, x.ID),
+	}
+	if !i.Benefit.IsZero() {
+		out.SubjectKind, out.Subject = "benefit", i.Benefit
+	}
+	led, err := cases.SourceOf(q, intake.KindApplication, x.ID)
+	if err == nil && len(led) > 0 {
+		out.Case = led[0].Case
+	}
+	return out, err
+}
+
+// decided closes the item that was decided on.
+func decided(tx *op.Tx, d assessment.Decision) error {
+	if d.ItemKind != itemKind {
+		return nil
+	}
+	_, err := intake.Decide(tx, d.Item, d.Status == "approved", d.Reasons)
+	return err
+}
+
+// granted makes what a decision approved.
+func granted(room *benefit.Room) func(tx *op.Tx, d assessment.Decision) error {
+	return func(tx *op.Tx, d assessment.Decision) error {
+		if d.Case.IsZero() {
+			return nil
+		}
+		x := benefit.Approval{Decision: d.ID, Case: d.Case, Person: d.Person, Quantity: d.Quantity, Amount: d.Amount(), From: d.From, Until: d.Until}
+		if d.SubjectKind == "benefit" {
+			x.Benefit = d.Subject
+		} else {
+			x.Program = d.Subject
+		}
+		return room.Grant(tx, x)
+	}
+}
+
+// assignments tell the referral room what a provider is looked for.
+type assignments struct{}
+
+// Load gives an assignment the actor may see.
+func (assignments) Load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (referral.AssignmentView, error) {
+	x, err := benefit.Load(q, a, now, id)
+	if err != nil {
+		return referral.AssignmentView{}, err
+	}
+	known, err := catalog.BenefitOf(q, x.Benefit)
+	b := known[x.Benefit]
+	return referral.AssignmentView{ID: x.ID, Case: x.Case, Person: x.Person, Benefit: x.Benefit, Name: b.Name, Units: x.Quantity, Unit: b.Unit,
+		From: x.From, Until: x.Until}, err
+}
+
+// begun lets an assignment begin once a provider is authorized for it.
+func begun(room *benefit.Room) func(tx *op.Tx, z referral.Authorization) error {
+	return func(tx *op.Tx, z referral.Authorization) error {
+		if z.Assignment.IsZero() {
+			return nil
+		}
+		return room.Begin(tx, z.Assignment, z.Provider)
+	}
+}
+
+// authorizations tell delivery what was authorized.
+type authorizations struct{}
+
+// Of gives authorizations by id, whoever asks.
+func (x authorizations) Of(q db.Q, ids ...db.ID) (map[db.ID]delivery.Authorization, error) {
+	found, err := referral.Authorizations(q, ids...)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]referral.Authorization, 0, len(found))
+	for _, z := range found {
+		list = append(list, z)
+	}
+	out := make(map[db.ID]delivery.Authorization, len(list))
+	told, err := x.told(q, list)
+	for _, z := range told {
+		out[z.ID] = z
+	}
+	return out, err
+}
+
+// Lock holds their rows until the operation ends.
+func (authorizations) Lock(tx *op.Tx, ids []db.ID) error {
+	for _, id := range ids {
+		if _, err := referral.LockAuthorization(tx, id); err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// OfProvider lists those that a provider may deliver on, on a day.
+func (x authorizations) OfProvider(q db.Q, of db.ID, on calendar.Date) ([]delivery.Authorization, error) {
+	list, err := referral.ActiveOfProvider(q, of, on)
+	if err != nil {
+		return nil, err
+	}
+	return x.told(q, list)
+}
+
+// told adds the names that delivery shows and how amounts are rounded.
+func (authorizations) told(q db.Q, list []referral.Authorization) ([]delivery.Authorization, error) {
+	var persons, benefits []db.ID
+	for _, z := range list {
+		persons, benefits = append(persons, z.Person), append(benefits, z.Benefit)
+	}
+	cards, err := people.CardsOf(q, persons...)
+	if err != nil {
+		return nil, err
+	}
+	known, err := catalog.BenefitOf(q, benefits...)
+	out := make([]delivery.Authorization, len(list))
+	for i, z := range list {
+		out[i] = delivery.Authorization{
+			ID: z.ID, Provider: z.Provider, Referral: z.Referral, Case: z.Case, Person: z.Person, Assignment: z.Assignment, Benefit: z.Benefit,
+			Name: cards[z.Person].Name, Kana: cards[z.Person].Kana, Number: z.Number, BenefitName: known[z.Benefit].Name,
+			Active: z.Status == "active" || z.Status == "exhausted", Units: z.Units, Rate: ledger.Money{Minor: z.Minor, Currency: z.Currency},
+			Rounding: ledger.Floor, Hourly: z.Unit == "hour", From: z.From, Until: z.Until,
+		}
+	}
+	slices.SortStableFunc(out, func(a, b delivery.Authorization) int { return slices.Compare(a.ID[:], b.ID[:]) })
 	return out, err
 }
 
-func benefitOf(b catalog.Benefit) provider.Benefit {
-	return provider.Benefit{ID: b.ID, Name: b.Name, Unit: b.Unit, Specialties: b.Specialties.V}
+// scheduleHeld tells whether contract or benefit hold a provider's schedules
+// back until the agency approves them.
+func scheduleHeld(q db.Q, of, benefitID db.ID, on calendar.Date) (bool, error) {
+	c, ok, err := provider.ContractAt(q, of, benefitID, on)
+	if err != nil || ok && c.NeedsScheduleApproval {
+		return ok && c.NeedsScheduleApproval, err
+	}
+	known, err := catalog.BenefitOf(q, benefitID)
+	return known[benefitID].NeedsScheduleApproval, err
 }
 
-// maxSpecialties is how many specialties a search offers.
-const maxSpecialties = 200
-
-// Specialties lists the codes of specialties with their names.
-func (o offered) Specialties(ctx context.Context, a access.Actor) ([]provider.Named, error) {
-	list, err := o.room.Specialties(ctx, a, db.ID{}, maxSpecialties)
-	out := make([]provider.Named, len(list))
-	for i, s := range list {
-		out[i] = provider.Named{Code: s.Code, Name: s.Name}
+// providerNames gives the names of providers.
+func providerNames(q db.Q, ids ...db.ID) (map[db.ID]text.Pair, error) {
+	cards, err := provider.Cards(q, ids...)
+	out := make(map[db.ID]text.Pair, len(cards))
+	for id, p := range cards {
+		out[id] = p.Name
 	}
 	return out, err
 }

@@ -127,3 +127,13 @@ func queueCount(b *db.Batch, a access.Actor, now calendar.Time, kind string, mos
 	seen := lens(a, now, kind).One("x.id")
 	return db.Queue[int](b, "SELECT COUNT(*) FROM (SELECT 1 FROM "+w.table+" x WHERE "+w.open+" AND "+seen.SQL+" LIMIT ?) AS counted", append(seen.Args, most)...)
 }
+
+// SeeItem gives an item with its application, when the actor may see that.
+func SeeItem(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Item, Application, error) {
+	i, err := ItemByID(q, id)
+	if err != nil {
+		return i, Application{}, err
+	}
+	x, err := load(q, a, now, ApplicationFlow, i.Application)
+	return i, x, err
+}
