@@ -1,0 +1,39 @@
+// Package web shows what a person agreed to and what was passed on, to staff
+// on the person's page and to residents on theirs, and speaks for it in the
+// API.
+package web
+
+import (
+	_ "embed"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/resident/consent"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("consent.web", wordsFile)
+
+var (
+	readers   = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.Auditor)
+	recorders = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker)
+	residents = door.By(access.Resident)
+	either    = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.Resident)
+	anyReader = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.Auditor, access.Resident)
+)
+
+// Mount registers the room's pages and API.
+func Mount(d *door.Router, room *consent.Room) {
+	p := &pages{room}
+	d.Page("GET /desk/consents/new", recorders, p.fresh)
+	d.Page("POST /desk/consents", recorders, p.give)
+	d.Page("GET /desk/consents/{id}/withdraw", recorders, p.askWithdraw)
+	d.Page("POST /desk/consents/{id}/withdraw", recorders, p.withdraw)
+	d.Page("GET /my/consents", residents, p.mine)
+	d.Page("GET /my/consents/{id}/withdraw", residents, p.askWithdraw)
+	d.Page("POST /my/consents/{id}/withdraw", residents, p.withdraw)
+	mountAPI(d, room)
+}
