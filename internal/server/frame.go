@@ -35,7 +35,7 @@ var places = map[ui.Audience][]place{
 	ui.Desk: {
 		{icon: "home", word: "server.nav.home", tab: true, at: []string{"/desk"}},
 		{icon: "briefcase", word: "server.nav.cases", tab: true, at: []string{"/desk/cases"}},
-		{icon: "inbox", word: "server.nav.intake", tab: true, at: []string{"/desk/intake", "/desk/inquiries"}},
+		{icon: "inbox", word: "server.nav.intake", tab: true, at: []string{"/desk/intake"}},
 		{icon: "users", word: "server.nav.persons", tab: true, at: []string{"/desk/persons"}},
 		{icon: "calendar", word: "server.nav.calendar", at: []string{"/desk/calendar"}},
 		{icon: "list-checks", word: "server.nav.tasks", at: []string{"/desk/tasks"}},
@@ -87,10 +87,10 @@ var places = map[ui.Audience][]place{
 
 // fresh is what the menu of new things offers on the desk.
 var fresh = []place{
-	{icon: "inbox", word: "server.new.inquiry", at: []string{"/desk/inquiries/new"}},
-	{icon: "alert-triangle", word: "server.new.complaint", at: []string{"/desk/complaints/new"}},
-	{icon: "send", word: "server.new.inbound_referral", at: []string{"/desk/inbound-referrals/new"}},
-	{icon: "file-text", word: "server.new.application", at: []string{"/desk/applications/new"}},
+	{icon: "inbox", word: "server.new.inquiry", at: []string{"/desk/intake/inquiries/new"}},
+	{icon: "alert-triangle", word: "server.new.complaint", at: []string{"/desk/intake/complaints/new"}},
+	{icon: "send", word: "server.new.inbound_referral", at: []string{"/desk/intake/inbound-referrals/new"}},
+	{icon: "file-text", word: "server.new.application", at: []string{"/desk/intake/applications/new"}},
 	{icon: "user-plus", word: "server.new.person", at: []string{"/desk/persons/new"}},
 	{icon: "briefcase", word: "server.new.case", at: []string{"/desk/cases/new"}},
 	{icon: "square-check", word: "server.new.task", at: []string{"/desk/tasks/new"}},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"kizuna/internal/casework/cases"
+	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -50,6 +51,11 @@ func (s *sample) records() map[string][]variant {
 		"participants/{id}": {{"", s.participant}},
 		"case-members/{id}": {{"", s.member}},
 		"prompts/{id}":      {{"", s.reminder}},
+
+		"complaints/{id}":        {{"", s.complaint}},
+		"inquiries/{id}":         {{"", s.inquiry}},
+		"inbound-referrals/{id}": {{"", s.inbound}},
+		"applications/{id}":      {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }}},
 	}
 }
 
@@ -214,4 +220,29 @@ func (s *sample) reminder() string {
 		s.t.Fatal("a case that rests has no prompt")
 	}
 	return f.Prompts[0].ID.String()
+}
+
+func (s *sample) complaint() string {
+	s.t.Helper()
+	x, err := s.srv.Rooms.Intake.SubmitComplaint(s.t.Context(), s.as("intake_worker").actor, intake.ComplaintInput{Allegations: []string{"unsafe_housing"}, Body: "見本", Channel: "phone", Discretion: "anonymous"})
+	return s.id(x.ID, err)
+}
+
+func (s *sample) inquiry() string {
+	s.t.Helper()
+	x, err := s.srv.Rooms.Intake.ReceiveInquiry(s.t.Context(), s.as("intake_worker").actor, intake.InquiryInput{Channel: "phone", Body: "見本"})
+	return s.id(x.ID, err)
+}
+
+func (s *sample) inbound() string {
+	s.t.Helper()
+	x, err := s.srv.Rooms.Intake.ReceiveReferral(s.t.Context(), s.as("intake_worker").actor, intake.InboundInput{Source: "見本病院", Client: "見本", Need: "見本", Channel: "letter"})
+	return s.id(x.ID, err)
+}
+
+func (s *sample) application(who, person string) string {
+	s.t.Helper()
+	in := intake.ApplicationInput{Person: s.person[person], Channel: "counter", Items: []intake.ItemInput{{Label: "見本"}}}
+	x, err := s.srv.Rooms.Intake.BeginApplication(s.t.Context(), s.as(who).actor, in)
+	return s.id(x.ID, err)
 }
