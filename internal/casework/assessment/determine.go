@@ -331,3 +331,12 @@ func (r *Room) loadDetermination(q db.Q, a access.Actor, id db.ID) (Determinatio
 	}
 	return d, err
 }
+
+// Declared lists the facts that rules may speak of.
+func (r *Room) Declared() ([]rule.Fact, error) {
+	set, err := r.catalog.Declared()
+	if err != nil {
+		return nil, fault.Defect(err)
+	}
+	return set.Facts(), nil
+}

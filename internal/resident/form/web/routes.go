@@ -1,0 +1,41 @@
+// Package web lets administrators write the agency's question sets, with a
+// preview that answers like the real thing, and speaks for forms and responses
+// in the API.
+package web
+
+import (
+	_ "embed"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/resident/form"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("form.web", wordsFile)
+
+var (
+	viewers = door.By(access.Administrator, access.Auditor)
+	writers = door.By(access.Administrator)
+	readers = door.By(access.StaffRoles...)
+	editors = door.By(access.Administrator, access.ProgramManager)
+	askers  = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker)
+)
+
+// Mount registers the room's pages and API.
+func Mount(d *door.Router, room *form.Room) {
+	p := &pages{room}
+	d.Page("GET /admin/forms", viewers, p.list)
+	d.Page("GET /admin/forms/new", writers, p.fresh)
+	d.Page("POST /admin/forms", writers, p.create)
+	d.Page("GET /admin/forms/{id}", viewers, p.show)
+	d.Page("POST /admin/forms/{id}/preview", viewers, p.preview)
+	d.Page("GET /admin/forms/{id}/edit", writers, p.edit)
+	d.Page("POST /admin/forms/{id}", writers, p.save)
+	d.Page("POST /admin/forms/{id}/publish", writers, p.publish)
+	d.Page("POST /admin/forms/{id}/retire", writers, p.retire)
+	mountAPI(d, room)
+}
