@@ -54,7 +54,7 @@ func (m *maker) past(r *rand.Rand, f family, person db.ID, known calendar.Time) 
 	c := cases.Case{
 		Head: flow.Head{ID: db.NewIDAt(int64(opened)), Status: s.status, CreatedAt: opened}, MainKind: any1(r, cases.Kinds), Kinds: db.AsJSON([]string{}),
 		Stage: s.stage, Priority: any1(r, []string{"low", "normal", "normal", "normal", "high"}), Risk: any1(r, cases.Risks),
-		Person: person, Owner: m.users[f.district], Team: m.teams[f.district], DueOn: cases.NoDue, NextAction: s.next,
+		Person: person, Owner: any1(r, m.users[f.district]), Team: m.teams[f.district], DueOn: cases.NoDue, NextAction: s.next,
 	}
 	switch s.status {
 	case "open":

@@ -49,7 +49,6 @@ type Made struct {
 	Found                      int // persons who were there already
 	Took                       time.Duration
 	Admin, Password            string // the administrator's, when the agency was made
-	Users                      []string
 }
 
 // lot is how many households are loaded in one transaction.
@@ -79,8 +78,8 @@ type maker struct {
 	began time.Time
 	made  Made
 	teams []db.ID
-	users []db.ID // one caseworker for each team
-	about int     // households, for dates
+	users [][]db.ID // the caseworkers of each team
+	about int       // households, for dates
 }
 
 func (m *maker) tell() {
@@ -152,7 +151,28 @@ func (m *maker) office(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		m.teams, m.users = append(m.teams, u.team), append(m.users, u.id)
+		m.teams, m.users = append(m.teams, u.team), append(m.users, []db.ID{u.id})
+		if err := m.colleagues(ctx, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// perWorker is how many residents there are for each caseworker, so that one
+// has some sixty running cases.
+const perWorker = 550
+
+// colleagues makes the other caseworkers of a district.
+func (m *maker) colleagues(ctx context.Context, district int) error {
+	d := districts[district]
+	for n := 2; n <= m.o.Persons*d.share/1000/perWorker; n++ {
+		name := text.Pair{JA: fmt.Sprintf("%s担当 %d", d.name.JA, n), EN: fmt.Sprintf("%s Worker %d", d.name.EN, n)}
+		u, err := m.user(ctx, fmt.Sprintf("worker-%d-%d%s", district+1, n, Domain), name, access.Caseworker, func() (db.ID, error) { return m.teams[district], nil })
+		if err != nil {
+			return err
+		}
+		m.users[district] = append(m.users[district], u.id)
 	}
 	return nil
 }
@@ -161,7 +181,6 @@ type colleague struct{ id, team db.ID }
 
 // user finds a user by mail, or makes one with a team of their own.
 func (m *maker) user(ctx context.Context, mail string, name text.Pair, role access.Role, team func() (db.ID, error)) (colleague, error) {
-	m.made.Users = append(m.made.Users, mail)
 	room := m.srv.Rooms.Account
 	page, err := room.Users(ctx, access.TheSystem(), account.UserFilter{Query: mail, Kind: account.Staff, Limit: 10})
 	if err != nil {
