@@ -15,6 +15,7 @@ type action struct {
 	kind   string // of the record that it makes, "" for a change
 	call   string // as the specification names it: POST /persons
 	single bool   // GET path/{id} gives the record
+	grows  bool   // what belongs to the record moves its version on
 	// tokens lists the tokens of all such records in the database, one row each; ? is their mark.
 	tokens string
 	make   func(w *worker) *ask
@@ -65,7 +66,7 @@ var actions = []*action{
 		}},
 	{name: "task.start", call: "POST /tasks/{id}/start", make: func(w *worker) *ask { return w.taskStep("open", "start", "in_progress") }},
 	{name: "task.complete", call: "POST /tasks/{id}/complete", make: func(w *worker) *ask { return w.taskStep("in_progress", "complete", "done") }},
-	{name: "case.open", kind: "case", call: "POST /cases", single: true,
+	{name: "case.open", kind: "case", call: "POST /cases", single: true, grows: true, // a note is a contact
 		tokens: "SELECT title AS token FROM case_file WHERE title LIKE ?",
 		make: func(w *worker) *ask {
 			p, token := w.any("person"), w.load.token()

@@ -26,6 +26,7 @@ type record struct {
 	version int64
 	want    map[string]any // what a call must say of it, by path: names.0.given
 	by      account
+	grows   bool // later deeds about other records move its version on
 }
 
 // ask is a request that changes something, and what it means once acknowledged.
@@ -245,7 +246,7 @@ func (l *load) take(q *ask, answer map[string]any) {
 	r := q.on
 	if r == nil {
 		id, _ := answer["id"].(string)
-		r = &record{kind: q.action.kind, id: id, token: q.token, by: q.by, want: map[string]any{}}
+		r = &record{kind: q.action.kind, id: id, token: q.token, by: q.by, grows: q.action.grows, want: map[string]any{}}
 		if q.action.single {
 			r.path = q.path + "/" + id
 		}
