@@ -473,3 +473,11 @@ func whoIsIn(q db.Q, sessions, authorizations []db.ID) (map[db.ID]map[db.ID]bool
 	}
 	return out, err
 }
+
+// LockSessions holds the rows of sessions, so that their attendance stays as
+// it is until the operation ends.
+func LockSessions(w db.W, ids []db.ID) error {
+	sorted := distinct(ids)
+	sortIDs(sorted)
+	return lockSessions(w, sorted)
+}
