@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"kizuna/internal/ground/access"
@@ -146,16 +148,26 @@ func openReminders(q db.Q, of db.ID) ([]Reminder, error) {
 	return db.All[Reminder](q, selectReminder+"p.case_id = ? AND p.status = 'open'", of)
 }
 
-// RemindersOf lists the open prompts of a user, and those of teams' cases that
+// RemindersOf lists the open prompts of a user, then those of teams' cases that
 // nobody owns, the earliest due first.
 func RemindersOf(q db.Q, a access.Actor, limit int) ([]Reminder, error) {
-	own, err := db.All[Reminder](q, selectReminder+"p.owner = ? AND p.status = 'open' ORDER BY p.due_on, p.id LIMIT ?", author(a), limit)
-	if err != nil || len(a.Teams) == 0 || len(own) == limit {
-		return own, err
+	const first = " AND p.status = 'open' ORDER BY p.due_on, p.id LIMIT ?) AS arm"
+	text, args := "SELECT * FROM ("+selectReminder+"p.owner = ?"+first, []any{author(a), limit}
+	if len(a.Teams) > 0 {
+		text += " UNION ALL SELECT * FROM (" + selectReminder + "p.team IN (??) AND p.owner IS NULL" + first
+		args = append(args, db.ListOf(a.Teams), limit)
 	}
-	teams, err := db.All[Reminder](q, selectReminder+"p.team IN (??) AND p.owner IS NULL AND p.status = 'open' ORDER BY p.due_on, p.id LIMIT ?",
-		db.ListOf(a.Teams), limit-len(own))
-	return append(own, teams...), err
+	list, err := db.All[Reminder](q, text, args...)
+	slices.SortFunc(list, func(x, y Reminder) int { // an engine may mix the two
+		switch own, other := !x.Owner.IsZero(), !y.Owner.IsZero(); {
+		case own && !other:
+			return -1
+		case other && !own:
+			return 1
+		}
+		return cmp.Or(cmp.Compare(x.DueOn, y.DueOn), slices.Compare(x.ID[:], y.ID[:]))
+	})
+	return list[:min(len(list), limit)], err
 }
 
 // Sources lists what came in and led to a case.
