@@ -244,11 +244,14 @@ func reviewFacts(ctx context.Context, f careplan.File) []ui.Fact {
 }
 
 func planFacts(ctx context.Context, p careplan.Plan) []ui.Fact {
-	return []ui.Fact{
-		{Label: text.Word(ctx, "careplan.web.field.period"), Value: periodIn(ctx, p.From, p.Until)},
-		{Label: text.Word(ctx, "careplan.web.field.wish"), Value: p.Wish},
-		{Label: text.Word(ctx, "careplan.web.field.summary"), Value: p.Summary},
+	out := []ui.Fact{{Label: text.Word(ctx, "careplan.web.field.period"), Value: periodIn(ctx, p.From, p.Until)}}
+	if p.Wish != "" {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "careplan.web.field.wish"), Value: p.Wish})
 	}
+	if p.Summary != "" {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "careplan.web.field.summary"), Value: p.Summary})
+	}
+	return out
 }
 
 func goalFacts(ctx context.Context, g careplan.Goal, f careplan.File) []ui.Fact {
