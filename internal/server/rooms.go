@@ -8,11 +8,15 @@ import (
 	"strings"
 
 	"kizuna/internal/casework/assessment"
+	assessmentweb "kizuna/internal/casework/assessment/web"
 	"kizuna/internal/casework/benefit"
+	benefitweb "kizuna/internal/casework/benefit/web"
 	"kizuna/internal/casework/careplan"
+	careplanweb "kizuna/internal/casework/careplan/web"
 	"kizuna/internal/casework/cases"
 	casesweb "kizuna/internal/casework/cases/web"
 	"kizuna/internal/casework/catalog"
+	catalogweb "kizuna/internal/casework/catalog/web"
 	"kizuna/internal/casework/intake"
 	intakeweb "kizuna/internal/casework/intake/web"
 	"kizuna/internal/ground/access"
@@ -25,15 +29,20 @@ import (
 	homeweb "kizuna/internal/home/web"
 	"kizuna/internal/network/delivery"
 	"kizuna/internal/network/provider"
+	providerweb "kizuna/internal/network/provider/web"
 	"kizuna/internal/network/referral"
 	"kizuna/internal/office/account"
 	accountweb "kizuna/internal/office/account/web"
 	"kizuna/internal/office/agency"
 	agencyweb "kizuna/internal/office/agency/web"
+	"kizuna/internal/office/document"
+	documentweb "kizuna/internal/office/document/web"
 	"kizuna/internal/office/task"
 	taskweb "kizuna/internal/office/task/web"
 	"kizuna/internal/resident/consent"
+	consentweb "kizuna/internal/resident/consent/web"
 	"kizuna/internal/resident/form"
+	formweb "kizuna/internal/resident/form/web"
 	"kizuna/internal/resident/people"
 	peopleweb "kizuna/internal/resident/people/web"
 )
@@ -43,10 +52,11 @@ import (
 
 // Rooms are all of them.
 type Rooms struct {
-	Agency  *agency.Room
-	Account *account.Room
-	Tasks   *task.Room
-	People  *people.Room
+	Agency    *agency.Room
+	Account   *account.Room
+	Documents *document.Room
+	Tasks     *task.Room
+	People    *people.Room
 
 	Consents *consent.Room
 	Forms    *form.Room
@@ -68,6 +78,7 @@ func (s *Server) open() *Rooms {
 	x := &Rooms{}
 	x.Agency = agency.New(s.Run)
 	x.Account = account.New(s.Run, x.Agency)
+	x.Documents = document.New(s.Run, s.files)
 	x.Tasks = task.New(s.Run)
 	x.People = people.New(s.Run)
 	x.Consents = consent.New(s.Run)
@@ -88,9 +99,11 @@ func (s *Server) open() *Rooms {
 // fill puts into the slots of earlier rooms what later ones say and do.
 func (x *Rooms) fill() {
 	x.Tasks.Sees["case"] = seesCase
+	x.Documents.Sees["case"] = seesCase
 	x.People.OnDeath = append(x.People.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, x.Delivery.Died)
 	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
 	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy, benefit.Busy, referral.Busy, delivery.Busy)
+	x.Catalog.Facts = append(x.Catalog.Facts, assessment.Known{})
 	x.Intake.Offers = offers
 	x.Assessments.Items[itemKind] = appliedFor
 	x.Assessments.OnDecided = append(x.Assessments.OnDecided, decided)
@@ -130,6 +143,14 @@ func (s *Server) furnish(d *door.Router) {
 	peopleweb.Mount(d, s.Rooms.People, peopleweb.Parts{Names: s.names, Panels: s.panels(), Read: s.Run.Read})
 	casesweb.Mount(d, s.Rooms.Cases, casesweb.Parts{People: s.Rooms.People, Panels: s.panels(), Read: s.Run.Read})
 	intakeweb.Mount(d, s.Rooms.Intake)
+	formweb.Mount(d, s.Rooms.Forms)
+	catalogweb.Mount(d, s.Rooms.Catalog)
+	assessmentweb.Mount(d, s.Rooms.Assessments)
+	consentweb.Mount(d, s.Rooms.Consents)
+	benefitweb.Mount(d, s.Rooms.Benefits)
+	documentweb.Mount(d, s.Rooms.Documents)
+	providerweb.Mount(d, s.Rooms.Providers, providerweb.Parts{Panels: s.panels(), Read: s.Run.Read})
+	careplanweb.Mount(d, s.Rooms.CarePlans, careplanweb.Parts{Panels: s.panels(), Read: s.Run.Read})
 	homeweb.Mount(d, homeweb.Parts{Agency: s.Rooms.Agency, Account: s.Rooms.Account, Tasks: s.Rooms.Tasks, Cases: s.Rooms.Cases,
 		Sources: s.sources(), Clock: s.config.Clock, Read: s.Run.Read, Way: s.way})
 }
@@ -139,7 +160,8 @@ func (s *Server) sources() []homeweb.Source { return homeweb.Intake(s.Rooms.Inta
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.
 func (s *Server) panels() []ui.Panel {
-	return slices.Concat(casesweb.Panels(s.Rooms.Cases))
+	return slices.Concat(casesweb.Panels(s.Rooms.Cases), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
+		benefitweb.Panels(s.Rooms.Benefits), consentweb.Panels())
 }
 
 // names gives the names of users in the reader's language.

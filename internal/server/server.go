@@ -9,12 +9,12 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
-	"time"
 
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/draft"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/jobs"
 	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/op"
@@ -44,6 +44,7 @@ type Server struct {
 
 	config Config
 	drafts *draft.Drafts
+	files  *file.Files
 	mux    *http.ServeMux
 
 	surveyed sync.Once
@@ -68,11 +69,12 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{config: c, drafts: draft.New(c.Vault, c.Clock), mux: http.NewServeMux()}
 	s.Run = &op.Runner{Data: c.DB, Vault: c.Vault, Clock: c.Clock, Reads: journal.NewReads(c.DB, c.Vault, c.Clock)}
+	s.files = file.New(c.DB, c.Vault, c.Clock)
 	s.Worker = jobs.New(c.DB, c.Clock, jobs.Options{Log: c.Log})
 	s.Worker.Register(s.drafts.Sweeping(c.DB))
-	s.Worker.Register(jobs.Kind{Name: "op.forget", Periodic: jobs.Every(time.Hour),
-		Run: func(ctx context.Context, _ jobs.Claimed) error { return s.Run.Forget(ctx) }})
+	s.Worker.Register(s.files.Sweeping())
 	s.Rooms = s.open()
+	s.watch()
 	entrance := s.entrance()
 	s.Router = door.New(door.Config{
 		Vault: c.Vault, Log: c.Log, BaseURL: c.BaseURL, Doors: c.Doors, Data: c.DB, Drafts: s.drafts,

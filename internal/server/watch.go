@@ -1,0 +1,37 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"kizuna/internal/ground/jobs"
+)
+
+// watch registers what happens by itself as time goes by: what expires, what
+// falls due, what is swept.
+func (s *Server) watch() {
+	x := s.Rooms
+	for _, w := range []struct {
+		name  string
+		every time.Duration
+		do    func(ctx context.Context) error
+	}{
+		{"op.forget", time.Hour, s.Run.Forget},
+		{"account.sweep", time.Hour, x.Account.Sweep},
+		{"consent.expire", time.Hour, counted(x.Consents.Expire)},
+		{"provider.expire", time.Hour, counted(x.Providers.Expire)},
+		{"referral.expire", time.Hour, counted(x.Referrals.Expire)},
+		{"care_plan.reviews", time.Hour, x.CarePlans.WatchReviews},
+		{"benefit.recertify", time.Hour, x.Benefits.WatchRecertifications},
+	} {
+		s.Worker.Register(jobs.Kind{Name: w.name, Periodic: jobs.Every(w.every), Run: func(ctx context.Context, _ jobs.Claimed) error { return w.do(ctx) }})
+	}
+}
+
+// counted leaves out how many records a watch touched.
+func counted(f func(ctx context.Context) (int, error)) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := f(ctx)
+		return err
+	}
+}
