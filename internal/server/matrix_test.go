@@ -112,9 +112,10 @@ func (m *matrix) text() string {
 		if len(keys) > 0 {
 			variants = m.samples[keys[0]]
 		}
-		lacks := slices.ContainsFunc(keys, func(k string) bool { return len(m.samples[k]) == 0 })
-		if lacks {
-			m.faults = append(m.faults, fmt.Sprintf("%s %s: no sample for %v", r.Method, r.Pattern, keys))
+		if i := slices.IndexFunc(keys, func(k string) bool { return len(m.samples[k]) == 0 }); i >= 0 {
+			if fault := "no sample for " + keys[i] + ": add it to records"; !slices.Contains(m.faults, fault) {
+				m.faults = append(m.faults, fault)
+			}
 			continue
 		}
 		for _, which := range variants {
