@@ -32,6 +32,8 @@ type Entrance struct {
 	Room *account.Room
 	// Secure says that people reach us by https.
 	Secure bool
+	// Demo says on the sign-in page where its sign-ins are found.
+	Demo bool
 }
 
 func (e Entrance) token(r *http.Request) string {

@@ -29,7 +29,7 @@ func (p *pages) askSignIn(w http.ResponseWriter, r *http.Request) error {
 	if a := access.From(r.Context()); a.Known() {
 		return door.See(w, r, homeOr(to, a))
 	}
-	return door.Show(w, r, signInPage(r.Context()), askSignIn(ui.FormProps{Action: "/sign-in", NoKey: true}, to))
+	return door.Show(w, r, signInPage(r.Context()), askSignIn(ui.FormProps{Action: "/sign-in", NoKey: true}, to, p.entrance.Demo))
 }
 
 func signInPage(ctx context.Context) ui.Page {
@@ -54,7 +54,7 @@ func (p *pages) signIn(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return door.Refuse(w, r, err, signInPage(r.Context()), func(err error) templ.Component {
-		return askSignIn(ui.FormProps{Action: "/sign-in", NoKey: true, Typed: door.Typed(r), Fault: err}, in.To)
+		return askSignIn(ui.FormProps{Action: "/sign-in", NoKey: true, Typed: door.Typed(r), Fault: err}, in.To, p.entrance.Demo)
 	})
 }
 
