@@ -241,7 +241,7 @@ func mountAPI(d *door.Router, room *catalog.Room) {
 			set(&in.Budget, p.Budget)
 		}})
 	serve(d, call[catalog.GoalDefinition, catalog.GoalInput, goalOut, goalPatch]{goals(room),
-		door.Resource{Name: "goals", Doc: "Goals that people work towards, as defined by the agency"}, makers,
+		door.Resource{Name: "goal-definitions", Doc: "Goals that people work towards, as defined by the agency"}, makers,
 		func(a access.Actor, x catalog.GoalDefinition) goalOut {
 			return goalOut{x.ID, x.Status, x.Version, catalog.GoalFlow.Free(a, x), x.Input()}
 		}, func(in *catalog.GoalInput, p goalPatch) {

@@ -171,10 +171,10 @@ func TestSetUpInTheAPI(t *testing.T) {
 		}
 		v.call("PATCH", path, `"1"`, `{"rule":{"conditions":[{"key":"a","label":{"ja":"成人","en":"Adult"},"expr":"age >= 18"}],"examples":[{"name":{"ja":"18","en":"18"},"facts":{"age":{"type":"int","text":"18"}},"want":"met"}]}}`, http.StatusOK)
 		v.call("POST", path+"/publish", `"2"`, `{}`, http.StatusOK)
-		for _, kind := range []string{"programs", "benefits", "funds", "goals", "specialties", "rates", "eligibility-rules"} {
+		for _, kind := range []string{"programs", "benefits", "funds", "goal-definitions", "specialties", "rates", "eligibility-rules"} {
 			v.call("GET", "/api/v1/"+kind, "", "", http.StatusOK)
 		}
-		for _, made := range []string{`programs {"key":"p","name":{"ja":"p","en":"p"}}`, `goals {"key":"g","name":{"ja":"g","en":"g"}}`, `specialties {"code":"s","name":{"ja":"s","en":"s"}}`,
+		for _, made := range []string{`programs {"key":"p","name":{"ja":"p","en":"p"}}`, `goal-definitions {"key":"g","name":{"ja":"g","en":"g"}}`, `specialties {"code":"s","name":{"ja":"s","en":"s"}}`,
 			`funds {"code":"f","name":{"ja":"f","en":"f"},"year_from":"2026-04-01","budget":{"amount":"1","currency":"JPY"}}`} {
 			kind, body, _ := strings.Cut(made, " ")
 			x := v.call("POST", "/api/v1/"+kind, "", body, http.StatusCreated)
