@@ -176,7 +176,7 @@ func (s *Server) names(ctx context.Context, users []db.ID) (map[db.ID]string, er
 
 // entrance says who a request is by, from its sign-in or key.
 func (s *Server) entrance() accountweb.Entrance {
-	return accountweb.Entrance{Room: s.Rooms.Account, Secure: strings.HasPrefix(s.config.BaseURL, "https://")}
+	return accountweb.Entrance{Room: s.Rooms.Account, Secure: strings.HasPrefix(s.config.BaseURL, "https://"), Demo: s.config.Demo}
 }
 
 // setting is what the agency says about languages, time and money; before it is set up, Japan's.
