@@ -10,6 +10,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/vault"
 )
 
 // addPart adds a dependent row to a person the actor sees.
@@ -70,16 +71,21 @@ func (r *Room) AddIdentifier(ctx context.Context, a access.Actor, person db.ID, 
 	if err := f.Err(); err != nil {
 		return Identifier{}, err
 	}
-	runes := []rune(number)
-	x := Identifier{
-		Person: person, Kind: kind, Sealed: r.run.Vault.Seal("identifier", []byte(number)),
-		Blind: r.run.Vault.Blind("identifier "+kind, number), Tail: string(runes[max(0, len(runes)-2):]),
-	}
+	x := sealed(r.run.Vault, person, kind, number)
 	x, err := addPart(ctx, r, a, person, IdentifierFlow, x)
 	if db.IsUnique(err, "person_identifier.kind, person_identifier.blind") {
 		return x, fault.Invalid(fault.Field{Pointer: "/number", Key: "people.fault.identifier_known"})
 	}
 	return x, err
+}
+
+// sealed is a number as it is kept.
+func sealed(v *vault.Vault, person db.ID, kind, number string) Identifier {
+	runes := []rune(number)
+	return Identifier{
+		Person: person, Kind: kind, Sealed: v.Seal("identifier", []byte(number)),
+		Blind: v.Blind("identifier "+kind, number), Tail: string(runes[max(0, len(runes)-2):]),
+	}
 }
 
 // RevealIdentifier opens a sealed number; the journal keeps who did.

@@ -153,3 +153,8 @@ func membership(q db.Q, household, person db.ID) (Member, error) {
 const textLivingSize = `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household
 	WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
 	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
+
+// findIdentifier gives the person whose number this is.
+func findIdentifier(q db.Q, kind string, blind []byte) (db.ID, bool, error) {
+	return db.Maybe[db.ID](q, "SELECT person FROM person_identifier WHERE kind = ? AND blind = ? AND status = 'active'", kind, blind)
+}
