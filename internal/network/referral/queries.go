@@ -13,6 +13,7 @@ import (
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/network/provider"
 	"kizuna/internal/office/document"
+	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/people"
 )
 
@@ -396,6 +397,9 @@ func (r *Room) Preview(ctx context.Context, a access.Actor, id db.ID, fields []s
 		}
 		if fields != nil {
 			x.Fields = db.AsJSON(inOrder(fields))
+		}
+		if x.Basis == "" {
+			x.Basis = consent.ByConsent
 		}
 		today := r.run.Now().Date(calendar.Zone(ctx))
 		from, err := readSource(q, x, r.Catalog, today)
