@@ -33,6 +33,7 @@ type line struct {
 	Bench    benchCommand    `cmd:"" help:"Time screens and API of this installation against their bars and query budgets."`
 	Backup   backupCommand   `cmd:"" help:"Write everything, files included, to one archive while the installation goes on working."`
 	Restore  restoreCommand  `cmd:"" help:"Fill an empty place from an archive, and verify it."`
+	Import   importCommand   `cmd:"" help:"Bring in directories and lists, with a dry run and a line per row."`
 	Audit    auditCommand    `cmd:"" help:"Prove the journal unbroken."`
 	Key      keyCommand      `cmd:"" help:"Make and revoke API keys."`
 }

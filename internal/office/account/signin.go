@@ -302,3 +302,11 @@ func (r *Room) Sweep(ctx context.Context) error {
 		return sweep(tx, now.Add(-90*24*time.Hour), now.Add(-accountBrake.forget), now)
 	})
 }
+
+// ActorOf is a user acting without a sign-in: an operator's command in the
+// user's name, with the user's own teams and roles.
+func ActorOf(u User, teams []db.ID) access.Actor {
+	a := access.Actor{ID: u.ID, Roles: u.Roles, Teams: teams, Provider: u.Provider, Person: u.Person}
+	a.Wide = a.Is(access.Auditor, access.ProgramManager)
+	return a
+}
