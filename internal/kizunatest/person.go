@@ -305,11 +305,11 @@ func (p *Person) controls(field string, hidden bool) ([]*html.Node, error) {
 	if p.page == nil {
 		return nil, errNoPage
 	}
-	field, err := p.say(field)
+	field, err := p.say(strings.Trim(field, `"`))
 	if err != nil {
 		return nil, err
 	}
-	found := p.page.controls(strings.Trim(field, `"`), hidden)
+	found := p.page.controls(field, hidden)
 	if len(found) == 0 {
 		return nil, fmt.Errorf("no field %s; there are: %s", field, strings.Join(p.page.names(), ", "))
 	}

@@ -111,7 +111,7 @@ func TestThreeArrivalsOneCase(t *testing.T) {
 		}
 
 		// Found by kana though entered in kanji; the case opens from the complaint.
-		found, err := d.Find(ctx, worker, "ﾏﾙﾔﾏ")
+		found, err := d.Find(ctx, worker, "ﾏﾙﾔﾏ", db.ID{})
 		if err != nil || len(found.Found) != 1 || found.Found[0].Card.ID != known.ID {
 			t.Fatalf("found: %+v, %v", found, err)
 		}
@@ -121,7 +121,7 @@ func TestThreeArrivalsOneCase(t *testing.T) {
 		if err != nil || !joined.Opened {
 			t.Fatalf("opened: %+v, %v", joined, err)
 		}
-		found, err = d.Find(ctx, worker, "丸山修")
+		found, err = d.Find(ctx, worker, "丸山修", db.ID{})
 		if err != nil || len(found.Cases[known.ID]) != 1 || found.Cases[known.ID][0].ID != joined.Case {
 			t.Fatalf("the running case is not told: %+v, %v", found.Cases, err)
 		}

@@ -263,20 +263,27 @@ type Candidates struct {
 }
 
 // Find searches people for whoever receives, and tells which running cases each
-// has.
-func (r *Room) Find(ctx context.Context, a access.Actor, text string) (Candidates, error) {
-	found, err := r.people.Search(ctx, a, text, 10)
-	if err != nil {
-		return Candidates{}, err
+// has, and the person whom it is known to be about, if any.
+func (r *Room) Find(ctx context.Context, a access.Actor, text string, known db.ID) (Candidates, error) {
+	out := Candidates{Cases: map[db.ID][]cases.Case{}}
+	var err error
+	if text != "" {
+		if out.Found, err = r.people.Search(ctx, a, text, 10); err != nil {
+			return Candidates{}, err
+		}
 	}
-	out := Candidates{Found: found, Cases: map[db.ID][]cases.Case{}}
+	meant := make([]db.ID, 0, len(out.Found)+1)
+	for _, m := range out.Found {
+		meant = append(meant, m.Card.ID)
+	}
+	if !known.IsZero() && !slices.Contains(meant, known) {
+		meant = append(meant, known)
+	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		for _, m := range found {
-			list, err := cases.RunningOf(q, m.Card.ID)
-			if err != nil {
+		for _, id := range meant {
+			if out.Cases[id], err = cases.RunningOf(q, id); err != nil {
 				return err
 			}
-			out.Cases[m.Card.ID] = list
 		}
 		return nil
 	})

@@ -599,10 +599,8 @@ func (p *pages) drawJoin(w http.ResponseWriter, r *http.Request, k kind, refused
 	if j.Q == "" {
 		j.Q = v.Subject
 	}
-	if j.Q != "" {
-		if j.Found, err = p.room.Find(ctx, a, j.Q); err != nil {
-			return err
-		}
+	if j.Found, err = p.room.Find(ctx, a, j.Q, j.Person.ID); err != nil {
+		return err
 	}
 	j.choices(ctx)
 	page := ui.Page{Title: text.Word(ctx, stepKey(k.entity, "join"))}
@@ -625,17 +623,23 @@ func (j *joinForm) choices(ctx context.Context) {
 		}
 		j.Persons = append(j.Persons, ui.Option{Value: m.Card.ID.String(), Label: m.Card.Name,
 			Hint: strings.Join(slices.DeleteFunc([]string{m.Card.Kana, m.Card.Birth().In(lang), strings.Join(why, "・")}, func(s string) bool { return s == "" }), " ")})
-		for _, c := range j.Found.Cases[m.Card.ID] {
-			j.Running = append(j.Running, ui.Option{Value: c.ID.String(), Label: c.Number, Hint: text.Word(ctx, kindKey(c.MainKind)) + " " + m.Card.Name})
-		}
+		j.running(ctx, m.Card)
 	}
-	if c := j.Person; !c.ID.IsZero() && len(j.Persons) == 0 {
+	if c := j.Person; !c.ID.IsZero() && !slices.ContainsFunc(j.Persons, func(o ui.Option) bool { return o.Value == c.ID.String() }) {
 		j.Persons = append(j.Persons, ui.Option{Value: c.ID.String(), Label: c.Name})
+		j.running(ctx, c)
 	}
 	if j.Named {
 		j.Persons = append(j.Persons, ui.Option{Value: registerNamed, Label: text.Word(ctx, "intake.web.register_named", "name", j.Subject)})
 	}
 	j.Running = append(j.Running, ui.Option{Value: openNew, Label: text.Word(ctx, "intake.web.open_new")})
+}
+
+// running adds the running cases of somebody who may be meant.
+func (j *joinForm) running(ctx context.Context, of people.Card) {
+	for _, c := range j.Found.Cases[of.ID] {
+		j.Running = append(j.Running, ui.Option{Value: c.ID.String(), Label: c.Number, Hint: text.Word(ctx, kindKey(c.MainKind)) + " " + of.Name})
+	}
 }
 
 // The choices of the join form that are no record.
