@@ -31,6 +31,7 @@ import (
 	"kizuna/internal/network/provider"
 	providerweb "kizuna/internal/network/provider/web"
 	"kizuna/internal/network/referral"
+	referralweb "kizuna/internal/network/referral/web"
 	"kizuna/internal/office/account"
 	accountweb "kizuna/internal/office/account/web"
 	"kizuna/internal/office/agency"
@@ -151,6 +152,7 @@ func (s *Server) furnish(d *door.Router) {
 	documentweb.Mount(d, s.Rooms.Documents)
 	providerweb.Mount(d, s.Rooms.Providers, providerweb.Parts{Panels: s.panels(), Read: s.Run.Read})
 	careplanweb.Mount(d, s.Rooms.CarePlans, careplanweb.Parts{Panels: s.panels(), Read: s.Run.Read})
+	referralweb.Mount(d, s.Rooms.Referrals, referralweb.Parts{Providers: s.Rooms.Providers, Cases: s.Rooms.Cases, Clock: s.config.Clock})
 	homeweb.Mount(d, homeweb.Parts{Agency: s.Rooms.Agency, Account: s.Rooms.Account, Tasks: s.Rooms.Tasks, Cases: s.Rooms.Cases,
 		Sources: s.sources(), Clock: s.config.Clock, Read: s.Run.Read, Way: s.way})
 }
@@ -160,7 +162,7 @@ func (s *Server) sources() []homeweb.Source { return homeweb.Intake(s.Rooms.Inta
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.
 func (s *Server) panels() []ui.Panel {
-	return slices.Concat(casesweb.Panels(s.Rooms.Cases), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
+	return slices.Concat(casesweb.Panels(s.Rooms.Cases), referralweb.Panels(s.config.Clock), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
 		benefitweb.Panels(s.Rooms.Benefits), consentweb.Panels())
 }
 
