@@ -59,16 +59,21 @@ func is(word string) []variant { return []variant{{"", func() string { return wo
 
 var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
 
-// names are the keys of an address's placeholders: the nearest plain part before each, and itself.
-func names(pattern string) []string {
+// names are the keys of an address's placeholders: the nearest plain part before each, and itself;
+// with the part before where that stands among the samples, as in admin/goals/{id}.
+func (m *matrix) names(pattern string) []string {
 	var out []string
-	plain := ""
+	plain, before := "", ""
 	for _, part := range strings.Split(pattern, "/") {
 		switch {
 		case placeholder.MatchString(part):
-			out = append(out, plain+"/"+part)
+			key := plain + "/" + part
+			if m.samples[before+"/"+key] != nil {
+				key = before + "/" + key
+			}
+			out = append(out, key)
 		case part != "" && part != "{$}":
-			plain = part
+			plain, before = part, plain
 		}
 	}
 	return out
@@ -77,8 +82,8 @@ func names(pattern string) []string {
 // fill puts samples into an address, or ids of nothing.
 func (m *matrix) fill(pattern string, which variant, missing bool) string {
 	target := strings.ReplaceAll(pattern, "{$}", "")
-	for i, key := range names(pattern) {
-		_, param, _ := strings.Cut(key, "/")
+	for i, key := range m.names(pattern) {
+		param := key[strings.LastIndex(key, "/")+1:]
 		var value string
 		switch {
 		case missing && i == 0:
@@ -107,7 +112,7 @@ func (m *matrix) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# What everybody gets on every route: the status; + where the answer names a sample record that stands in no part of the address.\n# %s\n", strings.Join(m.whos(), " | "))
 	for _, r := range m.routes {
-		keys := names(r.Pattern)
+		keys := m.names(r.Pattern)
 		variants := []variant{{}}
 		if len(keys) > 0 {
 			variants = m.samples[keys[0]]
@@ -158,7 +163,7 @@ func (m *matrix) cell(r door.Route, which variant, who asker) string {
 		m.fault(r, which, who, "broke with %d", got.Code)
 	}
 	if r.Method != http.MethodGet && got.Code < 400 {
-		for _, key := range names(r.Pattern) {
+		for _, key := range m.names(r.Pattern) {
 			for _, v := range m.samples[key] {
 				delete(m.made, key+" "+v.name)
 			}
@@ -167,7 +172,7 @@ func (m *matrix) cell(r door.Route, which variant, who asker) string {
 			m.acted(who.name)
 		}
 	}
-	if len(names(r.Pattern)) == 0 {
+	if len(m.names(r.Pattern)) == 0 {
 		return cell
 	}
 	if got.Code == http.StatusForbidden && who.foreign() {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"maps"
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/casework/intake"
@@ -30,9 +31,10 @@ func errNotFound(key ...string) error {
 // the caseworker's of the community team, unless its variant says otherwise. A new room adds the
 // parts of its addresses here; a route without a sample fails the matrix.
 func (s *sample) records() map[string][]variant {
-	return map[string][]variant{
+	all := map[string][]variant{
 		"codes/{step}":        is("retire"),
 		"extra-fields/{step}": is("retire"),
+		"providers/{step}":    is("suspend"),
 		"drafts/{form}":       is("sample"),
 		"parked/{id}":         {{"", func() string { return db.NewID().String() }}},
 		"persons/{id}":        {{"", func() string { return s.resident(false) }}, {"restricted", func() string { return s.resident(true) }}},
@@ -57,6 +59,10 @@ func (s *sample) records() map[string][]variant {
 		"inbound-referrals/{id}": {{"", s.inbound}},
 		"applications/{id}":      {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }}},
 	}
+	for _, wing := range []map[string][]variant{s.helpRecords(), s.caseworkRecords(), s.networkRecords(), s.officeRecords()} {
+		maps.Copy(all, wing)
+	}
+	return all
 }
 
 // bodies are what calls hold that would be refused for what they lack before any record is looked

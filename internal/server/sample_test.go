@@ -14,6 +14,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/network/provider"
 	"kizuna/internal/office/account"
 	"kizuna/internal/office/agency"
 	"kizuna/internal/resident/people"
@@ -71,7 +72,7 @@ func newSample(t *testing.T, d *db.DB) *sample {
 		t.Fatal(err)
 	}
 	t.Cleanup(srv.Close)
-	s := &sample{t: t, srv: srv, named: map[string]*visitor{}, teams: map[string]db.ID{}, person: map[string]db.ID{}, provider: map[string]db.ID{"midori": db.NewID(), "kokoro": db.NewID()}}
+	s := &sample{t: t, srv: srv, named: map[string]*visitor{}, teams: map[string]db.ID{}, person: map[string]db.ID{}, provider: map[string]db.ID{}}
 	admin, err := account.Setup(t.Context(), srv.Run, account.SetupInput{Agency: text.Pair{JA: "みなと市 福祉総合支援課", EN: "Minato City Social Support"},
 		Name: text.Pair{JA: "山本 純", EN: "Jun Yamamoto"}, Mail: "admin@minato.example", Password: password})
 	s.must(err)
@@ -86,6 +87,14 @@ func newSample(t *testing.T, d *db.DB) *sample {
 			people.PersonInput{Names: []people.NameInput{{Kind: "legal", Family: name, Given: "住民"}}})
 		s.must(err)
 		s.person[name] = p.ID
+	}
+	for _, name := range []string{"midori", "kokoro"} {
+		manager := access.Actor{ID: db.NewID(), Roles: []access.Role{access.ProgramManager}, Wide: true}
+		p, err := srv.Rooms.Providers.Create(t.Context(), manager, provider.Input{Name: text.Both(name)})
+		s.must(err)
+		_, err = srv.Rooms.Providers.Step(t.Context(), manager, p.ID, "activate", provider.StepInput{Version: p.Version})
+		s.must(err)
+		s.provider[name] = p.ID
 	}
 	for _, c := range cast {
 		s.enter(c.name, c.role, c.team)
