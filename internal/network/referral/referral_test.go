@@ -490,30 +490,31 @@ func TestProtectedAddressNeverLeaves(t *testing.T) {
 func TestPacketHoldsExactlyTheFields(t *testing.T) {
 	each(t, func(t *testing.T, c *city) {
 		c.agree(t, consent.Fields...)
-		rapid.Check(t, func(rt *rapid.T) {
-			fields := rapid.SliceOfNDistinct(rapid.SampledFrom(consent.Fields), 1, len(consent.Fields), rapid.ID[string]).Draw(rt, "fields")
+		subsets := rapid.SliceOfNDistinct(rapid.SampledFrom(consent.Fields), 1, len(consent.Fields), rapid.ID[string])
+		for seed := range 8 { // packet_test.go tries many more, without a database
+			fields := subsets.Example(seed)
 			x, list := c.sent(t, fields...)
 			must(c.people.AddCircumstance(ctx, c.worker, people.Circumstance{Person: c.person.ID, Kind: "housing", Detail: "転居"}))(t)
 			o := c.open(t, 0, list[0].ID)
 			got := o.Packet.Fields()
 			for _, f := range consent.Fields {
 				if slices.Contains(got, f) != slices.Contains(fields, f) {
-					rt.Fatalf("asked for %v, got %v", fields, got)
+					t.Fatalf("asked for %v, got %v", fields, got)
 				}
 			}
 			if len(got) != len(fields) {
-				rt.Fatalf("asked for %v, got %v", fields, got)
+				t.Fatalf("asked for %v, got %v", fields, got)
 			}
 			secrets := map[string]string{"name": "丸山 修", "phone": "090-1234-5678", "address": "みなと市栄町2-14", "birth_date": "1968-04-12",
 				"needs": "眠れない日が続く", "goals": "週5日眠れる", "health_note": "聴覚障害", "interpreter": "jsl"}
 			for f, secret := range secrets {
 				shown := slices.ContainsFunc(o.Packet.Entries, func(e referral.Entry) bool { return slices.Contains(e.Values, secret) })
 				if shown != slices.Contains(fields, f) {
-					rt.Fatalf("%s shown %v with fields %v", f, shown, fields)
+					t.Fatalf("%s shown %v with fields %v", f, shown, fields)
 				}
 			}
 			must(c.room.Step(ctx, c.worker, x.ID, "withdraw", referral.StepInput{Version: x.Version, Reason: "試し"}))(t)
-		})
+		}
 	})
 }
 
