@@ -105,7 +105,7 @@ type NoteInput struct {
 	NextStep     string        `json:"next_step,omitempty"`
 	Confidential bool          `json:"confidential,omitempty"`
 	// Draft keeps the note to its author until it is published.
-	Draft   bool  `json:"draft,omitempty"`
+	Draft   bool  `json:"as_draft,omitempty"`
 	Version int64 `json:"version"`
 }
 

@@ -142,7 +142,7 @@ func TestACaseByItsPages(t *testing.T) {
 		if page := d.page("ja", at, "眠れない日が続く&lt;b&gt;"); strings.Contains(page, "続く<b>") {
 			t.Error("a note is not escaped")
 		}
-		d.post(at+"/notes", http.StatusSeeOther, "body", "まだ途中", "channel", "visit", "do", "draft")
+		d.post(at+"/notes", http.StatusSeeOther, "body", "まだ途中", "channel", "visit", "do", "draft", "draft", "case.note.1")
 		d.page("ja", at, "あなたの下書き", "まだ途中")
 		d.page("en", at+"/history", "Telephone")
 
@@ -191,7 +191,7 @@ func TestACaseByTheAPI(t *testing.T) {
 		made := d.call("POST", "/api/v1/participants", "", map[string]any{"case_id": c["id"], "person_id": spouse.ID, "role": "household"}, http.StatusCreated)
 		d.call("PATCH", "/api/v1/participants/"+made["id"].(string), "1", map[string]any{"strength": "strong"}, http.StatusOK)
 		d.call("POST", "/api/v1/participants/"+made["id"].(string)+"/end", "2", nil, http.StatusOK)
-		note := d.call("POST", "/api/v1/notes", "", map[string]any{"case_id": c["id"], "body": "電話", "draft": true}, http.StatusCreated)
+		note := d.call("POST", "/api/v1/notes", "", map[string]any{"case_id": c["id"], "body": "電話", "as_draft": true}, http.StatusCreated)
 		d.call("POST", "/api/v1/notes/"+note["id"].(string)+"/publish", "1", nil, http.StatusOK)
 		if list := d.call("GET", "/api/v1/notes?case_id="+c["id"].(string), "", nil, http.StatusOK); len(list["items"].([]any)) != 1 {
 			t.Errorf("notes: %v", list)
