@@ -52,6 +52,11 @@ func New(run *op.Runner, authorizations Authorizations) *Room {
 
 func (r *Room) today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }
 
+// DayBegins is the beginning of today in the agency's zone.
+func (r *Room) DayBegins(ctx context.Context) calendar.Time {
+	return calendar.Moment(r.today(ctx), 0, 0, calendar.Zone(ctx))
+}
+
 // maxList is how many records a list gives at once.
 const maxList = 200
 
@@ -256,6 +261,7 @@ type Roster struct {
 	Taken         int64 // all places, also those the actor does not see
 	Before, After Session
 	Delivered     ledger.Money // of all seats together
+	Early         bool         // its day has not come
 }
 
 // Roster opens a session with those enrolled whom the actor may see, by kana.
@@ -267,7 +273,7 @@ func (r *Room) Roster(ctx context.Context, a access.Actor, id db.ID) (out Roster
 	if err != nil {
 		return Roster{}, err
 	}
-	out.Actions = SessionFlow.Actions(a, out.Session)
+	out.Actions, out.Early = SessionFlow.Actions(a, out.Session), out.Session.On > r.today(ctx)
 	return out, r.run.Reads.Note(ctx, a, "opened", "session", id, "")
 }
 
@@ -468,6 +474,12 @@ func (r *Room) Candidates(ctx context.Context, a access.Actor, on calendar.Date)
 		return err
 	})
 	return out, err
+}
+
+// QueuePlaces queues the newest places of a case; rows come only to staff who
+// see it.
+func (r *Room) QueuePlaces(b *db.Batch, a access.Actor, of db.ID, limit int) *db.Answer[Place] {
+	return queuePlaces(b, a, r.run.Now(), of, limit)
 }
 
 // Busy says that a case still has places in sessions; a slot of cases.

@@ -357,9 +357,7 @@ var selectPlace = "SELECT " + db.Columns[Enrolment]("e") + `, s.title AS session
 	COALESCE((SELECT CAST(SUM(m.quantity) AS BIGINT) FROM attendance_mark m WHERE m.disbursement = d.id), 0) AS delivered
 	FROM session_enrolment e JOIN session s ON s.id = e.session JOIN disbursement d ON d.enrolment = e.id WHERE `
 
-// QueuePlaces queues the newest places of a case for staff who see it; rows
-// come only when the actor does.
-func QueuePlaces(b *db.Batch, a access.Actor, now calendar.Time, of db.ID, limit int) *db.Answer[Place] {
+func queuePlaces(b *db.Batch, a access.Actor, now calendar.Time, of db.ID, limit int) *db.Answer[Place] {
 	seen := places(a, now)
 	return db.Queue[Place](b, selectPlace+"e.case_id = ? AND e.status <> 'void' AND "+seen.SQL+" ORDER BY e.id DESC LIMIT ?", with(of, seen, limit)...)
 }
