@@ -39,7 +39,7 @@ func (w *world) peopleCalls() []Call {
 		{Name: "person search, romaji", Queries: 12, Request: search(w.many, func(n name) string { return n.FamilyRomaji + " " + n.GivenRomaji })},
 		{Name: "open person", Queries: 15, Request: func(i int) *http.Request { return w.many.get("/api/v1/persons/" + pick(w.persons, i).String()) }},
 		{Name: "list of persons", Queries: 6, Request: func(int) *http.Request { return w.many.get("/api/v1/persons") }},
-		{Name: "person page", Page: true, Queries: 18, Request: func(i int) *http.Request { return w.many.get("/desk/persons/" + pick(w.persons, i).String()) }},
+		{Name: "person page", Page: true, Queries: 24, Request: func(i int) *http.Request { return w.many.get("/desk/persons/" + pick(w.persons, i).String()) }},
 		{Name: "person search page", Page: true, Queries: 14, Request: func(i int) *http.Request { return w.many.get("/desk/persons", "q", pick(w.names, i).Family) }},
 		{Name: "create person", Writes: true, Queries: 26, Request: func(i int) *http.Request {
 			return w.many.ask("POST", "/api/v1/persons", fmt.Sprintf(`{"names":[{"family":%q,"given":"試","family_kana":%q,"given_kana":"タメシ"}],"birth_date":"1980-05-%02d",
@@ -58,7 +58,7 @@ func (w *world) caseCalls() []Call {
 		{Name: "worklist, few residents", Queries: 14, Request: func(int) *http.Request { return w.few.get("/api/v1/cases") }},
 		{Name: "open case", Queries: 24, Request: func(i int) *http.Request { return w.many.get("/api/v1/cases/" + pick(w.cases, i).String()) }},
 		{Name: "worklist page", Page: true, Queries: 18, Request: func(int) *http.Request { return w.many.get("/desk/cases") }},
-		{Name: "case page", Page: true, Queries: 30, Request: func(i int) *http.Request { return w.many.get("/desk/cases/" + pick(w.cases, i).String()) }},
+		{Name: "case page", Page: true, Queries: 44, Request: func(i int) *http.Request { return w.many.get("/desk/cases/" + pick(w.cases, i).String()) }},
 	}
 }
 
