@@ -18,17 +18,17 @@ func (p *pages) public(w http.ResponseWriter, r *http.Request) error {
 	ctx, a := r.Context(), access.From(r.Context())
 	var ways []wayIn
 	for _, x := range []struct {
-		word, icon string
-		at         []string
+		word, hint, icon string
+		at               []string
 	}{
-		{"home.public.complaint", "shield", []string{"/public/complaint", "/public/complaints/new"}},
-		{"home.public.screening", "search", []string{"/public/screening"}},
-		{"home.public.apply", "file-text", []string{"/public/apply", "/public/applications/new"}},
-		{"home.public.track", "receipt", []string{"/public/receipt", "/public/track", "/public/progress"}},
-		{"home.public.sign_in", "key", []string{"/sign-in"}},
+		{"home.public.complaint", "home.public.complaint_text", "shield", []string{"/public/complaint", "/public/complaints/new"}},
+		{"home.public.screening", "home.public.screening_text", "search", []string{"/public/screening"}},
+		{"home.public.apply", "home.public.apply_text", "file-text", []string{"/public/apply", "/public/applications/new"}},
+		{"home.public.track", "home.public.track_text", "receipt", []string{"/public/receipt", "/public/track", "/public/progress"}},
+		{"home.public.sign_in", "home.public.sign_in_text", "key", []string{"/sign-in"}},
 	} {
 		if href := p.Way(a, x.at...); href != "" && (x.icon != "key" || !a.Known()) {
-			ways = append(ways, wayIn{text.Word(ctx, x.word), text.Word(ctx, x.word+"_text"), x.icon, href})
+			ways = append(ways, wayIn{text.Word(ctx, x.word), text.Word(ctx, x.hint), x.icon, href})
 		}
 	}
 	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "home.public.title")}, publicPage(ways))

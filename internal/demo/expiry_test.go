@@ -1,4 +1,4 @@
-package server_test
+package demo_test
 
 import (
 	"errors"
@@ -33,7 +33,7 @@ func TestExpiry(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kizunatest.Stories(t, "testdata/expiring/*.story", func(*testing.T) *kizunatest.Story {
+		kizunatest.Stories(t, "../server/testdata/expiring/*.story", func(*testing.T) *kizunatest.Story {
 			return &kizunatest.Story{
 				Handler: srv, Lang: lang, Enter: func(p *kizunatest.Person) error { return signIn(agency, p) },
 				Values: map[string]string{"password": agency.Accounts[0].Password},
