@@ -13,6 +13,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { expiry } from './expiry.mjs';
 import { journey } from './journey.mjs';
 import { accountOf, Run, signIn, stateFor, stateOf, Stopped } from './kit.mjs';
 import { pages } from './pages.mjs';
@@ -41,11 +42,12 @@ export async function run(asked) {
   return good;
 }
 
-async function runJourney({ base, name, lang, width, theme }, keys) {
+async function runJourney({ base, name, lang, width, theme, expire }, keys) {
   console.log(`journey ${name}`);
   const run = await Run.start({ base, name, lang, theme, width: Number(width), shots: path.join(here, 'shots', name) });
   try {
     await journey(run, keys);
+    if (expire) await expiry(run, keys, expire); // only who started the program can make time pass
   } catch (error) {
     if (!(error instanceof Stopped)) run.fault('journey', error.stack);
   }

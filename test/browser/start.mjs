@@ -3,13 +3,14 @@
 //
 //   node start.mjs --binary PATH [--db postgres://…] [what run.mjs takes]
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
 import { options, run } from './run.mjs';
 
 const readyTries = 480;
@@ -44,7 +45,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 let good = false;
 try {
   const base = await ready();
-  good = await run({ ...values, base, keys, name: values.name ?? `${engine}-${values.lang}-${values.width}` });
+  good = await run({ ...values, base, keys, expire: await expirer(), name: values.name ?? `${engine}-${values.lang}-${values.width}` });
   if (gone) throw new Error(`the program ${gone} while it was used`);
 } catch (error) {
   good = false;
@@ -70,6 +71,14 @@ async function ready() {
     await pause(tryEvery);
   }
   throw new Error(`not ready after ${readyTries} tries`);
+}
+
+/** Gives the function that lets every sign-in's time run out, past the program (expire/main.go). */
+async function expirer() {
+  const tool = path.join(dir, 'expire');
+  const cwd = path.dirname(fileURLToPath(import.meta.url));
+  await promisify(execFile)('go', ['build', '-o', tool, './expire'], { cwd });
+  return () => promisify(execFile)(tool, [values.db ?? path.join(dir, 'data', 'kizuna.db')]);
 }
 
 async function stop() {

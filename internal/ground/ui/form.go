@@ -258,6 +258,17 @@ func (p FormProps) method() string {
 	return "post"
 }
 
+// carried are the fields of a form drawn again that name what ends once it is taken: its draft and
+// its parked send.
+func (p FormProps) carried() (names []string) {
+	for _, name := range []string{"draft", "parked"} {
+		if p.Typed.Get(name) != "" && p.Hidden[name] == "" {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 func (p FormProps) attrs() templ.Attributes {
 	a := templ.Attributes{}
 	if p.ID != "" {
