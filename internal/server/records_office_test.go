@@ -1,0 +1,42 @@
+package server_test
+
+import (
+	"strings"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/office/document"
+)
+
+// officeRecords are the samples of papers: of a case, asked for and come in.
+func (s *sample) officeRecords() map[string][]variant {
+	return map[string][]variant{
+		"documents/{id}": {
+			{"asked for", func() string { return s.document(false, "") }}, {"come in", func() string { return s.document(false, "見本") }},
+			{"restricted", func() string { return s.document(true, "見本") }},
+		},
+	}
+}
+
+func init() {
+	for pattern, body := range map[string]string{
+		"/api/v1/documents/{id}/receive": `{"file_id":"` + db.NewID().String() + `"}`,
+		"/api/v1/documents/{id}/reject":  `{"reason":"見本"}`,
+		"/api/v1/documents/{id}/void":    `{"reason":"見本"}`,
+	} {
+		bodies[pattern] = body
+	}
+}
+
+// document is a paper of a case, with what stands in it.
+func (s *sample) document(restricted bool, content string) string {
+	s.t.Helper()
+	ctx, a, room := s.t.Context(), s.as("caseworker").actor, s.srv.Rooms.Documents
+	in := document.Input{Title: "見本", Kind: "other", OwnerKind: "case", Owner: s.caseFile(restricted).ID}
+	if content != "" {
+		f, err := room.Upload(ctx, a, "sample.txt", "text/plain", strings.NewReader(content))
+		s.must(err)
+		in.File = f.ID
+	}
+	x, err := room.Create(ctx, a, in)
+	return s.id(x.ID, err)
+}
