@@ -28,6 +28,8 @@ import (
 	"kizuna/internal/ground/ui"
 	homeweb "kizuna/internal/home/web"
 	"kizuna/internal/network/delivery"
+	deliveryweb "kizuna/internal/network/delivery/web"
+	"kizuna/internal/network/payment"
 	"kizuna/internal/network/provider"
 	providerweb "kizuna/internal/network/provider/web"
 	"kizuna/internal/network/referral"
@@ -72,6 +74,7 @@ type Rooms struct {
 	Providers *provider.Room
 	Referrals *referral.Room
 	Delivery  *delivery.Room
+	Payments  *payment.Room
 }
 
 // open makes the rooms, in the order of the work, and fills the slots they declare.
@@ -93,6 +96,7 @@ func (s *Server) open() *Rooms {
 	x.Providers = provider.New(s.Run)
 	x.Referrals = referral.New(s.Run)
 	x.Delivery = delivery.New(s.Run, authorizations{})
+	x.Payments = payment.New(s.Run, x.Delivery)
 	x.fill()
 	return x
 }
@@ -118,6 +122,9 @@ func (x *Rooms) fill() {
 	x.Referrals.OnAuthorized = append(x.Referrals.OnAuthorized, begun(x.Benefits))
 	x.Delivery.NeedsApproval = scheduleHeld
 	x.Delivery.Providers = providerNames
+	x.Delivery.Claimed = payment.Claimed
+	x.Benefits.Paid = payment.PaidOf
+	x.Payments.Providers = providerNames
 }
 
 // seesCase tells whether an actor sees a case, for the tasks that belong to it.
@@ -153,6 +160,7 @@ func (s *Server) furnish(d *door.Router) {
 	providerweb.Mount(d, s.Rooms.Providers, providerweb.Parts{Panels: s.panels(), Read: s.Run.Read})
 	careplanweb.Mount(d, s.Rooms.CarePlans, careplanweb.Parts{Panels: s.panels(), Read: s.Run.Read})
 	referralweb.Mount(d, s.Rooms.Referrals, referralweb.Parts{Providers: s.Rooms.Providers, Cases: s.Rooms.Cases, Clock: s.config.Clock})
+	deliveryweb.Mount(d, s.Rooms.Delivery)
 	homeweb.Mount(d, homeweb.Parts{Agency: s.Rooms.Agency, Account: s.Rooms.Account, Tasks: s.Rooms.Tasks, Cases: s.Rooms.Cases,
 		Sources: s.sources(), Clock: s.config.Clock, Read: s.Run.Read, Way: s.way})
 }
@@ -162,7 +170,8 @@ func (s *Server) sources() []homeweb.Source { return homeweb.Intake(s.Rooms.Inta
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.
 func (s *Server) panels() []ui.Panel {
-	return slices.Concat(casesweb.Panels(s.Rooms.Cases), referralweb.Panels(s.config.Clock), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
+	return slices.Concat(casesweb.Panels(s.Rooms.Cases), referralweb.Panels(s.config.Clock),
+		deliveryweb.Panels(s.Rooms.Delivery), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
 		benefitweb.Panels(s.Rooms.Benefits), consentweb.Panels())
 }
 

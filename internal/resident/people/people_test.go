@@ -283,7 +283,7 @@ func TestQueriesAreBounded(t *testing.T) {
 			call func(ctx context.Context) error
 		}{
 			"open":   {12, func(ctx context.Context) error { _, err := room.Get(ctx, worker, p.ID); return err }},
-			"search": {5, func(ctx context.Context) error { _, err := room.Search(ctx, worker, "高橋", 10); return err }},
+			"search": {6, func(ctx context.Context) error { _, err := room.Search(ctx, worker, "高橋", 10); return err }},
 			"list":   {1, func(ctx context.Context) error { _, err := room.List(ctx, worker, db.ID{}, 10); return err }},
 		} {
 			ctx, trace := db.WithTrace(context.Background())
