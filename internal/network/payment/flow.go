@@ -10,7 +10,7 @@ import (
 var (
 	claimants = flow.Roles{access.ProviderManager, access.ProviderStaff, access.FinanceOfficer}
 	finance   = flow.Roles{access.FinanceOfficer}
-	deciders  = flow.Roles{access.FinanceOfficer, access.ProgramManager, access.Supervisor}
+	deciders  = flow.Roles{access.FinanceOfficer, access.ProgramManager}
 	system    = flow.Roles{access.System}
 )
 
@@ -97,8 +97,8 @@ var PayoutFlow = flow.Define(flow.Table[Payout]{
 	Root: func(p *Payout) (string, db.ID) { return "case", p.Case },
 	Steps: []flow.Step[Payout]{
 		{Name: "plan", To: "planned", By: flow.Roles{access.Caseworker, access.Supervisor, access.FinanceOfficer}},
-		{Name: "approve", From: []string{"planned"}, To: "approved", By: deciders, When: unlessPlannedBy, Plain: true, Route: true},
-		{Name: "cancel", From: []string{"planned", "approved"}, To: "cancelled", By: append(flow.Roles{access.Caseworker}, deciders...), When: unlessPayoutBatched},
+		{Name: "approve", From: []string{"planned"}, To: "approved", By: append(flow.Roles{access.Supervisor}, deciders...), When: unlessPlannedBy, Plain: true, Route: true},
+		{Name: "cancel", From: []string{"planned", "approved"}, To: "cancelled", By: append(flow.Roles{access.Caseworker, access.Supervisor}, deciders...), When: unlessPayoutBatched},
 		{Name: "batch", From: []string{"approved"}, By: finance, When: unlessPayoutBatched},
 		{Name: "unbatch", From: []string{"approved"}, By: system},
 		{Name: "pay", From: []string{"approved"}, To: "paid", By: finance},

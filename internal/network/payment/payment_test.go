@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"slices"
 	"strings"
@@ -570,6 +571,14 @@ func TestPayouts(t *testing.T) {
 			t.Errorf("a cancelled payout keeps %d", x.balance(fundOf(2026)))
 		}
 	})
+}
+
+// Each run of the property goes through the whole of delivery and payment, so
+// a few tell; -rapid.checks asks for more.
+func init() {
+	if err := flag.Set("rapid.checks", "20"); err != nil {
+		panic(err)
+	}
 }
 
 // TestAttendanceDeliveredPayableLedger lets providers and finance do what they
