@@ -30,6 +30,7 @@ import (
 	"kizuna/internal/network/delivery"
 	deliveryweb "kizuna/internal/network/delivery/web"
 	"kizuna/internal/network/payment"
+	paymentweb "kizuna/internal/network/payment/web"
 	"kizuna/internal/network/provider"
 	providerweb "kizuna/internal/network/provider/web"
 	"kizuna/internal/network/referral"
@@ -161,6 +162,7 @@ func (s *Server) furnish(d *door.Router) {
 	careplanweb.Mount(d, s.Rooms.CarePlans, careplanweb.Parts{Panels: s.panels(), Read: s.Run.Read})
 	referralweb.Mount(d, s.Rooms.Referrals, referralweb.Parts{Providers: s.Rooms.Providers, Cases: s.Rooms.Cases, Clock: s.config.Clock})
 	deliveryweb.Mount(d, s.Rooms.Delivery)
+	paymentweb.Mount(d, s.Rooms.Payments)
 	homeweb.Mount(d, homeweb.Parts{Agency: s.Rooms.Agency, Account: s.Rooms.Account, Tasks: s.Rooms.Tasks, Cases: s.Rooms.Cases,
 		Sources: s.sources(), Clock: s.config.Clock, Read: s.Run.Read, Way: s.way})
 }
