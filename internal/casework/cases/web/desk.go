@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -56,7 +57,7 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	if err := door.Query(r, &q); err != nil {
 		return err
 	}
-	return p.file(w, r, q.Tab, ui.FormProps{}, nil)
+	return p.file(w, r, p.tab(q.Tab), ui.FormProps{}, nil)
 }
 
 // file draws the case; note is the composer's form as typed, with its fault.
@@ -92,6 +93,14 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request, tab string, note ui
 type panels struct {
 	main, side []templ.Component
 	tabs       []string // of the panels that the actor may see
+}
+
+// tab is the tab that was asked for, or the overview when there is none of that name.
+func (p *pages) tab(asked string) string {
+	if asked == tabPeople || slices.ContainsFunc(p.parts.Panels, func(x ui.Panel) bool { return x.On == "case" && x.Tab == asked }) {
+		return asked
+	}
+	return ""
 }
 
 func (p *pages) panels(ctx context.Context, a access.Actor, id db.ID, tab string) (panels, error) {

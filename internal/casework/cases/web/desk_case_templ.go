@@ -143,7 +143,7 @@ func nextCard(f cases.File) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			if len(f.Prompts) == 0 {
 				if f.Case.NextAction != "" {
-					templ_7745c5c3_Err = ui.Tasks([]ui.TaskItem{{Title: said(ctx, f.Case.NextAction, nil), Due: dateIn(ctx, f.Case.DueOn)}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Tasks([]ui.TaskItem{nextAction(ctx, f)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -250,8 +250,11 @@ func tags(ctx context.Context, f cases.File) []ui.TagProps {
 		out = append(out, ui.TagProps{Text: text.Word(ctx, waitsKey(c.WaitsFor)), Tone: ui.Warn, Icon: "hourglass"})
 	}
 	tone := ui.Outline
-	if c.Risk == "high" {
+	switch c.Risk {
+	case "high":
 		tone = ui.Bad
+	case "medium":
+		tone = ui.Warn
 	}
 	out = append(out, ui.TagProps{Text: text.Word(ctx, "cases.web.risk_is", "risk", text.Word(ctx, riskKey(c.Risk))), Tone: tone})
 	for _, k := range c.Kinds.V {
@@ -358,6 +361,18 @@ func sides(ctx context.Context, f cases.File, note ui.FormProps, more panels) []
 	out := []templ.Component{nextCard(f)}
 	out = append(out, more.side...)
 	return append(out, timelineCard(f, note, timeline(ctx, f)))
+}
+
+// nextAction is what the case itself says comes next.
+func nextAction(ctx context.Context, f cases.File) ui.TaskItem {
+	item := ui.TaskItem{Title: said(ctx, f.Case.NextAction, nil)}
+	if f.Case.DueOn != "" {
+		item.Due = calendar.Due(f.Today(), f.Case.DueOn, text.From(ctx))
+		if f.Case.DueOn < f.Today() {
+			item.DueTone = ui.Bad
+		}
+	}
+	return item
 }
 
 // doNext is what the program asks, each with the way to do it.

@@ -76,6 +76,7 @@ func stageKey(v string) string      { return "intake.stage." + v }
 func troubleKey(v string) string    { return "intake.trouble." + v }
 func helpKey(v string) string       { return "intake.help." + v }
 func entityKey(v string) string     { return "intake.entity." + v }
+func freshKey(v string) string      { return "intake.web.fresh." + v }
 func relationKey(v string) string   { return "people.relation." + v }
 
 func stepKey(entity, step string) string     { return "step." + entity + "." + step }
@@ -444,8 +445,14 @@ func (v view) cases(ctx context.Context) []ui.Fact {
 func (p *pages) fresh(k kind) door.Page {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		form := ui.FormProps{Action: "/desk/intake/" + k.segment}
-		return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "intake.web.take_down")}, freshPage(k, form))
+		return door.Show(w, r, k.freshHead(r.Context()), freshPage(k, form))
 	}
+}
+
+// freshHead names the page of a new arrival and the way back to the list.
+func (k kind) freshHead(ctx context.Context) ui.Page {
+	title := text.Word(ctx, freshKey(k.entity))
+	return ui.Page{Title: title, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "intake.web.title"), Href: "/desk/intake"}, {Label: title}}}
 }
 
 // created leads to what was made, or draws the form again.
@@ -456,7 +463,7 @@ func (p *pages) created(w http.ResponseWriter, r *http.Request, entity string, i
 	}
 	i := slices.IndexFunc(p.kinds(), func(k kind) bool { return k.entity == entity })
 	k := p.kinds()[i]
-	return door.Refuse(w, r, err, ui.Page{Title: text.Word(r.Context(), "intake.web.take_down")}, func(err error) templ.Component {
+	return door.Refuse(w, r, err, k.freshHead(r.Context()), func(err error) templ.Component {
 		return freshPage(k, ui.FormProps{Action: "/desk/intake/" + k.segment, Typed: door.Typed(r), Fault: err})
 	})
 }

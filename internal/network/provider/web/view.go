@@ -109,7 +109,15 @@ func confirmed(ctx context.Context, at calendar.Time) string {
 	if at == 0 {
 		return text.Word(ctx, "provider.web.never_confirmed")
 	}
-	return text.Word(ctx, "provider.web.confirmed_on", "date", dateIn(ctx, at.Date(calendar.Zone(ctx))))
+	return text.Word(ctx, "provider.web.confirmed_on", "date", calendar.FormatShort(at.Date(calendar.Zone(ctx)), text.From(ctx)))
+}
+
+// siteLine is where an offering is; a site that is called like its provider is not named twice.
+func siteLine(f provider.Found, lang text.Lang) string {
+	if name := f.Site.Name.In(lang); name != f.Provider.Name.In(lang) {
+		return strings.TrimSpace(name + " " + f.Site.Address)
+	}
+	return f.Site.Address
 }
 
 // reasons are why an offering fits, as words.
@@ -136,7 +144,7 @@ func foundTable(ctx context.Context, q searchQuery, found []provider.Found) ui.T
 			refer += "&benefit_id=" + f.Offering.Benefit.String()
 		}
 		t.Rows = append(t.Rows, ui.Row{
-			ID: f.Offering.ID.String(), Href: at(f.Provider.ID), Title: f.Provider.Name.In(lang), Sub: strings.TrimSpace(f.Site.Name.In(lang) + " " + f.Site.Address),
+			ID: f.Offering.ID.String(), Href: at(f.Provider.ID), Title: f.Provider.Name.In(lang), Sub: siteLine(f, lang),
 			Cells: []templ.Component{
 				fitCell(f), ui.Text(f.Offering.Name.In(lang)), ui.Two(openings(ctx, f.Offering), confirmed(ctx, f.Offering.ConfirmedAt)), ui.Text(kilometres(f.DistanceKm)),
 			},
