@@ -178,7 +178,7 @@ func (m *matrix) cell(r door.Route, which variant, who asker) string {
 	if got.Code == http.StatusForbidden && who.foreign() {
 		m.fault(r, which, who, "is told that there is something: 403")
 	}
-	if got.Code == http.StatusNotFound && !who.stopped(r) {
+	if (got.Code == http.StatusNotFound || got.Code == http.StatusUnprocessableEntity && m.strange(r, which, who)) && !who.stopped(r) {
 		gone := m.fill(r.Pattern, which, true)
 		never := who.send(r.Method, r.Pattern, gone)
 		if a, b := plain(got, target), plain(never, gone); a != b {
@@ -186,6 +186,12 @@ func (m *matrix) cell(r door.Route, which variant, who asker) string {
 		}
 	}
 	return cell
+}
+
+// strange tells whether nothing that a route names is the asker's, so that whatever is wrong with a
+// request must be said as if there were no record. The directory of providers is every worker's.
+func (m *matrix) strange(r door.Route, which variant, who asker) bool {
+	return who.foreign() && which.name != theirs && !strings.HasPrefix(m.names(r.Pattern)[0], "providers/")
 }
 
 func (m *matrix) fault(r door.Route, which variant, who asker, format string, args ...any) {

@@ -11,6 +11,7 @@ import (
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/rule"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/form"
 )
 
@@ -26,7 +27,10 @@ func (s *sample) caseworkRecords() map[string][]variant {
 		"decisions/{id}":          {{"", s.decision}},
 		"program-enrolments/{id}": {{"", s.enrolled}},
 		"recertifications/{id}":   {{"", s.recertification}},
-		"reviews/{id}":            {{"", s.review}},
+		"reviews/{id}":            {{"", func() string { return s.agreed(s.caseFile(false)).Reviews[0].ID.String() }}},
+		"my/plan-tasks/{id}":      {{"", func() string { return s.agreed(s.residentCase()).Tasks[0].ID.String() }}},
+		"my/plan/{id}":            {{"", func() string { return s.proposed(s.residentCase()).Agreements[0].ID.String() }}},
+		"my/consents/{id}":        {{"", s.residentConsent}},
 		"form-responses/{id}":     {{"", func() string { return s.answers(false) }}, {"restricted", func() string { return s.answers(true) }}},
 	}
 }
@@ -172,25 +176,51 @@ func (s *sample) recertification() string {
 	return f.Looks[0].ID.String()
 }
 
-// review is the next look at a plan that everybody agreed to.
-func (s *sample) review() string {
+// residentCase is a case of the resident who has a sign-in.
+func (s *sample) residentCase() cases.Case {
+	s.t.Helper()
+	c, err := s.srv.Rooms.Cases.Open(s.t.Context(), s.as("intake_worker").actor, cases.OpenInput{Person: s.person["osamu"], Kind: "health",
+		Owner: s.as("caseworker").actor.ID, Team: s.teams["community"]})
+	s.must(err)
+	return c
+}
+
+func (s *sample) residentConsent() string {
+	s.t.Helper()
+	x, err := s.srv.Rooms.Consents.Give(s.t.Context(), s.as("intake_worker").actor, consent.Input{Person: s.person["osamu"], Fields: []string{"name"},
+		Recipients: []string{consent.AnyInvited}, Purpose: "見本", How: "paper"})
+	return s.id(x.ID, err)
+}
+
+// proposed is a plan with a goal and a task of the resident, that waits for everybody's answer.
+func (s *sample) proposed(c cases.Case) careplan.File {
 	s.t.Helper()
 	ctx, room, a := s.t.Context(), s.srv.Rooms.CarePlans, s.as("caseworker").actor
-	p, err := room.Make(ctx, a, s.caseFile(false).ID, careplan.MakeInput{Title: "見本"})
+	p, err := room.Make(ctx, a, c.ID, careplan.MakeInput{Title: "見本"})
 	s.must(err)
-	_, err = room.AddGoal(ctx, a, p.ID, careplan.GoalInput{Label: "見本"})
+	g, err := room.AddGoal(ctx, a, p.ID, careplan.GoalInput{Label: "見本"})
 	s.must(err)
-	p, err = room.Propose(ctx, a, p.ID, p.Version)
+	_, err = room.AddTask(ctx, a, p.ID, careplan.TaskInput{Goal: g.ID, Party: "resident", Title: "見本"})
+	s.must(err)
+	_, err = room.Propose(ctx, a, p.ID, p.Version)
 	s.must(err)
 	f, err := room.Get(ctx, a, p.ID)
 	s.must(err)
+	return f
+}
+
+// agreed is a plan that runs, with its first review to come.
+func (s *sample) agreed(c cases.Case) careplan.File {
+	s.t.Helper()
+	ctx, room, a := s.t.Context(), s.srv.Rooms.CarePlans, s.as("caseworker").actor
+	f := s.proposed(c)
 	for _, x := range f.Agreements {
-		_, err = room.Answer(ctx, a, x.ID, "agree", careplan.AnswerInput{How: "paper", SignedName: "見本", Version: x.Version})
+		_, err := room.Answer(ctx, a, x.ID, "agree", careplan.AnswerInput{How: "paper", SignedName: "見本", Version: x.Version})
 		s.must(err)
 	}
-	_, err = room.Activate(ctx, a, p.ID, p.Version)
+	_, err := room.Activate(ctx, a, f.Plan.ID, f.Plan.Version)
 	s.must(err)
-	f, err = room.Get(ctx, a, p.ID)
+	f, err = room.Get(ctx, a, f.Plan.ID)
 	s.must(err)
-	return f.Reviews[0].ID.String()
+	return f
 }

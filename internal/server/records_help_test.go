@@ -34,7 +34,6 @@ func (s *sample) helpRecords() map[string][]variant {
 
 		"care-plans/{id}":      plan,
 		"plans/{id}":           plan,
-		"plan/{id}":            plan,
 		"goals/{id}":           goal,
 		"plan-tasks/{id}":      {{"", func() string { return s.plan("task") }}},
 		"plan-agreements/{id}": agreement,

@@ -4,10 +4,15 @@ import (
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/ledger"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/network/delivery"
+	"kizuna/internal/network/provider"
 	"kizuna/internal/network/referral"
 	"kizuna/internal/resident/consent"
 )
+
+// theirs is the variant that belongs to the provider whose askers are strangers to all others.
+const theirs = "another provider's"
 
 // networkRecords are the samples of providers asked, authorized and delivering. What stands in the
 // portal is that of the provider midori; the resident's own is osamu's.
@@ -17,13 +22,14 @@ func (s *sample) networkRecords() map[string][]variant {
 		"providers/{step}":         is("suspend"),
 		"referrals/{step}":         is("withdraw"),
 		"referrals/{id}":           {{"draft", func() string { return s.referral(s.caseFile(false)).ID.String() }}, {"restricted", func() string { return s.referral(s.caseFile(true)).ID.String() }}},
-		"portal/referrals/{id}":    {{"", sent}, {"another provider's", func() string { return s.invitation("kokoro") }}},
-		"invitations/{id}":         {{"", sent}, {"another provider's", func() string { return s.invitation("kokoro") }}},
+		"portal/referrals/{id}":    {{"", sent}, {theirs, func() string { return s.invitation("kokoro") }}},
+		"invitations/{id}":         {{"", sent}, {theirs, func() string { return s.invitation("kokoro") }}},
 		"invitations/{invitation}": {{"", sent}},
-		"authorizations/{id}":      {{"", func() string { return s.authorization("midori").ID.String() }}, {"another provider's", func() string { return s.authorization("kokoro").ID.String() }}},
-		"schedules/{id}":           {{"", func() string { return s.schedule("provider_manager") }}, {"another provider's", func() string { return s.schedule("provider_manager:other") }}},
-		"sessions/{id}":            {{"", func() string { return s.session("midori").session }}, {"another provider's", func() string { return s.session("kokoro").session }}},
-		"session-enrolments/{id}":  {{"", func() string { return s.session("midori").place }}, {"another provider's", func() string { return s.session("kokoro").place }}},
+		"authorizations/{id}":      {{"", func() string { return s.authorization("midori").ID.String() }}, {theirs, func() string { return s.authorization("kokoro").ID.String() }}},
+		"schedules/{id}":           {{"", func() string { return s.schedule("provider_manager") }}, {theirs, func() string { return s.schedule("provider_manager:other") }}},
+		"sessions/{id}":            {{"", func() string { return s.session("midori").session }}, {theirs, func() string { return s.session("kokoro").session }}},
+		"session-enrolments/{id}":  {{"", func() string { return s.session("midori").place }}, {theirs, func() string { return s.session("kokoro").place }}},
+		"portal/offerings/{id}":    {{"", func() string { return s.offering("midori") }}, {theirs, func() string { return s.offering("kokoro") }}},
 		"my/sessions/{id}":         {{"", func() string { return s.session("midori").place }}},
 	}
 }
@@ -54,6 +60,16 @@ func init() {
 	}
 }
 
+// offering is what a provider with askers of its own offers.
+func (s *sample) offering(of string) string {
+	s.t.Helper()
+	ctx, a, room := s.t.Context(), s.as("program_manager").actor, s.srv.Rooms.Providers
+	site, err := room.AddSite(ctx, a, provider.SiteInput{Provider: s.provider[of], Name: text.Both("本部"), Address: "みなと市栄町1-1"})
+	s.must(err)
+	x, err := room.AddOffering(ctx, a, provider.OfferingInput{Site: site.ID, Name: text.Both("見本"), Openings: 1})
+	return s.id(x.ID, err)
+}
+
 func (s *sample) referral(c cases.Case) referral.Referral {
 	s.t.Helper()
 	x, err := s.srv.Rooms.Referrals.Draft(s.t.Context(), s.as("caseworker").actor, referral.NeedInput{Case: c.ID, Title: "見本",
@@ -63,7 +79,7 @@ func (s *sample) referral(c cases.Case) referral.Referral {
 }
 
 // invitation is what a provider was asked with.
-func (s *sample) invitation(provider string) string {
+func (s *sample) invitation(of string) string {
 	s.t.Helper()
 	ctx, a, room := s.t.Context(), s.as("caseworker").actor, s.srv.Rooms.Referrals
 	c := s.caseFile(false)
@@ -71,7 +87,7 @@ func (s *sample) invitation(provider string) string {
 	_, err := s.srv.Rooms.Consents.Give(ctx, a, consent.Input{Person: c.Person, Fields: fields, Recipients: []string{consent.AnyInvited}, Purpose: "見本", How: "paper"})
 	s.must(err)
 	x := s.referral(c)
-	x, err = room.Choose(ctx, a, x.ID, referral.ChooseInput{Invitees: []referral.Invitee{{Provider: s.provider[provider]}}, Version: x.Version})
+	x, err = room.Choose(ctx, a, x.ID, referral.ChooseInput{Invitees: []referral.Invitee{{Provider: s.provider[of]}}, Version: x.Version})
 	s.must(err)
 	x, err = room.Cover(ctx, a, x.ID, referral.CoverInput{Fields: fields, Basis: consent.ByConsent, Summary: "見本", Version: x.Version})
 	s.must(err)
@@ -86,13 +102,11 @@ func (s *sample) invitation(provider string) string {
 }
 
 // authorization lets a provider help the resident at once.
-func (s *sample) authorization(provider string) referral.Authorization {
+func (s *sample) authorization(of string) referral.Authorization {
 	s.t.Helper()
 	ctx := s.t.Context()
-	c, err := s.srv.Rooms.Cases.Open(ctx, s.as("intake_worker").actor, cases.OpenInput{Person: s.person["osamu"], Kind: "health",
-		Owner: s.as("caseworker").actor.ID, Team: s.teams["community"]})
-	s.must(err)
-	z, err := s.srv.Rooms.Referrals.AuthorizeEmergency(ctx, s.as("caseworker").actor, referral.EmergencyInput{Case: c.ID, Provider: s.provider[provider], Title: "見本",
+	c := s.residentCase()
+	z, err := s.srv.Rooms.Referrals.AuthorizeEmergency(ctx, s.as("caseworker").actor, referral.EmergencyInput{Case: c.ID, Provider: s.provider[of], Title: "見本",
 		Units: ledger.Units(2), Price: ledger.Yen(1000), Days: 7, Reason: "見本"})
 	s.must(err)
 	return z
@@ -105,12 +119,12 @@ func (s *sample) schedule(who string) string {
 }
 
 // session is one of tomorrow, with the resident's place in it.
-func (s *sample) session(provider string) struct{ session, place string } {
+func (s *sample) session(of string) struct{ session, place string } {
 	s.t.Helper()
-	ctx, who, room := s.t.Context(), s.as(map[string]string{"midori": "provider_manager", "kokoro": "provider_manager:other"}[provider]).actor, s.srv.Rooms.Delivery
+	ctx, who, room := s.t.Context(), s.as(map[string]string{"midori": "provider_manager", "kokoro": "provider_manager:other"}[of]).actor, s.srv.Rooms.Delivery
 	x, err := room.Book(ctx, who, delivery.SessionInput{Title: "見本", On: "2026-11-25", Starts: "14:00", Minutes: 60})
 	s.must(err)
-	placed, err := room.Enrol(ctx, who, delivery.EnrolInput{Sessions: []db.ID{x.ID}, Authorizations: []db.ID{s.authorization(provider).ID}})
+	placed, err := room.Enrol(ctx, who, delivery.EnrolInput{Sessions: []db.ID{x.ID}, Authorizations: []db.ID{s.authorization(of).ID}})
 	s.must(err)
 	if len(placed) != 1 || placed[0].Fault != "" {
 		s.t.Fatalf("no place: %+v", placed)
