@@ -294,17 +294,20 @@ func Href(kind string, id db.ID) string {
 }
 
 // keepIncomes keeps what the applicant told as circumstances of the person, as
-// stated; what joins again adds nothing.
+// stated; what joins again adds nothing, nor does what is on record already.
 func keepIncomes(tx *op.Tx, x Application) error {
 	led, err := cases.SourceOf(tx, KindApplication, x.ID)
 	if err != nil || len(led) > 1 || x.Person.IsZero() {
 		return err
 	}
+	today := tx.Now().Date(calendar.Zone(tx.Context()))
 	for _, i := range x.Incomes.V {
-		_, err := flow.Create(tx, people.CircumstanceFlow, "add", people.Circumstance{
-			Person: x.Person, Kind: "income", Detail: i.Detail, Minor: i.Amount.Minor, Currency: i.Amount.Currency, Period: i.Period, Evidence: "stated",
-			From: tx.Now().Date(calendar.Zone(tx.Context())),
-		})
+		known, err := people.HasIncome(tx, x.Person, i.Amount, i.Period, today)
+		if err == nil && !known {
+			_, err = flow.Create(tx, people.CircumstanceFlow, "add", people.Circumstance{
+				Person: x.Person, Kind: "income", Detail: i.Detail, Minor: i.Amount.Minor, Currency: i.Amount.Currency, Period: i.Period, Evidence: "stated", From: today,
+			})
+		}
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,11 @@
 package people
 
 import (
+	"slices"
+
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/ledger"
 )
 
 // Facts are what an eligibility rule may know of a person on a day.
@@ -45,4 +48,13 @@ func FactsOf(q db.Q, person db.ID, on calendar.Date) (Facts, error) {
 		out.IncomeKnown = true
 	}
 	return out, nil
+}
+
+// HasIncome tells whether a person's record has this very income on a day, so
+// that what is told again is not counted twice.
+func HasIncome(q db.Q, person db.ID, money ledger.Money, period string, on calendar.Date) (bool, error) {
+	list, err := db.All[Circumstance](q, textCircumstances, person)
+	return slices.ContainsFunc(list, func(c Circumstance) bool {
+		return c.Kind == "income" && c.Minor == money.Minor && c.Currency == money.Currency && c.Period == period && on.Within(c.From, c.Until)
+	}), err
 }
