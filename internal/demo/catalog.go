@@ -173,7 +173,7 @@ func (m *maker) forms(ctx context.Context) error {
 				{Key: "home", Title: both("住まいとお金", "Home and money"), Questions: []form.Question{
 					{Key: "rent_late", Kind: "yes_no", Label: both("家賃の支払いが遅れていますか", "Is the rent overdue?"), Required: true, Score: 3, MapTo: "need/housing"},
 					{Key: "rent_months", Kind: "number", Label: both("何か月分ですか", "By how many months?"), Show: "rent_late", RequiredWhen: "rent_late", Min: "1", Max: "60"},
-					{Key: "income_lost", Kind: "yes_no", Label: both("この半年で収入がなくなりましたか", "Was income lost in the last half year?"), Required: true, Score: 2, MapTo: "need/financial"},
+					{Key: "income_lost", Kind: "yes_no", Label: both("この半年で収入がなくなりましたか", "Was income lost in the last half year?"), Required: true, Score: 2, MapTo: "need/income"},
 				}},
 				{Key: "health", Title: both("からだとこころ", "Body and mind"), Questions: []form.Question{
 					{Key: "sleep", Kind: "choice", Label: both("眠れていますか", "How is their sleep?"), Required: true, Options: []form.Option{
