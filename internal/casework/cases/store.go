@@ -206,26 +206,35 @@ const maxArms = 16
 
 // arms are the ways in which an actor has work: own cases, those of each team
 // that are not restricted, and those of the case teams they are in.
-func arms(a access.Actor, mine bool) []sight.Clause {
+func arms(a access.Actor, mine bool) []arm {
 	me := author(a)
-	own := sight.Clause{SQL: "c.owner = ?", Args: []any{me}}
-	joined := sight.Clause{SQL: "c.id IN (SELECT case_id FROM case_member WHERE user_id = ? AND status = 'active')", Args: []any{me}}
+	own := armOf("c.owner = ?", me)
+	joined := armOf("m.user_id = ? AND m.status = 'active' AND c.id = m.case_id", me)
+	joined.from = "case_member m CROSS JOIN case_file c"
 	switch {
 	case mine:
-		return []sight.Clause{own, joined}
+		return []arm{own, joined}
 	case a.Wide:
-		return []sight.Clause{{SQL: "c.restricted = FALSE"}, own, joined}
+		return []arm{armOf("c.restricted = FALSE"), own, joined}
 	case len(a.Teams)+2 > maxArms:
-		return []sight.Clause{{
-			SQL:  "(c.owner = ? OR c.team IN (??) AND c.restricted = FALSE)",
-			Args: []any{me, db.ListOf(a.Teams)},
-		}, joined}
+		return []arm{armOf("(c.owner = ? OR c.team IN (??) AND c.restricted = FALSE)", me, db.ListOf(a.Teams)), joined}
 	}
-	out := []sight.Clause{own, joined}
+	out := []arm{own, joined}
 	for _, team := range a.Teams {
-		out = append(out, sight.Clause{SQL: "c.team = ? AND c.restricted = FALSE", Args: []any{team}})
+		out = append(out, armOf("c.team = ? AND c.restricted = FALSE", team))
 	}
 	return out
+}
+
+// arm is one way to cases: from where, on what condition. A CROSS JOIN keeps
+// SQLite to its order: the few cases somebody joined come first.
+type arm struct {
+	from string
+	sight.Clause
+}
+
+func armOf(text string, args ...any) arm {
+	return arm{"case_file c", sight.Clause{SQL: text, Args: args}}
 }
 
 // worklist reads the first rows of each arm after a place in the order of due
@@ -235,8 +244,8 @@ func worklist(a access.Actor, f Filter, limit int) (string, []any) {
 	var parts []string
 	var args []any
 	for _, arm := range arms(a, f.Mine) {
-		c := sight.And(arm, f.clause())
-		text := "SELECT " + columns + " FROM case_file c WHERE " + c.SQL
+		c := sight.And(arm.Clause, f.clause())
+		text := "SELECT " + columns + " FROM " + arm.from + " WHERE " + c.SQL
 		args = append(args, c.Args...)
 		if !f.after.ID.IsZero() {
 			text += " AND (c.due_on, c.id) > (?, ?)"
@@ -263,8 +272,8 @@ func queueCounts(b *db.Batch, a access.Actor, f Filter, most int, views ...strin
 		var parts []string
 		args = append(args, view)
 		for _, arm := range arms(a, f.Mine) {
-			c := sight.And(arm, f.clause())
-			parts = append(parts, "SELECT id FROM (SELECT c.id FROM case_file c WHERE "+c.SQL+" LIMIT ?) AS arm")
+			c := sight.And(arm.Clause, f.clause())
+			parts = append(parts, "SELECT id FROM (SELECT c.id FROM "+arm.from+" WHERE "+c.SQL+" LIMIT ?) AS arm")
 			args = append(append(args, c.Args...), most)
 		}
 		each = append(each, "SELECT CAST(? AS TEXT) AS view, COUNT(*) AS n FROM ("+strings.Join(parts, " UNION ")+") AS counted")
