@@ -58,6 +58,8 @@ func TestTheWayOfADocument(t *testing.T) {
 		stranger := access.Actor{ID: db.NewID(), Roles: []access.Role{access.FinanceOfficer}}
 		_, err := r.Create(ctx, aoi, document.Input{Title: "x", OwnerKind: "case", Owner: db.NewID()})
 		want(t, err, fault.KindNotFound)
+		_, err = r.Create(ctx, aoi, document.Input{Title: "x", OwnerKind: "case", Owner: caseSeen, File: db.NewID()})
+		want(t, err, fault.KindInvalid)
 		x, err := r.Create(ctx, aoi, document.Input{Title: "課税証明書", OwnerKind: "case", Owner: caseSeen, Required: true, Due: "2026-12-10"})
 		if err != nil || x.Status != "requested" {
 			t.Fatal(x, err)
@@ -72,6 +74,8 @@ func TestTheWayOfADocument(t *testing.T) {
 			}
 			return n
 		}
+		_, err = r.Step(ctx, aoi, x.ID, "receive", document.StepInput{File: db.NewID()})
+		want(t, err, fault.KindInvalid)
 		if missing() != 1 {
 			t.Error("a requested document is not missed")
 		}

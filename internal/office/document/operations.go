@@ -34,6 +34,9 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 	step := "request"
 	if !in.File.IsZero() {
 		step = "add"
+		if _, err := r.files.Loose(tx, in.File, tx.Actor().ID); err != nil {
+			return Document{}, noFile(err)
+		}
 	}
 	d, err := flow.Create(tx, Flow, step, Document{
 		Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note,
@@ -51,7 +54,11 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 }
 
 func (r *Room) attach(tx *op.Tx, document, id db.ID) error {
-	err := r.files.Attach(tx, id, tx.Actor().ID, holder(document))
+	return noFile(r.files.Attach(tx, id, tx.Actor().ID, holder(document)))
+}
+
+// noFile says of the field what a file that is not there, or not the actor's, is.
+func noFile(err error) error {
 	if f, ok := fault.As(err); ok && f.Kind == fault.KindNotFound {
 		return fault.Invalid(fault.Field{Pointer: "/file_id", Key: "document.no_file"})
 	}
@@ -82,7 +89,12 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 				return d, err
 			}
 		}
-		was := d.File
+		if step == "receive" && d.File != in.File {
+			// A rejected file stays with the document: the history names it.
+			if err := r.attach(tx, id, in.File); err != nil {
+				return d, err
+			}
+		}
 		d, err = flow.Take(tx, Flow, step, d, func(d *Document) {
 			if step == "receive" {
 				d.File = in.File
@@ -90,12 +102,6 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 		}, flow.Because(reason))
 		if err != nil {
 			return d, err
-		}
-		if step == "receive" && was != in.File {
-			// A rejected file stays with the document: the history names it.
-			if err := r.attach(tx, id, in.File); err != nil {
-				return d, err
-			}
 		}
 		tx.Tell(op.Event{Name: "document." + step, Entity: "document", Record: id, Root: d.Owner})
 		return d, nil
