@@ -453,10 +453,14 @@ type Candidate struct {
 	Left ledger.Quantity // neither delivered nor planned
 }
 
-// Candidates lists whom the provider who asks may enrol on a day.
+// Candidates lists whom the provider who asks may enrol on a day, today when
+// none is said.
 func (r *Room) Candidates(ctx context.Context, a access.Actor, on calendar.Date) (out []Candidate, err error) {
 	if a.Provider.IsZero() || !a.Is(access.ProviderRoles...) {
 		return nil, fault.NotFound()
+	}
+	if on == "" {
+		on = r.today(ctx)
 	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
 		list, err := r.authorizations.OfProvider(q, a.Provider, on)

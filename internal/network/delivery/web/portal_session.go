@@ -248,6 +248,24 @@ func (p *pages) printed(w http.ResponseWriter, r *http.Request) error {
 	return door.Show(w, r, rosterFrame(ctx, x), printPage(x, printTable(ctx, x)))
 }
 
+// seats lists the roster person by person, each leading to their own record.
+func (p *pages) seats(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	x, err := p.room.Roster(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	page := rosterFrame(ctx, x)
+	page.Title = text.Word(ctx, "delivery.web.each_person")
+	page.Crumbs[1].Href = "/portal/sessions/" + id.String()
+	page.Crumbs = append(page.Crumbs, ui.Crumb{Label: page.Title})
+	return door.Show(w, r, page, seatsPage(x))
+}
+
 func printTable(ctx context.Context, x delivery.Roster) ui.TableProps {
 	t := ui.TableProps{ID: "roster", Caption: text.Word(ctx, "delivery.web.roster"), Columns: []ui.Column{{Label: text.Word(ctx, "delivery.web.field.name")},
 		{Label: text.Word(ctx, "delivery.web.field.number")}, {Label: text.Word(ctx, "delivery.web.attendance")}, {Label: text.Word(ctx, "delivery.web.field.memo")}},
@@ -306,6 +324,9 @@ func sessionActs(ctx context.Context, x delivery.Roster) []ui.Act {
 	var out []ui.Act
 	if x.Session.Status == "scheduled" {
 		out = append(out, ui.Act{Label: text.Word(ctx, "delivery.web.enrol"), Icon: "user-plus", Href: at + "/enrol"})
+	}
+	if len(x.Seats) > 0 {
+		out = append(out, ui.Act{Label: text.Word(ctx, "delivery.web.each_person"), Icon: "users", Href: at + "/people"})
 	}
 	return append(out, acts(ctx, "session", at, x.Session.Version, x.Actions, "postpone", "cancel")...)
 }

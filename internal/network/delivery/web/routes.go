@@ -53,6 +53,7 @@ func Mount(d *door.Router, room *delivery.Room) {
 	d.Page("GET /portal/sessions/new", provider, p.newSession)
 	d.Page("POST /portal/sessions", provider, p.book)
 	d.Page("GET /portal/sessions/{id}", provider, p.roster)
+	d.Page("GET /portal/sessions/{id}/people", provider, p.seats)
 	d.Page("GET /portal/sessions/{id}/print", provider, p.printed)
 	d.Page("POST /portal/sessions/{id}/attendance", provider, p.attend)
 	d.Page("POST /portal/sessions/{id}/rest", provider, p.attend)

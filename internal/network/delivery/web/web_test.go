@@ -166,7 +166,7 @@ see Session 2
 see Delivered
 in ja
 get /portal/sessions/{session}
-near 丸山 修
+link 一人ずつの記録
 link 丸山 修
 keep enrolment from path /portal/session-enrolments/*
 tick outcome absent
