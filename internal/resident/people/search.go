@@ -140,9 +140,10 @@ func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query 
 		called[c.Person] = append(called[c.Person], c)
 	}
 	out := make([]Match, 0, len(cards.Rows))
+	ranker := search.NewRanker(query)
 	for _, c := range cards.Rows {
 		p := Person{Number: c.Number, BirthDate: c.BirthDate, BirthPrecision: c.BirthPrecision, ProtectedUntil: c.ProtectedUntil}
-		score, reasons := search.Rank(query, Entry(p, named[c.ID], called[c.ID], today).Fields)
+		score, reasons := ranker.Rank(Entry(p, named[c.ID], called[c.ID], today).Fields)
 		out = append(out, Match{Card: c, Score: score, Reasons: reasons, Visible: visible[c.ID]})
 	}
 	slices.SortStableFunc(out, func(x, y Match) int { return y.Score - x.Score })
