@@ -133,3 +133,32 @@ see @assessment.web.outcome.met
 see 50,000
 link @assessment.web.to_case
 press @step.case.to_planning
+
+# 3. A plan from a template; he agrees to it.
+link @careplan.title
+link @step.care_plan.make
+tick template_id ja:ひとり暮らしを支える計画 en:Plan for living alone
+fill wish ja:今の部屋で暮らし続けたい。 en:To go on living in this flat.
+press @step.care_plan.make
+see ja:配食サービス en:Meal delivery
+press @step.care_plan.propose
+keep plan from path /desk/plans/*
+as resident
+get /my/plan
+link @careplan.web.my.agree
+tick signature/agreed
+fill signature/name 丸山 修
+press @careplan.web.my.send
+see @careplan.web.my.thanks
+as tanaka
+get /desk/plans/{plan}
+press @step.care_plan.activate
+not see @careplan.web.no_reviews
+
+# 4. His wife dies: recorded once, by her own file.
+get /desk/persons?q=マルヤマ セツコ
+link 丸山 節子
+link @step.person.record_death
+fill died_on 2026-11-20
+press @step.person.record_death
+get /desk/cases/{case}
