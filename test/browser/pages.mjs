@@ -1,8 +1,27 @@
 // Every page, once: who looks at it and where. A page that is added to the program is added here;
-// the run opens each in one of its eight states (language, colours, width).
+// the run opens each in one of its eight states (language, colours, width). first: the page is the
+// first that the address links to under this folder, such as a case of the list of cases.
+
+const seen = (who, ...paths) => paths.map((path) => ({ who, path }));
+const one = (who, path, first) => ({ who, path, first });
 
 export const pages = [
-  { who: 'visitor', path: '/sign-in' },
-  { who: 'caseworker', path: '/desk' },
-  { who: 'caseworker', path: '/desk/persons' },
+  ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/complaint', '/public/receipt', '/public/screening'),
+  ...seen('caseworker', '/desk', '/desk/cases', '/desk/persons', '/desk/persons/new', '/desk/tasks', '/desk/tasks/new',
+    '/desk/providers', '/desk/programs', '/desk/referrals', '/desk/schedules', '/desk/sessions', '/desk/search?q=a', '/account', '/account/keys', '/account/keys/new', '/account/password'),
+  one('caseworker', '/desk/cases', '/desk/cases/'),
+  one('caseworker', '/desk/persons', '/desk/persons/'),
+  one('caseworker', '/desk/providers', '/desk/providers/'),
+  ...seen('intake_worker', '/desk', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',
+    '/desk/intake/inbound-referrals/new', '/desk/intake/inquiries/new'),
+  ...seen('supervisor', '/desk', '/desk/cases'),
+  ...seen('program_manager', '/desk', '/desk/cases'),
+  ...seen('finance_officer', '/desk', '/desk/tasks'),
+  ...seen('auditor', '/desk', '/desk/cases', '/admin/users'),
+  ...seen('administrator', '/admin', '/admin/agency', '/admin/codes', '/admin/extra-fields', '/admin/holidays', '/admin/keys', '/admin/keys/new',
+    '/admin/forms', '/admin/forms/new', '/admin/rules', '/admin/rules/new', '/admin/plan-templates', '/admin/plan-templates/new', '/admin/teams', '/admin/teams/new', '/admin/users', '/admin/users/new'),
+  one('administrator', '/admin/users', '/admin/users/'),
+  one('administrator', '/admin/teams', '/admin/teams/'),
+  ...seen('provider_manager', '/portal', '/portal/referrals', '/portal/schedules', '/portal/sessions', '/portal/provider', '/portal/provider/edit', '/account'),
+  ...seen('resident', '/my', '/my/applications', '/my/applications/new', '/my/plan', '/my/benefits', '/my/consents', '/my/sessions', '/account'),
 ];

@@ -4,6 +4,7 @@
 //     --theme dark      the other colours
 //     --pages           looks at every page of pages.mjs too, each in one of its eight states
 //     --pages-only      and leaves the journey out
+//     --pictures        takes the pictures of the README instead, into docs/pictures
 //     --name NAME       folder of the pictures under shots/
 //
 // STATE=n opens every page in state n (0…7).
@@ -17,6 +18,7 @@ import { expiry } from './expiry.mjs';
 import { journey } from './journey.mjs';
 import { accountOf, Run, signIn, stateFor, stateOf, Stopped } from './kit.mjs';
 import { pages } from './pages.mjs';
+import { pictures } from './pictures.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -29,6 +31,7 @@ export const options = {
   name: { type: 'string' },
   pages: { type: 'boolean', default: false },
   'pages-only': { type: 'boolean', default: false },
+  pictures: { type: 'boolean', default: false },
 };
 
 /** Runs what the options ask for; true when nothing was wrong. */
@@ -36,6 +39,7 @@ export async function run(asked) {
   const keys = JSON.parse(await readFile(asked.keys, 'utf8'));
   const base = asked.base ?? keys.base_url;
   const name = asked.name ?? `${asked.lang}-${asked.width}`;
+  if (asked.pictures) return takePictures({ ...asked, base }, keys);
   let good = true;
   if (!asked['pages-only']) good = (await runJourney({ ...asked, base, name }, keys)) && good;
   if (asked.pages || asked['pages-only']) good = (await lookAtPages({ base, name }, keys)) && good;
@@ -50,6 +54,16 @@ async function runJourney({ base, name, lang, width, theme, expire }, keys) {
     if (expire) await expiry(run, keys, expire); // only who started the program can make time pass
   } catch (error) {
     if (!(error instanceof Stopped)) run.fault('journey', error.stack);
+  }
+  return run.end();
+}
+
+async function takePictures({ base, lang }, keys) {
+  const run = await Run.start({ base, name: 'pictures', lang, width: 1280, shots: path.join(here, 'shots', 'pictures') });
+  try {
+    await pictures(run, keys, path.join(here, '..', '..', 'docs', 'pictures'));
+  } catch (error) {
+    if (!(error instanceof Stopped)) run.fault('pictures', error.stack);
   }
   return run.end();
 }
@@ -70,15 +84,16 @@ async function lookAtPages({ base, name }, keys) {
     const title = `${name}-state${n}`;
     const run = await Run.start({ base, name: title, lang, theme, width, shots: path.join(here, 'shots', title) });
     const signedIn = new Set(['visitor']);
-    for (const { who, path: address } of some) {
+    for (const { who, path: address, first } of some) {
       try {
         if (!signedIn.has(who)) {
           await run.step(who, 'sign in', (page) => signIn(page, accountOf(keys, who)));
           signedIn.add(who);
         }
-        await run.step(who, address, async (page) => {
+        await run.step(who, first ? `${address} first` : address, async (page) => {
           const answer = await page.goto(`${address}${address.includes('?') ? '&' : '?'}lang=${lang}`);
           if (!answer.ok()) throw new Error(`${address} answers ${answer.status()}`);
+          if (first) await openFirst(page, first);
         });
       } catch (error) {
         if (!(error instanceof Stopped)) run.fault(address, error.stack);
@@ -87,6 +102,15 @@ async function lookAtPages({ base, name }, keys) {
     good = (await run.end()) && good;
   }
   return good;
+}
+
+/** Opens the first record that a list links to under a folder. */
+async function openFirst(page, folder) {
+  const links = await page.getByRole('main').locator(`a[href^="${folder}"]`).evaluateAll((all) => all.map((a) => a.getAttribute('href')));
+  const found = links.find((href) => /^[0-9a-f-]{36}$/.test(href.slice(folder.length)));
+  if (!found) throw new Error(`nothing under ${folder} to open`);
+  const answer = await page.goto(found);
+  if (!answer.ok()) throw new Error(`${found} answers ${answer.status()}`);
 }
 
 /** The commit that is checked out; a release archive has none. */
