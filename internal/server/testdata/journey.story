@@ -162,3 +162,18 @@ link @step.person.record_death
 fill died_on 2026-11-20
 press @step.person.record_death
 get /desk/cases/{case}
+press @step.case.to_assigning
+
+# What grief counselling there is, others outside the agency give.
+link @benefit.web.add
+fill benefit_id ja:グリーフカウンセリング en:Grief counselling
+fill quantity 8
+press @step.benefit_assignment.propose
+press @step.benefit_assignment.approve
+get /desk/cases/{case}
+see ja:グリーフカウンセリング en:Grief counselling
+link @step.referral.draft
+at /desk/referrals/new
+
+# Not told yet: the referral to three providers (5) to the case resolved and
+# the audit (10).
