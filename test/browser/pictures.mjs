@@ -1,5 +1,5 @@
-// The two pictures of the README: a case on the desk and the home of a provider, each light enough
-// for a page that is read everywhere.
+// The two pictures of the README: a case on the desk, and what waits for a provider (while nothing
+// waits, its own entry). Each is light enough for a page that is read everywhere.
 
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -20,6 +20,8 @@ export async function pictures(run, keys, folder) {
   await run.step('provider', 'shows the portal for the README', async (page) => {
     await signIn(page, accountOf(keys, 'provider_manager'));
     await page.goto('/portal');
+    const waiting = page.getByRole('main').locator('a[href^="/portal/referrals/"], a[href^="/portal/sessions/"]');
+    await page.goto(await waiting.count() ? await waiting.first().getAttribute('href') : '/portal/provider');
     await take(page, path.join(folder, 'portal.png'));
   });
 }
