@@ -188,10 +188,13 @@ func (m *matrix) cell(r door.Route, which variant, who asker) string {
 	return cell
 }
 
+// common are records that are every worker's: the directory of providers, and their schedules until they are of a case.
+var common = []string{"providers/{id}", "schedules/{id}"}
+
 // strange tells whether nothing that a route names is the asker's, so that whatever is wrong with a
-// request must be said as if there were no record. The directory of providers is every worker's.
+// request must be said as if there were no record.
 func (m *matrix) strange(r door.Route, which variant, who asker) bool {
-	return who.foreign() && which.name != theirs && !strings.HasPrefix(m.names(r.Pattern)[0], "providers/")
+	return who.foreign() && which.name != theirs && !slices.Contains(common, m.names(r.Pattern)[0])
 }
 
 func (m *matrix) fault(r door.Route, which variant, who asker, format string, args ...any) {

@@ -59,7 +59,7 @@ func (s *sample) records() map[string][]variant {
 		"inbound-referrals/{id}": {{"", s.inbound}},
 		"applications/{id}":      {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }}},
 	}
-	for _, wing := range []map[string][]variant{s.helpRecords(), s.caseworkRecords(), s.networkRecords(), s.officeRecords()} {
+	for _, wing := range []map[string][]variant{s.helpRecords(), s.caseworkRecords(), s.networkRecords(), s.paymentRecords(), s.officeRecords()} {
 		maps.Copy(all, wing)
 	}
 	return all
