@@ -5,6 +5,7 @@ import (
 
 	"kizuna/internal/casework/assessment"
 	"kizuna/internal/casework/benefit"
+	"kizuna/internal/casework/careplan"
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/casework/catalog"
 	"kizuna/internal/casework/intake"
@@ -17,7 +18,6 @@ import (
 	"kizuna/internal/network/delivery"
 	"kizuna/internal/network/provider"
 	"kizuna/internal/network/referral"
-	"kizuna/internal/resident/people"
 )
 
 // This file has what stands in the rooms' slots where the room behind has
@@ -110,7 +110,7 @@ func begun(room *benefit.Room) func(tx *op.Tx, z referral.Authorization) error {
 }
 
 // authorizations tell delivery what was authorized.
-type authorizations struct{}
+type authorizations struct{ room *referral.Room }
 
 // Of gives authorizations by id, whoever asks.
 func (x authorizations) Of(q db.Q, ids ...db.ID) (map[db.ID]delivery.Authorization, error) {
@@ -149,13 +149,14 @@ func (x authorizations) OfProvider(q db.Q, of db.ID, on calendar.Date) ([]delive
 	return x.told(q, list)
 }
 
-// told adds the names that delivery shows and how amounts are rounded.
-func (authorizations) told(q db.Q, list []referral.Authorization) ([]delivery.Authorization, error) {
-	var persons, benefits []db.ID
+// told adds what delivery shows: the benefit, and the person as the provider
+// was told of them, never what the record says today.
+func (x authorizations) told(q db.Q, list []referral.Authorization) ([]delivery.Authorization, error) {
+	var benefits []db.ID
 	for _, z := range list {
-		persons, benefits = append(persons, z.Person), append(benefits, z.Benefit)
+		benefits = append(benefits, z.Benefit)
 	}
-	cards, err := people.CardsOf(q, persons...)
+	shared, err := x.room.SharedOf(q, list)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +165,7 @@ func (authorizations) told(q db.Q, list []referral.Authorization) ([]delivery.Au
 	for i, z := range list {
 		out[i] = delivery.Authorization{
 			ID: z.ID, Provider: z.Provider, Referral: z.Referral, Case: z.Case, Person: z.Person, Assignment: z.Assignment, Benefit: z.Benefit,
-			Name: cards[z.Person].Name, Kana: cards[z.Person].Kana, Number: z.Number, BenefitName: known[z.Benefit].Name,
+			Name: shared[z.ID].Name, Kana: shared[z.ID].Kana, Number: z.Number, BenefitName: known[z.Benefit].Name,
 			Active: z.Status == "active" || z.Status == "exhausted", Units: z.Units, Rate: ledger.Money{Minor: z.Minor, Currency: z.Currency},
 			Rounding: ledger.Floor, Hourly: z.Unit == "hour", From: z.From, Until: z.Until,
 		}
@@ -192,4 +193,12 @@ func providerNames(q db.Q, ids ...db.ID) (map[db.ID]text.Pair, error) {
 		out[id] = p.Name
 	}
 	return out, err
+}
+
+// goalMoved keeps with its goal what a session moved of it.
+func goalMoved(tx *op.Tx, p delivery.Progress) error {
+	if p.Goal.IsZero() || p.Percent < 0 {
+		return nil
+	}
+	return careplan.Moved(tx, p.Goal, p.Percent, p.Body, "session", p.ID)
 }

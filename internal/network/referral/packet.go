@@ -37,6 +37,16 @@ func (p Packet) Fields() []string {
 	return out
 }
 
+// first is the first value of a field, "" when it was not shared.
+func (p Packet) first(field string) string {
+	for _, e := range p.Entries {
+		if e.Field == field && len(e.Values) > 0 {
+			return e.Values[0]
+		}
+	}
+	return ""
+}
+
 // source is what a packet is made from.
 type source struct {
 	referral  Referral
@@ -231,4 +241,37 @@ func closed(q db.Q, i Invitation, today calendar.Date) (string, error) {
 		return "referral.closed.consent", nil
 	}
 	return "", nil
+}
+
+// Shared is how a person is called in what a provider was told of them.
+type Shared struct{ Name, Kana string }
+
+// SharedOf gives, by authorization, how the person is called in the packet
+// that went with its invitation: a name that was not shared is empty. The
+// caller has checked that the actor may see the authorizations.
+func (r *Room) SharedOf(q db.Q, list []Authorization) (map[db.ID]Shared, error) {
+	ids := make([]db.ID, len(list))
+	for i, z := range list {
+		ids[i] = z.Invitation
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	invitations, err := invitationsByID(q, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[db.ID]Shared, len(list))
+	for _, z := range list {
+		i, ok := invitations[z.Invitation]
+		if !ok {
+			continue
+		}
+		p, err := r.unseal(i)
+		if err != nil {
+			return nil, err
+		}
+		out[z.ID] = Shared{p.first("name"), p.first("kana")}
+	}
+	return out, nil
 }
