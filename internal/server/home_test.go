@@ -10,6 +10,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/network/delivery"
 	"kizuna/internal/office/task"
 	"kizuna/internal/resident/people"
 )
@@ -93,6 +94,27 @@ func TestDeskAsksWhatIsDue(t *testing.T) {
 func (s *sample) prompt(c cases.Case) error {
 	_, err := s.srv.Rooms.Cases.Step(s.t.Context(), s.as("supervisor").actor, c.ID, "transfer", cases.StepInput{Version: c.Version, Receiver: "港南市 福祉課", Reason: "転居"})
 	return err
+}
+
+// TestPortalAsksToMark gives a provider a session today: it stands in their day and in nobody
+// else's.
+func TestPortalAsksToMark(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newSample(t, d)
+		_, err := s.srv.Rooms.Delivery.Book(t.Context(), s.as("provider_staff").actor, delivery.SessionInput{Title: "ことばの教室", On: "2026-11-24", Starts: "14:00", Minutes: 60, Capacity: 6})
+		s.must(err)
+		for lang, wants := range map[string][]string{"ja": {"ことばの教室", "14:00", "回答待ちの紹介"}, "en": {"ことばの教室", "Referrals to answer", "Sessions to mark"}} {
+			page := s.ask(s.as("provider_manager"), "GET", "/portal?lang="+lang, "").Body.String()
+			for _, want := range wants {
+				if !strings.Contains(page, want) {
+					t.Errorf("the first page in %s does not say %s", lang, want)
+				}
+			}
+		}
+		if page := s.ask(s.as("provider_manager:other"), "GET", "/portal", "").Body.String(); strings.Contains(page, "ことばの教室") {
+			t.Error("another provider sees the session")
+		}
+	})
 }
 
 // TestTicks ticks a task on the first page and takes the tick back.

@@ -96,7 +96,7 @@ func (s *Server) open() *Rooms {
 	x.Benefits = benefit.New(s.Run)
 	x.Providers = provider.New(s.Run)
 	x.Referrals = referral.New(s.Run)
-	x.Delivery = delivery.New(s.Run, authorizations{})
+	x.Delivery = delivery.New(s.Run, authorizations{x.Referrals})
 	x.Payments = payment.New(s.Run, x.Delivery)
 	x.fill()
 	return x
@@ -106,6 +106,7 @@ func (s *Server) open() *Rooms {
 func (x *Rooms) fill() {
 	x.Tasks.Sees["case"] = seesCase
 	x.Documents.Sees["case"] = seesCase
+	x.Account.MayEnter = append(x.Account.MayEnter, provider.MayEnter)
 	x.People.OnDeath = append(x.People.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, x.Delivery.Died)
 	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
 	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy, benefit.Busy, referral.Busy, delivery.Busy)
@@ -123,6 +124,7 @@ func (x *Rooms) fill() {
 	x.Referrals.OnAuthorized = append(x.Referrals.OnAuthorized, begun(x.Benefits))
 	x.Delivery.NeedsApproval = scheduleHeld
 	x.Delivery.Providers = providerNames
+	x.Delivery.OnProgress = append(x.Delivery.OnProgress, goalMoved)
 	x.Delivery.Claimed = payment.Claimed
 	x.Benefits.Paid = payment.PaidOf
 	x.Payments.Providers = providerNames
@@ -168,7 +170,9 @@ func (s *Server) furnish(d *door.Router) {
 }
 
 // sources are what rooms say on the first pages, in the order it is shown.
-func (s *Server) sources() []homeweb.Source { return homeweb.Intake(s.Rooms.Intake) }
+func (s *Server) sources() []homeweb.Source {
+	return append(homeweb.Intake(s.Rooms.Intake), homeweb.Network(s.config.Clock, s.Run.Read)...)
+}
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.
 func (s *Server) panels() []ui.Panel {

@@ -245,3 +245,10 @@ func goalByID(q db.Q, id db.ID) (Goal, error) {
 func PlanOf(q db.Q, id db.ID) (Plan, bool, error) {
 	return db.Maybe[Plan](q, selectPlan+"WHERE p.id = ?", id)
 }
+
+// QueueAsked gives the plans that wait for a person's agreement, the newest
+// first; the caller has checked that the person is the actor.
+func QueueAsked(b *db.Batch, person db.ID) *db.Answer[Plan] {
+	return db.Queue[Plan](b, selectPlan+`WHERE p.status = 'proposed' AND p.id IN (
+		SELECT plan FROM plan_agreement WHERE person = ? AND status = 'asked') ORDER BY p.id DESC LIMIT 5`, person)
+}

@@ -449,9 +449,38 @@ func DeliveredBefore(q db.Q, authorizations []db.ID, day calendar.Date) (map[db.
 		WHERE m.authorization_id IN (??) AND s.on_date < ? GROUP BY m.authorization_id`, db.ListOf(authorizations), day)
 }
 
-// QueueToApprove counts the schedules that wait for the agency, to a hundred.
-func QueueToApprove(b *db.Batch) *db.Answer[int] {
-	return db.Queue[int](b, "SELECT COUNT(*) FROM (SELECT 1 FROM schedule WHERE status = 'submitted' LIMIT 100) AS waiting")
+// QueueToApprove counts the schedules an actor sees that wait for the agency,
+// to a hundred.
+func QueueToApprove(b *db.Batch, a access.Actor, now calendar.Time) *db.Answer[int] {
+	seen := schedules(a, now)
+	return db.Queue[int](b, "SELECT COUNT(*) FROM (SELECT 1 FROM schedule s WHERE s.status = 'submitted' AND "+seen.SQL+" LIMIT 100) AS waiting", seen.Args...)
+}
+
+// ToMark is a session of today or before that is not completed.
+type ToMark struct {
+	Session
+	Unmarked int `db:"unmarked"` // who has a place and no mark
+}
+
+// QueueToMark gives the sessions of the actor's provider that are planned for
+// today, and those before in which somebody waits to be marked, the earliest
+// first.
+func QueueToMark(b *db.Batch, a access.Actor, now calendar.Time, today calendar.Date, limit int) *db.Answer[ToMark] {
+	seen := sessions(a, now)
+	args := append([]any{a.Provider, today, today}, seen.Args...)
+	return db.Queue[ToMark](b, "SELECT "+db.Columns[Session]("s")+`,
+		(SELECT COUNT(*) FROM session_enrolment e WHERE e.session = s.id AND e.status = 'enrolled') AS unmarked
+		FROM session s WHERE s.provider = ? AND s.status = 'scheduled' AND s.on_date <= ?
+		AND (s.on_date = ? OR EXISTS (SELECT 1 FROM session_enrolment e WHERE e.session = s.id AND e.status = 'enrolled'))
+		AND `+seen.SQL+" ORDER BY s.on_date, s.starts_at, s.id LIMIT ?", append(args, limit)...)
+}
+
+// QueueNextOf gives the sessions a resident has a place in and that have not
+// ended, the earliest first; the caller has checked that they are the actor's
+// own.
+func QueueNextOf(b *db.Batch, person db.ID, now calendar.Time, limit int) *db.Answer[Place] {
+	return db.Queue[Place](b, selectPlace+`e.person = ? AND e.status = 'enrolled' AND s.status = 'scheduled' AND s.ends_at > ?
+		ORDER BY s.starts_at, e.id LIMIT ?`, person, now, limit)
 }
 
 // whoIsIn tells which of the authorizations have a place already, by session.

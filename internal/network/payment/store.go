@@ -264,3 +264,23 @@ func payeesByID(q db.Q, ids []db.ID) (map[db.ID]Payee, error) {
 func enteredPayees(q db.Q, limit int) ([]Payee, error) {
 	return db.All[Payee](q, selectPayee+"p.status = 'entered' ORDER BY p.id LIMIT ?", limit)
 }
+
+// ToDecide is how many payment requests wait in a status, and since when the
+// first should have been decided.
+type ToDecide struct {
+	Status string        `db:"status"`
+	N      int           `db:"n"`
+	DueOn  calendar.Date `db:"due_on"` // the earliest
+}
+
+// QueueToDecide counts the requests that the agency has not decided; it is for
+// those who keep the books.
+func QueueToDecide(b *db.Batch) *db.Answer[ToDecide] {
+	return db.Queue[ToDecide](b, "SELECT status, COUNT(*) AS n, MIN(due_on) AS due_on FROM payment_request WHERE status IN ('submitted', 'queried') GROUP BY status ORDER BY status")
+}
+
+// QueueDraftBatches gives the batches that wait for somebody's approval, the
+// oldest first; it is for those who keep the books.
+func QueueDraftBatches(b *db.Batch, limit int) *db.Answer[Batch] {
+	return db.Queue[Batch](b, selectBatch+"b.status = 'draft' ORDER BY b.id LIMIT ?", limit)
+}

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"time"
+
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -132,4 +134,11 @@ func sitesBy(q db.Q, externals []string) (map[string]Site, error) {
 
 func offeringsBy(q db.Q, externals []string) (map[string]Offering, error) {
 	return byExternal(q, selectOffering+"o.external IN (??)", externals, func(o Offering) string { return o.External })
+}
+
+// QueueStale counts the openings of the actor's provider that nobody confirmed
+// for so long that they do not count as known.
+func QueueStale(b *db.Batch, a access.Actor, now calendar.Time) *db.Answer[int] {
+	return db.Queue[int](b, "SELECT COUNT(*) FROM offering o WHERE o.provider = ? AND o.status = 'active' AND o.confirmed_at < ?",
+		a.Provider, now.Add(-freshDays*24*time.Hour))
 }

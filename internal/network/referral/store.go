@@ -240,3 +240,30 @@ func missing[T any](a *db.Answer[T]) (T, error) {
 func ActiveOfProvider(q db.Q, provider db.ID, on calendar.Date) ([]Authorization, error) {
 	return db.All[Authorization](q, selectAuthorization+"z.provider = ? AND z.status = 'active' AND z.from_date <= ? AND z.until_date >= ? ORDER BY z.from_date, z.id", provider, on, on)
 }
+
+func invitationsByID(q db.Q, ids []db.ID) (map[db.ID]Invitation, error) {
+	list, err := db.All[Invitation](q, selectInvitation+"i.id IN (??)", db.ListOf(ids))
+	out := make(map[db.ID]Invitation, len(list))
+	for _, i := range list {
+		out[i.ID] = i
+	}
+	return out, err
+}
+
+// ToAnswer is an invitation that waits for its provider, without its packet.
+type ToAnswer struct {
+	ID       db.ID          `db:"id"`
+	Status   string         `db:"status"`
+	Asked    db.JSON[Asked] `db:"asked"`
+	AnswerBy calendar.Date  `db:"answer_by"`
+	Waiting  int            `db:"waiting"` // how many there are, this one included
+}
+
+// QueueToAnswer gives what waits for an answer of the actor's provider, the
+// earliest answer day first.
+func QueueToAnswer(b *db.Batch, a access.Actor, now calendar.Time, limit int) *db.Answer[ToAnswer] {
+	seen := ofProvider(a, now, "invitation").One("i.id")
+	args := append([]any{a.Provider}, seen.Args...)
+	return db.Queue[ToAnswer](b, "SELECT i.id, i.status, i.asked, i.answer_by, COUNT(*) OVER () AS waiting FROM invitation i WHERE i.provider = ? AND i.status IN ('sent', 'viewed') AND "+
+		seen.SQL+" ORDER BY i.answer_by, i.id LIMIT ?", append(args, limit)...)
+}

@@ -81,6 +81,7 @@ CREATE TABLE invitation (
 CREATE INDEX invitation_referral ON invitation (referral, id);
 CREATE INDEX invitation_provider ON invitation (provider, id);
 CREATE INDEX invitation_case ON invitation (case_id);
+CREATE INDEX invitation_waiting ON invitation (provider, answer_by, id) WHERE status IN ('sent', 'viewed');
 CREATE INDEX invitation_answer ON invitation (answer_by) WHERE status IN ('sent', 'viewed');
 CREATE UNIQUE INDEX invitation_once ON invitation (referral, provider, site) WHERE status NOT IN ('withdrawn', 'void');
 

@@ -58,6 +58,7 @@ CREATE TABLE session (
 );
 CREATE INDEX session_provider ON session (provider, starts_at, id);
 CREATE INDEX session_served ON session (provider, on_date, id);
+CREATE INDEX session_planned ON session (provider, on_date, starts_at) WHERE status = 'scheduled';
 CREATE INDEX session_schedule ON session (schedule, starts_at) WHERE schedule IS NOT NULL;
 CREATE UNIQUE INDEX session_once ON session (schedule, starts_at) WHERE schedule IS NOT NULL AND status IN ('scheduled', 'completed');
 

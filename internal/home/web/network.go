@@ -1,0 +1,201 @@
+package web
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"kizuna/internal/casework/careplan"
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/network/delivery"
+	"kizuna/internal/network/payment"
+	"kizuna/internal/network/provider"
+	"kizuna/internal/network/referral"
+	"kizuna/internal/resident/consent"
+)
+
+// Network tells what help given by others asks: of providers, of those who approve and pay
+// for it and of the residents who get it. Each page reads it in one round trip.
+func Network(clock calendar.Clock, read func(ctx context.Context, f func(q *db.Reader) error) error) []Source {
+	n := network{clock, read}
+	return []Source{
+		{On: ui.Portal, Roles: access.ProviderRoles, Ask: n.provider},
+		{On: ui.Desk, Roles: []access.Role{access.FinanceOfficer, access.ProgramManager}, Ask: n.books},
+		{On: ui.Desk, Roles: []access.Role{access.ProgramManager}, Ask: n.schedules},
+		{On: ui.My, Roles: []access.Role{access.Resident}, Ask: n.resident},
+	}
+}
+
+type network struct {
+	clock calendar.Clock
+	read  func(ctx context.Context, f func(q *db.Reader) error) error
+}
+
+// send reads what was queued.
+func (n network) send(ctx context.Context, b *db.Batch) error {
+	return n.read(ctx, func(q *db.Reader) error { return db.Send(q, b) })
+}
+
+// mostSessions is how many sessions not completed are read for a first page, mostToMark how many of
+// those gone by are asked for at once.
+const (
+	mostSessions = 30
+	mostToMark   = 2
+)
+
+func (n network) provider(ctx context.Context, a access.Actor) (said Said, err error) {
+	now, today := n.clock.Now(), calendar.Today(ctx, n.clock)
+	b := db.NewBatch()
+	asked := referral.QueueToAnswer(b, a, now, mostPrompts)
+	sessions := delivery.QueueToMark(b, a, now, today, mostSessions)
+	stale := provider.QueueStale(b, a, now)
+	if err := n.send(ctx, b); err != nil {
+		return said, err
+	}
+	waiting := 0
+	for _, x := range asked.Rows {
+		waiting = x.Waiting
+		said.Prompts = append(said.Prompts, toAnswer(ctx, x, today))
+	}
+	late := toMark(ctx, sessions.Rows, now, today, &said)
+	said.Figures = []ui.Figure{
+		{Value: ui.Count(waiting), Label: text.Word(ctx, "home.to_answer"), Href: "/portal/referrals"},
+		{Value: ui.Count(late), Label: text.Word(ctx, "home.to_mark"), Href: "/portal/sessions"},
+	}
+	if old, _ := stale.First(); old > 0 {
+		said.Prompts = append(said.Prompts, Prompt{Prompt: ui.Prompt{Icon: "refresh", Tone: ui.Neutral, Title: text.Word(ctx, "home.openings_stale", "n", old),
+			Sub: text.Word(ctx, "home.openings_stale_note"), Act: ui.Act{Label: text.Word(ctx, "home.confirm_openings"), Href: "/portal/provider"}}})
+	}
+	return said, nil
+}
+
+func toAnswer(ctx context.Context, x referral.ToAnswer, today calendar.Date) Prompt {
+	due, tone := dueIn(ctx, today, x.AnswerBy)
+	if tone == ui.Neutral {
+		tone = ui.Info
+	}
+	if due != "" {
+		due = text.Word(ctx, "home.answer_until", "due", due)
+	}
+	href := "/portal/referrals/" + x.ID.String()
+	return Prompt{Due: x.AnswerBy, Prompt: ui.Prompt{Icon: "inbox", Tone: tone, Title: text.Word(ctx, "home.asked_for", "title", x.Asked.V.Title),
+		Sub: joined(ctx, x.Asked.V.Number, due), Href: href, Act: ui.Act{Label: text.Word(ctx, "home.answer_referral"), Href: href}}}
+}
+
+// toMark sets the sessions of today into the day, asks for the marks of those gone by, and tells in
+// how many somebody has none.
+func toMark(ctx context.Context, list []delivery.ToMark, now calendar.Time, today calendar.Date, said *Said) (late int) {
+	for _, x := range list {
+		href := "/portal/sessions/" + x.ID.String()
+		mark := ui.Act{Label: text.Word(ctx, "home.mark"), Href: href}
+		if x.On == today {
+			said.Day = append(said.Day, Appointment{From: x.StartsAt, Until: x.EndsAt, Title: x.Title, Note: joined(ctx, x.Place, x.Practitioner), Icon: "calendar", Href: href})
+		}
+		if x.Unmarked == 0 || x.StartsAt > now {
+			continue
+		}
+		if late++; late > mostToMark {
+			continue
+		}
+		due, tone := dueIn(ctx, today, x.On)
+		said.Prompts = append(said.Prompts, Prompt{Due: x.On, Prompt: ui.Prompt{Icon: "check-circle", Tone: tone, Href: href, Act: mark,
+			Title: text.Word(ctx, "home.unmarked", "title", x.Title, "n", x.Unmarked), Sub: joined(ctx, calendar.FormatShort(x.On, text.From(ctx)), due)}})
+	}
+	return late
+}
+
+// mostBatches is how many batches are asked for at once.
+const mostBatches = 3
+
+func (n network) books(ctx context.Context, a access.Actor) (said Said, err error) {
+	today := calendar.Today(ctx, n.clock)
+	b := db.NewBatch()
+	requests, batches := payment.QueueToDecide(b), payment.QueueDraftBatches(b, mostBatches)
+	if err := n.send(ctx, b); err != nil {
+		return said, err
+	}
+	counts := map[string]int{}
+	for _, x := range requests.Rows {
+		counts[x.Status] = x.N
+		if x.Status != "submitted" {
+			continue
+		}
+		due, tone := dueIn(ctx, today, x.DueOn)
+		if due != "" {
+			due = text.Word(ctx, "home.first_due", "due", due)
+		}
+		said.Prompts = append(said.Prompts, Prompt{Due: x.DueOn, Prompt: ui.Prompt{Icon: "file-text", Tone: tone, Sub: due,
+			Title: text.Word(ctx, "home.requests_wait", "n", x.N), Act: ui.Act{Label: text.Word(ctx, "home.check_requests"), Href: "/desk/payments?status=submitted"}}})
+	}
+	for _, x := range batches.Rows {
+		if x.BuiltBy == a.ID {
+			continue // another approves what one built
+		}
+		href := "/desk/batches/" + x.ID.String()
+		said.Prompts = append(said.Prompts, Prompt{Due: x.PayOn, Prompt: ui.Prompt{Icon: "shield-alert", Tone: ui.Warn, Href: href, Title: text.Word(ctx, "home.batch_waits", "number", x.Number),
+			Sub: joined(ctx, x.Amount().In(text.From(ctx)), text.Word(ctx, "home.pay_on", "day", calendar.FormatShort(x.PayOn, text.From(ctx)))),
+			Act: ui.Act{Label: text.Word(ctx, "home.check_batch"), Href: href}}})
+	}
+	for _, status := range []string{"submitted", "queried"} {
+		said.Figures = append(said.Figures, ui.Figure{Value: strconv.Itoa(counts[status]), Label: text.Word(ctx, "home.requests."+status), Href: "/desk/payments?status=" + status})
+	}
+	return said, nil
+}
+
+// schedules are those that wait for approval.
+func (n network) schedules(ctx context.Context, a access.Actor) (said Said, err error) {
+	b := db.NewBatch()
+	held := delivery.QueueToApprove(b, a, n.clock.Now())
+	if err := n.send(ctx, b); err != nil {
+		return said, err
+	}
+	if waiting, _ := held.First(); waiting > 0 {
+		said.Prompts = append(said.Prompts, Prompt{Due: calendar.Today(ctx, n.clock), Prompt: ui.Prompt{Icon: "calendar", Tone: ui.Info,
+			Title: text.Word(ctx, "home.schedules_wait", "n", waiting), Act: ui.Act{Label: text.Word(ctx, "home.check_schedules"), Href: "/desk/schedules"}}})
+	}
+	return said, nil
+}
+
+// mostNext is how many coming sessions a resident's first page shows; endsSoon how many days ahead
+// the end of a consent is told.
+const (
+	mostNext = 5
+	endsSoon = 30
+)
+
+func (n network) resident(ctx context.Context, a access.Actor) (said Said, err error) {
+	if a.Person.IsZero() {
+		return said, nil
+	}
+	lang, zone, today := text.From(ctx), calendar.Zone(ctx), calendar.Today(ctx, n.clock)
+	b := db.NewBatch()
+	plans, places, consents := careplan.QueueAsked(b, a.Person), delivery.QueueNextOf(b, a.Person, n.clock.Now(), mostNext), consent.QueueOf(b, a.Person)
+	if err := n.send(ctx, b); err != nil {
+		return said, err
+	}
+	for _, p := range plans.Rows {
+		said.Prompts = append(said.Prompts, Prompt{Due: today, Prompt: ui.Prompt{Icon: "file-text", Tone: ui.Info, Title: text.Word(ctx, "home.plan_asked"), Sub: p.Title,
+			Act: ui.Act{Label: text.Word(ctx, "home.read_plan"), Href: "/my/plan"}}})
+	}
+	for _, c := range consents.Rows {
+		if c.Status != "given" || c.Until == "" || c.Until < today || c.Until > today.AddDays(endsSoon) {
+			continue
+		}
+		said.Prompts = append(said.Prompts, Prompt{Due: c.Until, Prompt: ui.Prompt{Icon: "clock", Tone: ui.Neutral, Title: text.Word(ctx, "home.consent_ends", "day", calendar.FormatDay(c.Until, lang)),
+			Sub: c.Purpose, Act: ui.Act{Label: text.Word(ctx, "home.see_consent"), Href: "/my/consents"}}})
+	}
+	var facts []ui.Fact
+	for _, p := range places.Rows {
+		when := text.Word(ctx, "home.at_hour", "day", calendar.FormatDay(p.On, lang), "hour", calendar.FormatHour(p.StartsAt, zone))
+		facts = append(facts, ui.Fact{Label: when, Value: p.Title, Note: joined(ctx, p.Where, p.Practitioner)})
+	}
+	if len(facts) > 0 {
+		said.Before = []templ.Component{sessionsCard(facts)}
+	}
+	return said, nil
+}
