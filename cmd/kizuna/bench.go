@@ -20,10 +20,10 @@ import (
 
 type benchCommand struct {
 	placeFlags
-	JSON    jsonTo        `help:"Print JSON instead of a table; --json=FILE writes it to a file beside the table." name:"json"`
-	Only    []string      `help:"Only calls whose names have one of these in them."`
-	Write   bool          `help:"Also time calls that write; what they make stays. For synthetic agencies."`
-	Seconds time.Duration `help:"About how long to time each call." default:"2s"`
+	JSON  jsonTo        `help:"Print JSON instead of a table; --json=FILE writes it to a file beside the table." name:"json"`
+	Only  []string      `help:"Only calls whose names have one of these in them."`
+	Write bool          `help:"Also time calls that write; what they make stays. For synthetic agencies."`
+	Each  time.Duration `help:"About how long to time each call." default:"2s" name:"seconds"`
 }
 
 // jsonTo is --json, or --json=FILE.
@@ -55,7 +55,7 @@ func (c *benchCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		defer srv.Close()
-		o := bench.Options{Only: c.Only, Write: c.Write, Patience: c.Seconds, Tries: 3}
+		o := bench.Options{Only: c.Only, Write: c.Write, Patience: c.Each, Tries: 3}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 		if !c.JSON.wanted || c.JSON.file != "" {
 			fmt.Fprintln(table, "p50 ms\tp95 ms\tp99 ms\tCPU µs\tbare µs\tratio\tbar µs\tqueries\trows\t  call")
@@ -94,7 +94,7 @@ func (j jsonTo) write(out io.Writer, results []bench.Result) error {
 	}
 	b = append(b, '\n')
 	if j.file != "" {
-		return os.WriteFile(j.file, b, 0o644)
+		return os.WriteFile(j.file, b, 0o600)
 	}
 	_, err = out.Write(b)
 	return err

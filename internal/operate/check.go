@@ -19,10 +19,10 @@ type Finding struct {
 // Check looks over the whole installation: the schema, references between
 // rows, the books and the journal. It changes nothing.
 func Check(ctx context.Context, d *db.DB, v *vault.Vault) ([]Finding, error) {
-	if err := d.Ready(ctx); err != nil {
-		return []Finding{{"schema", err.Error()}}, nil
-	}
 	var out []Finding
+	if unready := d.Ready(ctx); unready != nil {
+		return append(out, Finding{"schema", unready.Error()}), nil
+	}
 	err := d.Read(ctx, func(q *db.Reader) error {
 		lost, err := db.Dangling(q)
 		if err != nil {

@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -11,7 +12,6 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
-	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/text"
 )
 
@@ -92,7 +92,7 @@ func takeAndUndo(x *field, a access.Actor, step string, k kite) error {
 		}
 		return errUndo
 	})
-	if err == errUndo {
+	if errors.Is(err, errUndo) {
 		return nil
 	}
 	return err
@@ -288,8 +288,7 @@ func TestVoid(t *testing.T) {
 	each(t, func(t *testing.T, x *field) {
 		k := x.make(kite{Name: "鳶"})
 		wantKey(t, takeAndUndo(x, worker, "void", k), "flow.not_yours")
-		var lines []journal.Line
-		lines = x.do(boss, func(tx *tx) (err error) {
+		lines := x.do(boss, func(tx *tx) (err error) {
 			k, err = flow.Take(tx, kiteFlow, "void", k, nil, flow.Because("twice"))
 			return err
 		})
@@ -325,7 +324,7 @@ func TestRoute(t *testing.T) {
 			return err
 		}
 		wantKey(t, sell(false, nil), "flow.awaits_route")
-		if err := sell(false, errUndo); err != errUndo {
+		if err := sell(false, errUndo); !errors.Is(err, errUndo) {
 			t.Errorf("a route that fails gave %v", err)
 		}
 		if x.load(k.ID).Status != "made" {

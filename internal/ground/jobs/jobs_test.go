@@ -124,8 +124,7 @@ func TestQueueRollsBackWithItsDeed(t *testing.T) {
 func TestKeyIsUniqueWhileWaitingOrRunning(t *testing.T) {
 	onBench(t, func(t *testing.T, b *bench) {
 		var got []string
-		var w *Worker
-		w = b.worker(Kind{Name: "index", Run: On(func(_ context.Context, _ Claimed, word string) error {
+		w := b.worker(Kind{Name: "index", Run: On(func(_ context.Context, _ Claimed, word string) error {
 			if got = append(got, word); word == "second" {
 				b.queue(Job{Kind: "index", Key: "p1", Payload: "while running"})
 			}

@@ -28,10 +28,9 @@ func Gallery(w http.ResponseWriter, r *http.Request) {
 	}
 	r = r.WithContext(text.With(r.Context(), lang))
 	g := gallery{ctx: r.Context(), lang: lang}
-	name := r.URL.Query().Get("page")
-	show, ok := galleryPages[name]
+	show, ok := galleryPages[r.URL.Query().Get("page")]
 	if !ok {
-		name, show = "parts", gallery.parts
+		show = gallery.parts
 	}
 	page, content := show(g)
 	page.Lang, page.Theme = lang, r.URL.Query().Get("theme")

@@ -369,13 +369,14 @@ func (p *pages) decision(w http.ResponseWriter, r *http.Request) error {
 // proposed is what a decision page offers to grant.
 func proposed(desk assessment.Desk) (determination db.ID, amount ledger.Money) {
 	amount = desk.Item.Amount
-	for _, d := range desk.Determinations {
-		if d.Currency != "" {
-			amount = d.Amount()
-		}
-		return d.ID, amount
+	if len(desk.Determinations) == 0 {
+		return db.ID{}, amount
 	}
-	return db.ID{}, amount
+	latest := desk.Determinations[0]
+	if latest.Currency != "" {
+		amount = latest.Amount()
+	}
+	return latest.ID, amount
 }
 
 func plain(m ledger.Money) string {

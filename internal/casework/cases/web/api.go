@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"errors"
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
 )
 
 var (
@@ -198,10 +200,10 @@ func (x api) open(ctx context.Context, a access.Actor, in cases.OpenInput) (case
 		return caseOut{}, err
 	}
 	out, err := x.get(ctx, a, c.ID)
-	if err != nil { // opened for another team: all there is to see is that it is there
+	if errors.Is(err, fault.KindNotFound) { // opened for another team: all there is to see is that it is there
 		return caseOut{caseItem: caseItem{ID: c.ID, Status: c.Status, Version: c.Version, Number: c.Number, MainKind: c.MainKind, Stage: c.Stage, Person: c.Person}}, nil
 	}
-	return out, nil
+	return out, err
 }
 
 // casePatch is a merge patch: what is not sent stays.

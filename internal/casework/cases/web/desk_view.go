@@ -45,7 +45,6 @@ func statusKey(v string) string     { return "status.case." + v }
 func viewKey(v string) string       { return "cases.web.view." + v }
 func fieldKey(v string) string      { return "cases.web.field." + v }
 func timelineKey(v string) string   { return "cases.timeline." + v }
-func entityKey(v string) string     { return "cases.entity." + v }
 
 func options(ctx context.Context, key func(string) string, values []string) []ui.Option {
 	out := make([]ui.Option, len(values))

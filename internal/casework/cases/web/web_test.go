@@ -181,7 +181,7 @@ func TestACaseByTheAPI(t *testing.T) {
 		}
 		d.call("POST", at+"/to_planning", "1", nil, http.StatusConflict)
 		d.call("PATCH", at, "", map[string]any{"risk": "low"}, http.StatusPreconditionRequired)
-		c = d.call("PATCH", at, "1", map[string]any{"risk": "low"}, http.StatusOK)
+		d.call("PATCH", at, "1", map[string]any{"risk": "low"}, http.StatusOK)
 		c = d.call("POST", at+"/to_planning", "2", nil, http.StatusOK)
 		if c["stage"] != "planning" {
 			t.Errorf("after the step: %v", c)

@@ -347,9 +347,9 @@ func itemName(ctx context.Context, offers []intake.Offer, i intake.Item) string 
 // facts are what is said, by the name of its field; what is empty is left out.
 func facts(ctx context.Context, pairs ...string) []ui.Fact {
 	var out []ui.Fact
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			out = append(out, ui.Fact{Label: text.Word(ctx, fieldKey(pairs[i])), Value: pairs[i+1]})
+	for pair := range slices.Chunk(pairs, 2) {
+		if name, value := pair[0], pair[len(pair)-1]; value != "" {
+			out = append(out, ui.Fact{Label: text.Word(ctx, fieldKey(name)), Value: value})
 		}
 	}
 	return out

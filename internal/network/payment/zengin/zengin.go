@@ -69,7 +69,7 @@ func (f File) Encode() ([]byte, error) {
 	for i, r := range records {
 		b, err := japanese.ShiftJIS.NewEncoder().Bytes([]byte(r))
 		if err != nil || len(b) > size {
-			return nil, fmt.Errorf("zengin: record %d has %d bytes: %v", i+1, len(b), err)
+			return nil, fmt.Errorf("zengin: record %d has %d bytes: %w", i+1, len(b), err)
 		}
 		out.Write(b)
 		out.WriteString(strings.Repeat(" ", size-len(b)))
