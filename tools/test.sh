@@ -18,7 +18,7 @@ race_tags=cgo_sqlite,sqlite_fts5
 race_packages=(
 	internal/ground/db internal/ground/journal internal/ground/sight internal/ground/jobs
 	internal/ground/flow internal/ground/op internal/ground/draft internal/ground/ledger
-	internal/ground/file internal/office/account internal/network/delivery internal/server
+	internal/ground/file internal/office/account internal/network/delivery
 )
 
 parts=("$@")
