@@ -34,8 +34,3 @@ func Exponent(currency string) (places int, ok bool) {
 	places, ok = exponents[currency]
 	return places, ok
 }
-
-var powersOfTen = [...]int64{1, 10, 100, 1000}
-
-// scale is how many minor units make one major unit.
-func scale(currency string) int64 { return powersOfTen[exponents[currency]] }

@@ -240,7 +240,7 @@ func choice(name string, sign int) cel.EnvOption {
 func span(name string, count func(a, b calendar.Date) int) cel.EnvOption {
 	return cel.Function(name, cel.Overload(name+"_dates", []*cel.Type{dateType, dateType}, numberType, cel.BinaryBinding(func(a, b ref.Val) ref.Val {
 		from, until := a.(day).date, b.(day).date
-		n := 0
+		var n int
 		if from <= until {
 			n = count(from, until)
 		} else {

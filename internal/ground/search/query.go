@@ -56,13 +56,11 @@ const (
 type term struct {
 	kind   termKind
 	text   string        // prepared
-	typed  bool          // the last word, which may be unfinished
 	date   string        // digits of a date: YYYYMMDD, YYYYMM, YYYY, or MMDD after "-"
 	ways   [stages][]way // readings by stage; a stage without any cannot match
 	kana   string        // as heard, when in kana
 	latin  string        // as it sounds, when kana or Latin
 	begins []string      // what it may be the beginning of, when Latin
-	folds  []string      // the word and its other readings, folded, for Rank
 }
 
 // terms reads a query. Anything may be in it; what cannot be searched for is passed over.

@@ -326,15 +326,4 @@ func (m MenuProps) class() string {
 	return Act{Kind: m.Kind, Small: m.Small, IconOnly: m.IconOnly}.class()
 }
 
-// whole answers n/max in hundredths for drawing, kept inside 0–100.
-func whole(n, max int) int {
-	if max <= 0 || n <= 0 {
-		return 0
-	}
-	if n >= max {
-		return 100
-	}
-	return n * 100 / max
-}
-
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -439,7 +439,7 @@ func TestADisbursementIsClaimedOnce(t *testing.T) {
 		if err != nil || len(out.Refused) != 1 {
 			t.Errorf("corrected under a request: %+v, %v", out, err)
 		}
-		if r, err = x.Reject(ctx, x.officer, r.ID, payment.TextInput{Text: "請求書がありません", Version: r.Version}); err != nil {
+		if _, err = x.Reject(ctx, x.officer, r.ID, payment.TextInput{Text: "請求書がありません", Version: r.Version}); err != nil {
 			t.Fatal(err)
 		}
 		if x.balance(fundOf(2026)) != 0 {
@@ -558,7 +558,7 @@ func TestPayouts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b, err = x.CancelBatch(ctx, x.officer, b.ID, payment.TextInput{Text: "日を変える", Version: b.Version}); err != nil {
+		if _, err = x.CancelBatch(ctx, x.officer, b.ID, payment.TextInput{Text: "日を変える", Version: b.Version}); err != nil {
 			t.Fatal(err)
 		}
 		if p, err = x.Payout(ctx, x.officer, p.ID); err != nil || !p.Batch.IsZero() {
@@ -687,7 +687,7 @@ func (x *till) pursue(rt *rapid.T, r payment.Request, want int64) {
 		check("rejected", 0, 0, 0)
 		return
 	}
-	if r, err = x.Approve(ctx, x.officer, r.ID, r.Version); err != nil {
+	if _, err = x.Approve(ctx, x.officer, r.ID, r.Version); err != nil {
 		rt.Fatal(err)
 	}
 	check("approved", want, want, 0)

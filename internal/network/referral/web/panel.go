@@ -35,7 +35,6 @@ func Panels(clock calendar.Clock) []ui.Panel {
 // shown is one referral of a case as its panel draws it.
 type shown struct {
 	title string
-	count int
 	tag   ui.TagProps
 	acts  []ui.Act
 	table ui.TableProps

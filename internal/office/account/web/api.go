@@ -193,7 +193,8 @@ type keysAsked struct{ door.Paging }
 
 func (x api) keys(ctx context.Context, a access.Actor, q keysAsked) (door.Items[keyOut], error) {
 	var out door.Items[keyOut]
-	before, err := db.ID{}, error(nil)
+	var before db.ID
+	var err error
 	if q.Cursor != "" {
 		if before, err = db.ParseID(q.Cursor); err != nil {
 			_, err = readCursor("!")

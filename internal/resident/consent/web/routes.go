@@ -18,7 +18,6 @@ var wordsFile string
 var _ = text.Register("consent.web", wordsFile)
 
 var (
-	readers   = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.Auditor)
 	recorders = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker)
 	residents = door.By(access.Resident)
 	either    = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.Resident)
