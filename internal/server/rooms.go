@@ -177,7 +177,7 @@ func (s *Server) sources() []homeweb.Source {
 // panels are every room's parts of other rooms' pages, in the order they are shown.
 func (s *Server) panels() []ui.Panel {
 	return slices.Concat(casesweb.Panels(s.Rooms.Cases), referralweb.Panels(s.config.Clock),
-		deliveryweb.Panels(s.Rooms.Delivery), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
+		intakeweb.Panels(s.Rooms.Intake), deliveryweb.Panels(s.Rooms.Delivery), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
 		benefitweb.Panels(s.Rooms.Benefits), consentweb.Panels())
 }
 

@@ -3,7 +3,6 @@ package intake
 import (
 	"strings"
 
-	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -37,23 +36,18 @@ func itemsOf(q db.Q, application db.ID) ([]Item, error) {
 	return db.All[Item](q, selectItem+"application = ? AND status <> 'void' ORDER BY id", application)
 }
 
+// itemsOfCase gives the items of the applications that joined a case.
+const itemsOfCase = " FROM case_source s JOIN application_item i ON i.application = s.record WHERE s.case_id = ? AND s.kind = 'application' AND s.status = 'active' AND i.status <> 'void' ORDER BY i.application, i.id"
+
 // ItemsOfCase lists the items of the applications that joined a case; the
 // caller has checked that the actor may see the case.
 func ItemsOfCase(q db.Q, of db.ID) ([]Item, error) {
-	sources, err := cases.Sources(q, of)
-	if err != nil {
-		return nil, err
-	}
-	var ids []db.ID
-	for _, s := range sources {
-		if s.Kind == KindApplication {
-			ids = append(ids, s.Record)
-		}
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	return db.All[Item](q, selectItem+"application IN (??) AND status <> 'void' ORDER BY application, id", db.ListOf(ids))
+	return db.All[Item](q, "SELECT "+db.Columns[Item]("i")+itemsOfCase, of)
+}
+
+// QueueItemsOfCase asks for them in a batch.
+func QueueItemsOfCase(b *db.Batch, of db.ID) *db.Answer[Item] {
+	return db.Queue[Item](b, "SELECT "+db.Columns[Item]("i")+itemsOfCase, of)
 }
 
 // ofResident lists a resident's own applications, the newest first.

@@ -125,12 +125,19 @@ see @assessment.web.completed
 press @assessment.web.kind.housing
 see @assessment.web.need_kept
 get /desk/cases/{case}
-link @step.determination.determine
-fill subject ja:給付：住居確保給付 en:Benefit: Rent support
-press @assessment.web.continue
+near ja:住居確保給付 en:Rent support
+link @intake.web.determine
 press @step.determination.determine
 see @assessment.web.outcome.met
 see 50,000
+link @assessment.web.to_case
+near ja:住居確保給付 en:Rent support
+link @intake.web.decide
+tick result approved
+fill from 2026-11-01
+fill until 2027-01-31
+fill reasons ja:離職により収入が基準を下回り、家賃の滞納があるため。 en:His income fell below the limit when he lost his work, and rent is owed.
+press @assessment.web.decide
 link @assessment.web.to_case
 press @step.case.to_planning
 

@@ -53,6 +53,7 @@ type view struct {
 	Users    map[db.ID]text.Pair
 	Now      calendar.Time
 	Reporter *intake.Reporter // revealed
+	Items    *ui.TableProps   // what is applied for
 }
 
 func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
@@ -319,10 +320,8 @@ func (p *pages) openApplication(ctx context.Context, a access.Actor, id db.ID) (
 	v.Subject, v.Body, v.Named = strings.TrimSpace(who.Family+" "+who.Given), x.Statement, who.Family+who.Given != ""
 	v.Facts = facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "applicant", v.Subject, "birth_date", who.BirthDate.In(lang),
 		"phone", who.Phone, "address", strings.TrimSpace(who.Postcode+" "+who.Address), "answer", x.Answer)
-	for _, i := range f.Items {
-		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, "intake.web.field.items"), Value: itemName(ctx, offers, i),
-			Note: text.Word(ctx, statusKey("application_item", i.Status))})
-	}
+	items := itemsTable(ctx, a, f.Items, offers, !x.Person.IsZero())
+	v.Items = &items
 	for _, m := range x.Household.V {
 		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, relationKey(m.Relation)), Value: m.Name, Note: m.BirthDate.In(lang)})
 	}
@@ -330,6 +329,55 @@ func (p *pages) openApplication(ctx context.Context, a access.Actor, id db.ID) (
 		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, "intake.web.field.incomes"), Value: m.Amount.In(lang), Note: strings.TrimSpace(text.Word(ctx, periodKey(m.Period)) + " " + m.Detail)})
 	}
 	return v, nil
+}
+
+// itemsTable lists what is applied for, each with the way to determine and to
+// decide it; both need to know whose it is.
+func itemsTable(ctx context.Context, a access.Actor, items []intake.Item, offers []intake.Offer, known bool) ui.TableProps {
+	t := ui.TableProps{ID: "items", Caption: text.Word(ctx, "intake.web.field.items"),
+		Columns: []ui.Column{{Label: text.Word(ctx, "intake.web.field.items")}, {Label: text.Word(ctx, "intake.web.col.status"), Tag: true}},
+		Empty:   ui.EmptyProps{Title: text.Word(ctx, "intake.web.no_items")}}
+	for _, i := range items {
+		row := ui.Row{ID: i.ID.String(), Title: itemName(ctx, offers, i),
+			Cells: []templ.Component{ui.Tag(ui.TagProps{Text: text.Word(ctx, statusKey("application_item", i.Status)), Tone: itemTones[i.Status]})}}
+		if known && i.Status == "requested" {
+			row.Acts = itemActs(ctx, a, i)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+var itemTones = map[string]ui.Tone{"requested": ui.Warn, "approved": ui.OK, "denied": ui.Bad}
+
+// itemActs lead to the pages of the assessment room.
+func itemActs(ctx context.Context, a access.Actor, i intake.Item) []ui.Act {
+	item := "?item_kind=application_item&item_id=" + i.ID.String()
+	var out []ui.Act
+	if a.Is(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager) && !(i.Program.IsZero() && i.Benefit.IsZero()) {
+		out = append(out, ui.Act{Label: text.Word(ctx, "intake.web.determine"), Href: "/desk/determinations/new" + item, Small: true})
+	}
+	if slices.ContainsFunc(intake.ItemFlow.Actions(a, i), func(x flow.Action) bool { return x.Step == "approve" }) {
+		out = append(out, ui.Act{Label: text.Word(ctx, "intake.web.decide"), Href: "/desk/decisions/new" + item, Small: true})
+	}
+	return out
+}
+
+// Panels show on a case what was applied for and waits for a decision.
+func Panels(room *intake.Room) []ui.Panel {
+	return []ui.Panel{{Key: "applied", On: "case", Roles: access.StaffRoles, Queue: func(b *db.Batch, a access.Actor, of db.ID) func(context.Context) templ.Component {
+		items := intake.QueueItemsOfCase(b, of)
+		return func(ctx context.Context) templ.Component {
+			if !slices.ContainsFunc(items.Rows, func(i intake.Item) bool { return i.Status == "requested" }) {
+				return nil
+			}
+			offers, err := room.OffersToday(ctx)
+			if err != nil {
+				return ui.Notice(ui.NoticeProps{Tone: ui.Warn, Title: text.Word(ctx, "intake.web.unavailable")})
+			}
+			return itemsCard(itemsTable(ctx, a, items.Rows, offers, true))
+		}
+	}}}
 }
 
 func itemName(ctx context.Context, offers []intake.Offer, i intake.Item) string {
