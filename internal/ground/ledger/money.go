@@ -246,7 +246,8 @@ type moneyJSON struct {
 	Currency string `json:"currency"`
 }
 
-// MarshalJSON writes {"amount":"1234","currency":"JPY"}.
+// MarshalJSON writes {"amount":"1234","currency":"JPY"}; the zero Money has
+// "0" and no currency.
 func (m Money) MarshalJSON() ([]byte, error) {
 	return json.Marshal(moneyJSON{m.Amount(), m.Currency})
 }
@@ -257,6 +258,10 @@ func (m *Money) UnmarshalJSON(b []byte) error {
 	var v moneyJSON
 	if err := json.Unmarshal(b, &v); err != nil {
 		return fault.Invalid(fault.Field{Key: "ledger.amount"})
+	}
+	if (v == moneyJSON{Amount: "0"}) {
+		*m = Money{}
+		return nil
 	}
 	parsed, err := parse(v.Amount, v.Currency)
 	if err != nil {

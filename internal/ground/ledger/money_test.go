@@ -105,6 +105,7 @@ func TestMoneyJSON(t *testing.T) {
 		{Money{-5, "USD"}, `{"amount":"-0.05","currency":"USD"}`},
 		{Money{123450, "USD"}, `{"amount":"1234.50","currency":"USD"}`},
 		{Money{1, "KWD"}, `{"amount":"0.001","currency":"KWD"}`},
+		{Money{}, `{"amount":"0","currency":""}`},
 	} {
 		b, err := json.Marshal(c.money)
 		if err != nil || string(b) != c.json {
@@ -119,7 +120,7 @@ func TestMoneyJSON(t *testing.T) {
 		`{"amount":1234,"currency":"JPY"}`, `{"amount":"12.5","currency":"JPY"}`, `{"amount":"1.005","currency":"USD"}`,
 		`{"amount":"1","currency":"yen"}`, `{"amount":"","currency":"JPY"}`, `{"amount":"1e3","currency":"JPY"}`,
 		`{"amount":"+1","currency":"JPY"}`, `{"amount":".5","currency":"USD"}`, `{"amount":"9223372036854775808","currency":"JPY"}`,
-		`{"amount":"--1","currency":"JPY"}`,
+		`{"amount":"--1","currency":"JPY"}`, `{"amount":"5","currency":""}`, `{"amount":"","currency":""}`, `{}`,
 	} {
 		var m Money
 		if err := json.Unmarshal([]byte(bad), &m); !errors.Is(err, fault.KindInvalid) {
