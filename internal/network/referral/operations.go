@@ -327,7 +327,7 @@ func uncovered(q db.Q, f *fault.Fields, list []covered) error {
 	}
 	for _, x := range list {
 		if len(x.missing) > 0 {
-			f.Add("/basis", "referral.fault.no_consent", "provider", names[x.Provider].Name.In(text.JA), "fields", fieldNames(x.missing))
+			f.Add("/basis", "referral.fault.no_consent", "provider", names[x.Provider].Name, "fields", fieldNames(x.missing))
 			return nil
 		}
 	}
@@ -385,41 +385,44 @@ func (r *Room) Send(ctx context.Context, a access.Actor, id db.ID, in SendInput)
 	})
 }
 
+// invite makes an invitation for each provider, in as many statements as for
+// one.
 func invite(tx *op.Tx, x Referral, p Packet, list []covered) error {
-	var who []db.ID
-	for _, c := range list {
-		who = append(who, c.Provider)
+	who := make([]db.ID, len(list))
+	invitations := make([]Invitation, len(list))
+	for n, c := range list {
+		sealed, err := seal(tx, p)
+		if err != nil {
+			return err
+		}
+		who[n] = c.Provider
+		invitations[n] = Invitation{
+			Referral: x.ID, Case: x.Case, Provider: c.Provider, Site: c.Site, Offering: c.Offering, Fit: c.Fit, Metres: c.Metres,
+			Asked: db.AsJSON(x.asked()), Packet: sealed, Fields: x.Fields, Basis: x.Basis, Consent: c.consent,
+			AnswerBy: x.AnswerBy, PacketUntil: x.PacketUntil,
+		}
 	}
 	names, err := provider.Cards(tx, who...)
 	if err != nil {
 		return err
 	}
-	for _, c := range list {
-		sealed, err := seal(tx, p)
-		if err != nil {
-			return err
+	if invitations, err = flow.CreateAll(tx, InvitationFlow, "send", invitations); err != nil {
+		return err
+	}
+	disclosed := make([]consent.Disclosure, len(list))
+	reach := make([]sight.Reach, len(list))
+	for n, i := range invitations {
+		disclosed[n] = consent.Disclosure{
+			Person: x.Person, RecipientKind: "provider", Recipient: i.Provider, RecipientName: names[i.Provider].Name.In(text.JA),
+			Fields: x.Fields, Basis: x.Basis, Consent: i.Consent, Provision: x.Provision, Reason: x.Reason, Invitation: i.ID,
 		}
-		i, err := flow.Create(tx, InvitationFlow, "send", Invitation{
-			Referral: x.ID, Case: x.Case, Provider: c.Provider, Site: c.Site, Offering: c.Offering, Fit: c.Fit, Metres: c.Metres,
-			Asked: db.AsJSON(x.asked()), Packet: sealed, Fields: x.Fields, Basis: x.Basis, Consent: c.consent,
-			AnswerBy: x.AnswerBy, PacketUntil: x.PacketUntil,
-		})
-		if err != nil {
-			return err
-		}
-		_, err = consent.Disclose(tx, consent.Disclosure{
-			Person: x.Person, RecipientKind: "provider", Recipient: c.Provider, RecipientName: names[c.Provider].Name.In(text.JA),
-			Fields: x.Fields, Basis: x.Basis, Consent: c.consent, Provision: x.Provision, Reason: x.Reason, Invitation: i.ID,
-		})
-		if err != nil {
-			return err
-		}
-		if err := sight.Open(tx, sight.Reach{ScopeKind: sight.Provider, Scope: c.Provider, Kind: "invitation", Record: i.ID, Why: "invited"}); err != nil {
-			return err
-		}
+		reach[n] = sight.Reach{ScopeKind: sight.Provider, Scope: i.Provider, Kind: "invitation", Record: i.ID, Why: "invited"}
 		tx.Tell(op.Event{Name: "invitation.sent", Entity: "invitation", Record: i.ID, Root: x.ID})
 	}
-	return nil
+	if _, err := consent.Disclose(tx, disclosed...); err != nil {
+		return err
+	}
+	return sight.Open(tx, reach...)
 }
 
 func (x Referral) asked() Asked {

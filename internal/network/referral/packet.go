@@ -191,16 +191,18 @@ type covered struct {
 
 // cover asks the basis for every invitee: only a consent can leave fields out.
 func cover(q db.Q, r Referral, today calendar.Date) ([]covered, error) {
+	var given consent.Consents
+	if r.Basis == consent.ByConsent {
+		var err error
+		if given, err = consent.Given(q, r.Person); err != nil {
+			return nil, err
+		}
+	}
 	out := make([]covered, len(r.Invitees.V))
 	for i, x := range r.Invitees.V {
 		out[i].Invitee = x
-		if r.Basis != consent.ByConsent {
-			continue
-		}
-		var err error
-		out[i].consent, out[i].missing, err = consent.Covering(q, r.Person, consent.Recipient(x.Provider), r.Fields.V, today)
-		if err != nil {
-			return nil, err
+		if r.Basis == consent.ByConsent {
+			out[i].consent, out[i].missing = given.Covering(consent.Recipient(x.Provider), r.Fields.V, today)
 		}
 	}
 	return out, nil

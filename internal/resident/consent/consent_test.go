@@ -69,8 +69,9 @@ func (d desk) give(t *testing.T, in consent.Input) consent.Consent {
 
 func (d desk) covering(t *testing.T, recipient string, fields ...string) (id db.ID, missing []string) {
 	t.Helper()
-	err := d.run.Read(context.Background(), func(q *db.Reader) (err error) {
-		id, missing, err = consent.Covering(q, d.person.ID, recipient, fields, calendar.Today(context.Background(), d.clock))
+	err := d.run.Read(context.Background(), func(q *db.Reader) error {
+		given, err := consent.Given(q, d.person.ID)
+		id, missing = given.Covering(recipient, fields, calendar.Today(context.Background(), d.clock))
 		return err
 	})
 	if err != nil {
@@ -175,7 +176,7 @@ func TestDisclosuresNeedTheirBasis(t *testing.T) {
 		c := d.give(t, d.input("name"))
 		disclose := func(x consent.Disclosure) error {
 			x.Person, x.RecipientKind, x.RecipientName, x.Fields = d.person.ID, "provider", "みどりの相談室", db.AsJSON([]string{"name"})
-			_, err := op.Do(context.Background(), d.run, d.worker, "test.disclose", nil, func(tx *op.Tx) (consent.Disclosure, error) {
+			_, err := op.Do(context.Background(), d.run, d.worker, "test.disclose", nil, func(tx *op.Tx) ([]consent.Disclosure, error) {
 				return consent.Disclose(tx, x)
 			})
 			return err

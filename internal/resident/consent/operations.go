@@ -99,14 +99,16 @@ func (r *Room) load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Consen
 	return c, seen(q, a, now, c.Person)
 }
 
-// Disclose keeps that data left, inside the operation that let it out; the
-// caller has checked that the actor may see the person and that the basis
-// covers the fields.
-func Disclose(tx *op.Tx, d Disclosure) (Disclosure, error) {
-	if err := d.validate(); err != nil {
-		return d, err
+// Disclose keeps that data left, once for each recipient, inside the operation
+// that let it out; the caller has checked that the actor may see the persons
+// and that the basis covers the fields.
+func Disclose(tx *op.Tx, list ...Disclosure) ([]Disclosure, error) {
+	for i := range list {
+		if err := list[i].validate(); err != nil {
+			return nil, err
+		}
 	}
-	return flow.Create(tx, DisclosureFlow, "disclose", d)
+	return flow.CreateAll(tx, DisclosureFlow, "disclose", list)
 }
 
 // expireAtOnce bounds how many consents one transaction ends.

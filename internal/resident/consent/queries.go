@@ -8,14 +8,18 @@ import (
 	"kizuna/internal/ground/db"
 )
 
-// Covering finds the consent of a person that lets a recipient have the most
-// of the fields on a day. missing are those it does not cover: all of them,
-// and no consent, when none fits.
-func Covering(q db.Q, person db.ID, recipient string, fields []string, on calendar.Date) (consent db.ID, missing []string, err error) {
-	list, err := given(q, person)
-	if err != nil {
-		return db.ID{}, nil, err
-	}
+// Consents are those of one person that stand.
+type Consents []Consent
+
+// Given reads the consents of a person that stand.
+func Given(q db.Q, person db.ID) (Consents, error) {
+	return db.All[Consent](q, selectConsent+"person = ? AND status = 'given' ORDER BY id DESC", person)
+}
+
+// Covering finds the consent that lets a recipient have the most of the fields
+// on a day. missing are those it does not cover: all of them, and no consent,
+// when none fits.
+func (list Consents) Covering(recipient string, fields []string, on calendar.Date) (consent db.ID, missing []string) {
 	missing = fields
 	for _, c := range list {
 		left := c.Covers(recipient, fields, on)
@@ -23,7 +27,7 @@ func Covering(q db.Q, person db.ID, recipient string, fields []string, on calend
 			consent, missing = c.ID, left
 		}
 	}
-	return consent, missing, nil
+	return consent, missing
 }
 
 // Stands tells whether a consent still lets a recipient have fields on a day:

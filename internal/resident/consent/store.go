@@ -17,10 +17,6 @@ func QueueOf(b *db.Batch, person db.ID) *db.Answer[Consent] {
 
 var textOf = selectConsent + "person = ? AND status <> 'void' ORDER BY id DESC LIMIT 100"
 
-func given(q db.Q, person db.ID) ([]Consent, error) {
-	return db.All[Consent](q, selectConsent+"person = ? AND status = 'given' ORDER BY id DESC", person)
-}
-
 func overdue(q db.Q, today calendar.Date, limit int) ([]Consent, error) {
 	return db.All[Consent](q, selectConsent+"status = 'given' AND until_date <> '' AND until_date < ? ORDER BY until_date LIMIT ?", today, limit)
 }
