@@ -144,6 +144,9 @@ func (s *Server) frame(r *http.Request, p *ui.Page) error {
 		return nil
 	}
 	p.Nav, p.BottomTabs = s.nav(r, a, p.Audience)
+	if len(p.Crumbs) == 0 {
+		p.Crumbs = s.wayBack(r, a, *p)
+	}
 	if err := s.tell(r, a, p.Nav); err != nil {
 		return err
 	}
@@ -189,6 +192,20 @@ func (s *Server) nav(r *http.Request, a access.Actor, audience ui.Audience) (all
 		}
 	}
 	return all, tabs
+}
+
+// wayBack leads from a page that names no way of its own to the place it stands below.
+func (s *Server) wayBack(r *http.Request, a access.Actor, p ui.Page) []ui.Crumb {
+	here := ui.Crumb{Label: p.Title}
+	for _, item := range p.Nav {
+		if item.Current && item.Href != r.URL.Path {
+			return []ui.Crumb{{Label: item.Label, Href: item.Href}, here}
+		}
+	}
+	if strings.HasPrefix(r.URL.Path, "/account/") && s.way(a, "/account") != "" {
+		return []ui.Crumb{{Label: text.Word(r.Context(), "server.account"), Href: "/account"}, here}
+	}
+	return nil
 }
 
 // within tells whether a page stands below a place. The homes hold nothing but themselves.

@@ -59,6 +59,16 @@ func WithDraft(r *http.Request, p ui.FormProps, name string) (ui.FormProps, erro
 	return p, nil
 }
 
+// keepsDraft lets the form of a request that could not be taken go on saving its draft.
+func keepsDraft(r *http.Request) *http.Request {
+	v := visitOf(r)
+	name := v.form.Get("draft")
+	if v.router.config.Drafts == nil || !v.actor.Known() || !draftName.MatchString(name) {
+		return r
+	}
+	return r.WithContext(ui.WithDraft(r.Context(), draftPath+name))
+}
+
 // serveDrafts takes what a form's script sends while somebody types.
 func (d *Router) serveDrafts() {
 	d.Page("POST "+draftPath+"{form}", By(access.UserRoles...), func(w http.ResponseWriter, r *http.Request) error {

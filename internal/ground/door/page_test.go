@@ -498,7 +498,9 @@ func TestADraftIsKeptWhileTypingAndEndsWhenTaken(t *testing.T) {
 		if got := kept(); !reflect.DeepEqual(got, url.Values{"title/ja": {"灯"}}) {
 			t.Errorf("kept %v", got)
 		}
-		status(t, h.post(t, "/desk/lamps", url.Values{"price": {"x"}, "draft": {"lamp.new"}}, "as", "worker"), 422)
+		again := status(t, h.post(t, "/desk/lamps", url.Values{"price": {"x"}, "draft": {"lamp.new"}}, "as", "worker"), 422)
+		contains(t, again, `data-draft="/account/drafts/lamp.new"`, `name="draft" value="lamp.new"`)
+		lacks(t, status(t, h.post(t, "/desk/lamps", url.Values{"price": {"x"}, "draft": {"../../sign-out"}}, "as", "worker"), 422), "data-draft")
 		if kept() == nil {
 			t.Error("gone before it was taken")
 		}
@@ -507,6 +509,22 @@ func TestADraftIsKeptWhileTypingAndEndsWhenTaken(t *testing.T) {
 			t.Errorf("still kept: %v", got)
 		}
 	})
+}
+
+func TestNoWayIsDrawnThatEndsBeforeADoor(t *testing.T) {
+	h := build(t, nil)
+	page := func(http.ResponseWriter, *http.Request) error { return nil }
+	h.Page("GET /desk/wicks/{id}/trim", door.By(access.FinanceOfficer), page)
+	h.Page("POST /desk/wicks/{id}/light", door.By(access.FinanceOfficer), page)
+	h.Page("GET /desk/wicks", door.By(access.Caseworker, access.FinanceOfficer), func(w http.ResponseWriter, r *http.Request) error {
+		return door.Show(w, r, ui.Page{Title: "Wicks"}, ui.Buttons([]ui.Act{
+			{Label: "trim", Href: "/desk/wicks/7/trim?from=list"}, {Label: "light", Post: "/desk/wicks/7/light"}, {Label: "again", Href: "/desk/wicks"},
+			{Label: "else", Href: "/desk/no-route"}, {Label: "stays", Blocked: "not lit"}, {Label: "away", Href: "https://elsewhere.example/"}}))
+	})
+	body := status(t, h.ask(t, "GET", "/desk/wicks", "", "as", "worker"), 200)
+	contains(t, body, ">again", ">else", ">stays", ">away")
+	lacks(t, body, "/trim", "/light")
+	contains(t, status(t, h.ask(t, "GET", "/desk/wicks", "", "as", "finance"), 200), "/trim?from=list", "/light")
 }
 
 func TestATypedDateIsSaidBack(t *testing.T) {

@@ -141,9 +141,11 @@ type Router struct {
 	mux     *http.ServeMux
 	foreign *http.CrossOriginProtection
 	routes  []*Route
-	api     huma.API
-	gets    map[string]func(ctx context.Context, a access.Actor, id db.ID) (any, error)
-	origin  *url.URL
+	// byPattern finds a route by what the mux calls it: method and path.
+	byPattern map[string]*Route
+	api       huma.API
+	gets      map[string]func(ctx context.Context, a access.Actor, id db.ID) (any, error)
+	origin    *url.URL
 }
 
 // New makes a router without any room.
@@ -155,7 +157,7 @@ func New(c Config) *Router {
 		c.Identify = func(*http.Request) (access.Actor, error) { return access.Nobody(), nil }
 	}
 	d := &Router{config: c, mux: http.NewServeMux(), foreign: http.NewCrossOriginProtection(), origin: &url.URL{},
-		gets: map[string]func(context.Context, access.Actor, db.ID) (any, error){}}
+		byPattern: map[string]*Route{}, gets: map[string]func(context.Context, access.Actor, db.ID) (any, error){}}
 	if u, err := url.Parse(c.BaseURL); err == nil && u.Host != "" {
 		d.origin = u
 		if err := d.foreign.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
@@ -218,6 +220,7 @@ func (d *Router) add(kind, pattern string, roles Roles, page Page, options []Opt
 		o(route)
 	}
 	d.routes = append(d.routes, route)
+	d.byPattern[pattern] = route
 	if d.opens(route.Segment()) {
 		d.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { d.serve(route, w, r) })
 	}

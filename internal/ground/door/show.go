@@ -55,6 +55,7 @@ func Local(to, instead string) string {
 // the fault's status. form is given the fault to show, nil when the press only asked for another
 // row. A fault that no correction of the form mends goes back, for the door to answer.
 func Refuse(w http.ResponseWriter, r *http.Request, err error, page ui.Page, form func(err error) templ.Component) error {
+	r = keepsDraft(r)
 	if errors.Is(err, errRedraw) {
 		return show(w, r, http.StatusOK, page, form(nil))
 	}

@@ -18,6 +18,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
 )
 
 // visit is one request on its way through.
@@ -121,7 +122,20 @@ func (d *Router) enter(v *visit, w http.ResponseWriter, r **http.Request) error 
 	if unsafe((*r).Method) {
 		*r = (*r).WithContext(op.WithKey((*r).Context(), Key(*r)))
 	}
+	*r = (*r).WithContext(ui.WithWays((*r).Context(), v.leads))
 	return nil
+}
+
+// leads reports whether the actor may take a way from the page: the route behind it lets them in. An address that is
+// no route's passes, so that a wrong one is met and mended.
+func (v *visit) leads(method, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Host != "" {
+		return true
+	}
+	_, pattern := v.router.mux.Handler(&http.Request{Method: method, URL: u})
+	route, ok := v.router.byPattern[pattern]
+	return !ok || route.Anyone || v.actor.Is(route.Roles...)
 }
 
 func (v *visit) identify(r **http.Request) error {

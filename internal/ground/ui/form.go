@@ -113,11 +113,21 @@ func formOf(ctx context.Context) formState {
 	return state
 }
 
+type draftKey struct{}
+
+// WithDraft lets a form that is drawn again, because it could not be taken, go on keeping its draft at an address.
+func WithDraft(ctx context.Context, address string) context.Context {
+	return context.WithValue(ctx, draftKey{}, address)
+}
+
 // Form draws a form around its children and lets the fields know its faults and what was typed. The children are drawn
 // first, so that the summary above them can name the fields.
 func Form(p FormProps) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		children := templ.GetChildren(ctx)
+		if keep, ok := ctx.Value(draftKey{}).(string); ok && p.Draft == "" && p.Typed.Get("draft") != "" {
+			p.Draft = keep
+		}
 		state := formState{props: p, faults: FaultsOf(ctx, p.Fault)}
 		ctx = context.WithValue(templ.ClearChildren(ctx), formKey{}, state)
 		if p.Fault != nil {

@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"context"
+
+	"github.com/a-h/templ"
+)
 
 // Column is one column of a table. The first column is the row's title; the others take Row.Cells in order.
 type Column struct {
@@ -99,9 +103,9 @@ func (t TableProps) column(i int) Column {
 	return Column{}
 }
 
-func (t TableProps) hasActs() bool {
+func (t TableProps) hasActs(ctx context.Context) bool {
 	for _, r := range t.Rows {
-		if len(r.Acts) > 0 {
+		if len(open(ctx, r.Acts)) > 0 {
 			return true
 		}
 	}

@@ -379,7 +379,7 @@ func tableRows(t TableProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if t.hasActs() {
+		if t.hasActs(ctx) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<th role=\"columnheader\" scope=\"col\"><span class=\"unseen\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -403,7 +403,7 @@ func tableRows(t TableProps) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, r := range t.Rows {
-			var templ_7745c5c3_Var18 = []any{"row", templ.KV("muted", r.Muted), templ.KV("opens", r.Href != "")}
+			var templ_7745c5c3_Var18 = []any{"row", templ.KV("muted", r.Muted), templ.KV("opens", way(ctx, r.Href) != "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var18...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -484,7 +484,7 @@ func tableRows(t TableProps) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.Href != "" {
+			if way(ctx, r.Href) != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<a class=\"row-link\" href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -639,7 +639,7 @@ func tableRows(t TableProps) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if t.hasActs() {
+			if t.hasActs(ctx) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<td role=\"cell\" class=\"cell-acts\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
