@@ -107,7 +107,7 @@ func (x *Rooms) fill() {
 	x.Tasks.Sees["case"] = seesCase
 	x.Documents.Sees["case"] = seesCase
 	x.Account.MayEnter = append(x.Account.MayEnter, provider.MayEnter)
-	x.People.OnDeath = append(x.People.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, x.Delivery.Died)
+	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
 	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy, benefit.Busy, referral.Busy, delivery.Busy)
 	x.Catalog.Facts = append(x.Catalog.Facts, assessment.Known{})

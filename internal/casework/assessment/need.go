@@ -3,6 +3,7 @@ package assessment
 import (
 	"context"
 
+	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
@@ -33,7 +34,10 @@ func Identify(tx *op.Tx, in NeedInput) (Need, error) {
 		}
 		n.Person = x.Person
 	}
-	return flow.Create(tx, NeedFlow, "identify", n)
+	if n, err = flow.Create(tx, NeedFlow, "identify", n); err != nil || n.Person != c.Person {
+		return n, err
+	}
+	return n, cases.Consoled(tx, c.ID)
 }
 
 // Identify enters a need of a person in a case.

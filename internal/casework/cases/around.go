@@ -150,6 +150,9 @@ type Reminder struct {
 	DueOn calendar.Date           `db:"due_on"`
 	Args  db.JSON[map[string]any] `db:"args"`
 	Href  string                  `db:"href"`
+	// About is a person the prompt speaks of besides the one the case is for. It
+	// names them only to who may see them.
+	About db.ID `db:"about"`
 }
 
 // Attached ties what came in to a case.

@@ -342,7 +342,7 @@ func TestPrompts(t *testing.T) {
 		ask("/a", "2026-12-01")
 		ask("/a", "2026-11-30")
 		ask("/b", "")
-		list, err := d.Prompts(ctx, worker, 10)
+		list, _, err := d.Prompts(ctx, worker, 10)
 		if err != nil || len(list) != 2 || list[0].Href != "/b" || list[0].DueOn != "2026-11-24" || list[1].DueOn != "2026-11-30" {
 			t.Fatalf("prompts %+v, %v", list, err)
 		}
@@ -350,11 +350,11 @@ func TestPrompts(t *testing.T) {
 		heir.Teams = worker.Teams
 		c, _ = d.See(ctx, worker, c.ID)
 		d.step(worker, c, "assign", cases.StepInput{Owner: heir.ID, Team: c.Team})
-		if list, _ := d.Prompts(ctx, worker, 10); len(list) != 0 {
+		if list, _, _ := d.Prompts(ctx, worker, 10); len(list) != 0 {
 			t.Errorf("the old owner is still asked: %+v", list)
 		}
 		d.write(func(tx *op.Tx) error { return cases.Settle(tx, c.ID, "cases.next.plan", "/a") })
-		list, _ = d.Prompts(ctx, heir, 10)
+		list, _, _ = d.Prompts(ctx, heir, 10)
 		if len(list) != 1 || list[0].Href != "/b" {
 			t.Fatalf("after settling one: %+v", list)
 		}

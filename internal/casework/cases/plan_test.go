@@ -51,7 +51,7 @@ func TestPlansUseIndexes(t *testing.T) {
 		if _, err := d.Get(traced, worker, c.ID); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := d.Prompts(traced, worker, 10); err != nil {
+		if _, _, err := d.Prompts(traced, worker, 10); err != nil {
 			t.Fatal(err)
 		}
 		if d.run.Data.Engine() != db.SQLite {

@@ -244,6 +244,12 @@ func (r *Room) read(q db.Q, a access.Actor, id db.ID, today calendar.Date) (File
 func (f *File) name(q db.Q, a access.Actor, today calendar.Date) error {
 	f.today = today
 	persons, bodies, users := []db.ID{f.Case.Person}, []db.ID{}, []db.ID{}
+	var told []db.ID
+	for _, p := range f.Prompts {
+		if !p.About.IsZero() {
+			told = append(told, p.About)
+		}
+	}
 	for _, p := range f.Participants {
 		if p.Person.IsZero() {
 			bodies = append(bodies, p.Organization)
@@ -266,7 +272,7 @@ func (f *File) name(q db.Q, a access.Actor, today calendar.Date) error {
 	b := db.NewBatch()
 	textOf, args := notesText(a, f.Case.ID, confided(a, f.Case, f.Members))
 	notes := db.Queue[Note](b, textOf, args...)
-	cards := people.QueueCards(b, distinct(persons)...)
+	cards := people.QueueCardsFor(b, a, f.Now, distinct(persons), distinct(told))
 	alerts := people.QueueAlerts(b, today, f.Case.Person)
 	if err := db.Send(q, b); err != nil {
 		return err
@@ -418,13 +424,23 @@ func (r *Room) Note(ctx context.Context, a access.Actor, id db.ID) (n Note, err 
 	return n, nil
 }
 
-// Prompts lists what the program asks of an actor, the earliest due first.
-func (r *Room) Prompts(ctx context.Context, a access.Actor, limit int) (list []Reminder, err error) {
+// Prompts lists what the program asks of an actor, the earliest due first, with
+// the cards of those the prompts may name.
+func (r *Room) Prompts(ctx context.Context, a access.Actor, limit int) (list []Reminder, named map[db.ID]people.Card, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) (err error) {
-		list, err = RemindersOf(q, a, limit)
+		if list, err = RemindersOf(q, a, limit); err != nil {
+			return err
+		}
+		var told []db.ID
+		for _, p := range list {
+			if !p.About.IsZero() {
+				told = append(told, p.About)
+			}
+		}
+		named, err = people.CardsFor(q, a, r.run.Now(), nil, distinct(told))
 		return err
 	})
-	return list, err
+	return list, named, err
 }
 
 func (r *Room) today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }

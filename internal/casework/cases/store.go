@@ -9,6 +9,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/sight"
+	"kizuna/internal/resident/people"
 )
 
 // lens is what an actor sees of cases.
@@ -48,6 +49,12 @@ func Receiving(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Case, error
 // the caller shows no more of them than number, kind and team.
 func RunningOf(q db.Q, person db.ID) ([]Case, error) {
 	return db.All[Case](q, selectCase+"c.person = ? AND c.status IN ('open', 'paused') AND c.restricted = FALSE ORDER BY c.id DESC LIMIT 20", person)
+}
+
+// runningOwn lists the running cases that are for a person whoever asks.
+func runningOwn(q db.Q, person db.ID) ([]Case, error) {
+	return db.All[Case](q, selectCase+`c.person = ? AND c.status IN ('open', 'paused')
+		AND NOT EXISTS (SELECT 1 FROM case_prompt p WHERE p.case_id = c.id AND p.kind = ? AND p.about = ?) ORDER BY c.id`, person, diedKind, person)
 }
 
 // byID gives a case whoever asks: for what the program itself does.
@@ -142,6 +149,26 @@ func reminderByID(q db.Q, id db.ID) (Reminder, error) {
 
 func openReminder(q db.Q, of db.ID, kind, href string) (Reminder, bool, error) {
 	return db.Maybe[Reminder](q, selectReminder+"p.case_id = ? AND p.kind = ? AND p.href = ? AND p.status = 'open'", of, kind, href)
+}
+
+// bereaved is an open case whose person was close to somebody who died.
+type bereaved struct {
+	Case   db.ID  `db:"id"`
+	Person db.ID  `db:"person"`
+	Owner  db.ID  `db:"owner"`
+	Team   db.ID  `db:"team"`
+	Kind   string `db:"kind"` // of the tie
+	Far    bool   `db:"far"`
+}
+
+// bereavedBy lists the running cases of those close to a person who died that
+// were not told of it, once for each tie.
+func bereavedBy(q db.Q, dead db.ID, on calendar.Date) ([]bereaved, error) {
+	close, args := people.Close(dead, on)
+	return db.All[bereaved](q, "SELECT c.id, c.person, c.owner, c.team, near.kind, near.far FROM ("+close+`) AS near
+		JOIN case_file c ON c.person = near.person WHERE c.status IN ('open', 'paused')
+		AND NOT EXISTS (SELECT 1 FROM case_prompt p WHERE p.case_id = c.id AND p.kind = ? AND p.about = ?)
+		ORDER BY c.id, near.kind`, append(args, bereavedKind, dead)...)
 }
 
 func openReminders(q db.Q, of db.ID) ([]Reminder, error) {

@@ -127,7 +127,7 @@ func (p *pages) own(ctx context.Context, a access.Actor, v *deskView) error {
 				return err
 			}
 		}
-		about, persons, err = aboutCases(q, asked, todo)
+		about, persons, err = aboutCases(q, a, p.Clock.Now(), asked, todo)
 		return err
 	})
 	for _, x := range asked {
@@ -148,10 +148,13 @@ func (p *pages) todo(ctx context.Context, a access.Actor) (list []task.Task, mor
 
 // aboutCases gives the cases that prompts and tasks speak of, and whom each is for. Whoever was
 // given a prompt or a task may know that much of its case.
-func aboutCases(q db.Q, asked []cases.Reminder, todo []task.Task) (map[db.ID]cases.Case, map[db.ID]people.Card, error) {
-	var ids, persons []db.ID
+func aboutCases(q db.Q, a access.Actor, now calendar.Time, asked []cases.Reminder, todo []task.Task) (map[db.ID]cases.Case, map[db.ID]people.Card, error) {
+	var ids, persons, told []db.ID
 	for _, x := range asked {
 		ids = append(ids, x.Case)
+		if !x.About.IsZero() {
+			told = append(told, x.About)
+		}
 	}
 	for _, t := range todo {
 		if t.OwnerKind == "case" {
@@ -165,7 +168,7 @@ func aboutCases(q db.Q, asked []cases.Reminder, todo []task.Task) (map[db.ID]cas
 	for _, c := range about {
 		persons = append(persons, c.Person)
 	}
-	cards, err := people.CardsOf(q, distinct(persons)...)
+	cards, err := people.CardsFor(q, a, now, distinct(persons), distinct(told))
 	return about, cards, err
 }
 
@@ -176,7 +179,6 @@ func distinct(ids []db.ID) []db.ID {
 
 // casePrompt is what the program asks on a case, with its one verb.
 func casePrompt(ctx context.Context, x cases.Reminder, c cases.Case, persons map[db.ID]people.Card, today calendar.Date) Prompt {
-	lang := text.From(ctx)
 	due, tone := dueIn(ctx, today, x.DueOn)
 	href := x.Href
 	if href == "" {
@@ -186,7 +188,7 @@ func casePrompt(ctx context.Context, x cases.Reminder, c cases.Case, persons map
 	if text.Has(x.Kind + ".verb") {
 		verb = x.Kind + ".verb"
 	}
-	title := text.T(lang, x.Kind, x.Args.V)
+	title := x.Title(text.From(ctx), persons)
 	if name := persons[c.Person].Name; name != "" {
 		title = text.Word(ctx, "home.about", "who", name, "what", title)
 	}

@@ -64,7 +64,7 @@ func (p *pages) tasks(w http.ResponseWriter, r *http.Request) error {
 	var about map[db.ID]cases.Case
 	var persons map[db.ID]people.Card
 	err = p.Read(ctx, func(q *db.Reader) (err error) {
-		about, persons, err = aboutCases(q, nil, list)
+		about, persons, err = aboutCases(q, a, p.Clock.Now(), nil, list)
 		return err
 	})
 	if err != nil {

@@ -523,7 +523,7 @@ func TestThreeAbsencesRaiseAPrompt(t *testing.T) {
 		x := h.authorize(8)
 		var last delivery.Session
 		prompts := func() int {
-			list, err := cases.New(h.run).Prompts(ctx, h.worker, 10)
+			list, _, err := cases.New(h.run).Prompts(ctx, h.worker, 10)
 			if err != nil {
 				t.Fatal(err)
 			}

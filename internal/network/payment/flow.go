@@ -98,7 +98,7 @@ var PayoutFlow = flow.Define(flow.Table[Payout]{
 	Steps: []flow.Step[Payout]{
 		{Name: "plan", To: "planned", By: flow.Roles{access.Caseworker, access.Supervisor, access.FinanceOfficer}},
 		{Name: "approve", From: []string{"planned"}, To: "approved", By: append(flow.Roles{access.Supervisor}, deciders...), When: unlessPlannedBy, Plain: true, Route: true},
-		{Name: "cancel", From: []string{"planned", "approved"}, To: "cancelled", By: append(flow.Roles{access.Caseworker, access.Supervisor}, deciders...), When: unlessPayoutBatched},
+		{Name: "cancel", From: []string{"planned", "approved"}, To: "cancelled", By: append(flow.Roles{access.Caseworker, access.Supervisor, access.System}, deciders...), When: unlessPayoutBatched},
 		{Name: "batch", From: []string{"approved"}, By: finance, When: unlessPayoutBatched},
 		{Name: "unbatch", From: []string{"approved"}, By: system},
 		{Name: "pay", From: []string{"approved"}, To: "paid", By: finance},

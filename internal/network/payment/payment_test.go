@@ -726,3 +726,51 @@ func TestEveryCodeHasWords(t *testing.T) {
 		}
 	}
 }
+
+// TestADeathStopsWhatIsNotPaid: payouts due after the death are cancelled and their money is free
+// again; one due before stays owed, one in a batch is finance's.
+func TestADeathStopsWhatIsNotPaid(t *testing.T) {
+	eachTill(t, func(t *testing.T, x *till) {
+		a := x.authorize(8)
+		x.account("agency", db.ID{})
+		x.account("third_party", a.Person)
+		payees, err := x.Payees(ctx, x.officer, "third_party", a.Person)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := func(due calendar.Date) payment.Payout {
+			p, err := x.PlanPayout(ctx, x.worker, payment.PayoutInput{Case: a.Case, Person: a.Person, Assignment: a.Assignment, Benefit: counselling,
+				PayeeKind: "third_party", Payee: payees[0].ID, Method: "transfer", Amount: ledger.Yen(30000), DueOn: due})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if p, err = x.ApprovePayout(ctx, x.second, p.ID, p.Version); err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		owed, later, batched := plan("2026-11-20"), plan("2026-12-01"), plan("2026-12-02")
+		if _, err := x.BuildBatch(ctx, x.officer, payment.BatchInput{PayOn: "2026-12-02", Payouts: []db.ID{batched.ID}}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := op.Do(ctx, x.run, x.worker, "test", nil, func(tx *op.Tx) (bool, error) { return true, payment.OnDeath(tx, a.Person, "2026-11-20") }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for want, list := range map[string][]payment.Payout{"approved": {owed, batched}, "cancelled": {later}} {
+			for _, was := range list {
+				if p, err := x.Payout(ctx, x.officer, was.ID); err != nil || p.Status != want {
+					t.Errorf("due %s is %s, want %s, %v", was.DueOn, p.Status, want, err)
+				}
+			}
+		}
+		if x.balance(fundOf(2026)) != -60000 {
+			t.Errorf("the fund stands at %d", x.balance(fundOf(2026)))
+		}
+		f, err := cases.New(x.run).Get(ctx, x.worker, a.Case)
+		if err != nil || len(f.Prompts) != 1 || f.Prompts[0].Kind != "payment.prompt.died" {
+			t.Errorf("the case is told %+v, %v", f.Prompts, err)
+		}
+	})
+}

@@ -187,6 +187,9 @@ func payoutsOfBatch(q db.Q, batch db.ID) ([]Payout, error) {
 	return db.All[Payout](q, selectPayout+"o.batch = ? ORDER BY o.id", batch)
 }
 
+// textPayoutsAfter are a person's payouts that are not paid and due after a day.
+var textPayoutsAfter = selectPayout + "o.person = ? AND o.status IN ('planned', 'approved') AND o.due_on > ? ORDER BY o.id"
+
 func requestsByID(w db.W, ids []db.ID) ([]Request, error) {
 	return db.All[Request](w, selectRequest+"r.id IN (??) ORDER BY r.id"+db.ForUpdate(w), db.ListOf(ids))
 }

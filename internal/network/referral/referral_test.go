@@ -619,3 +619,31 @@ func TestQueriesAreBounded(t *testing.T) {
 		}
 	})
 }
+
+// TestADeathWithdrawsWhatIsAsked: providers are no longer asked for somebody who died, their packets
+// are closed, and a second time changes nothing.
+func TestADeathWithdrawsWhatIsAsked(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		c.agree(t, "name", "needs")
+		x, list := c.sent(t, "name", "needs")
+		begun := c.draft(t)
+		for range 2 {
+			must(op.Do(ctx, c.run, c.worker, "test", nil, func(tx *op.Tx) (bool, error) { return true, referral.OnDeath(tx, c.person.ID, "2026-11-20") }))(t)
+		}
+		f := must(c.room.Get(ctx, c.worker, x.ID))(t)
+		if f.Referral.Status != "withdrawn" || f.Referral.Version != x.Version+1 {
+			t.Errorf("after the death %s, version %d", f.Referral.Status, f.Referral.Version)
+		}
+		for _, i := range f.Invitations {
+			if i.Status != "withdrawn" {
+				t.Errorf("a provider is still asked: %s", i.Status)
+			}
+		}
+		if f := must(c.room.Get(ctx, c.worker, begun.ID))(t); f.Referral.Status != "withdrawn" {
+			t.Errorf("a draft is %s", f.Referral.Status)
+		}
+		if o := c.open(t, 0, list[0].ID); o.Closed == "" || len(o.Packet.Entries) != 0 {
+			t.Error("the packet of a withdrawn invitation opens")
+		}
+	})
+}

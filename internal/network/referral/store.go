@@ -29,6 +29,7 @@ var (
 	textInvitationsOf  = selectInvitation + "i.referral IN (??) AND i.status <> 'void' ORDER BY i.id"
 	textThreads        = "SELECT " + db.Columns[Message]("m") + " FROM invitation_message m JOIN invitation i ON i.id = m.invitation WHERE i.referral = ? ORDER BY m.id LIMIT 2000"
 	providersOfCase    = "SELECT provider FROM invitation WHERE case_id = ?"
+	textAskedFor       = selectReferral + "r.person = ? AND r.status IN ('draft', 'sent') ORDER BY r.id"
 	textInvitations    = selectInvitation + "i.referral = ? AND i.status <> 'void' ORDER BY i.id"
 	textAuthorizations = selectAuthorization + "z.referral = ? AND z.status <> 'void' ORDER BY z.id DESC"
 )

@@ -1,6 +1,8 @@
 package people
 
 import (
+	"slices"
+
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -68,6 +70,34 @@ func CardsOf(q db.Q, ids ...db.ID) (map[db.ID]Card, error) {
 		out[c.ID] = c
 	}
 	return out, err
+}
+
+// CardsFor is CardsOf for persons some of whom the actor is only told about: of
+// these come those that are not restricted or that the actor reaches.
+func CardsFor(q db.Q, a access.Actor, now calendar.Time, certain, told []db.ID) (map[db.ID]Card, error) {
+	if len(told) == 0 {
+		return CardsOf(q, certain...)
+	}
+	b := db.NewBatch()
+	found := QueueCardsFor(b, a, now, certain, told)
+	if err := db.Send(q, b); err != nil {
+		return nil, err
+	}
+	out := make(map[db.ID]Card, len(found.Rows))
+	for _, c := range found.Rows {
+		out[c.ID] = c
+	}
+	return out, nil
+}
+
+// QueueCardsFor is CardsFor in a batch.
+func QueueCardsFor(b *db.Batch, a access.Actor, now calendar.Time, certain, told []db.ID) *db.Answer[Card] {
+	if len(told) == 0 {
+		return QueueCards(b, certain...)
+	}
+	seen := lens(a, now).One("p.id")
+	return db.Queue[Card](b, selectCard+"p.id IN (??) AND (p.restricted = FALSE OR p.id IN (??) OR "+seen.SQL+")",
+		append([]any{db.ListOf(append(slices.Clone(told), certain...)), db.ListOf(certain)}, seen.Args...)...)
 }
 
 // QueueCards is CardsOf in a batch.
@@ -153,6 +183,30 @@ func membership(q db.Q, household, person db.ID) (Member, error) {
 const textLivingSize = `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household
 	WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
 	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
+
+// Close is the text of a statement that gives who was close to a person on a
+// day and lives, once for each tie: person, kind, and whether the kind is what
+// the bereaved is to the dead (far) instead of the other way about. Somebody
+// harmed by the person, or who harmed them, is left out: neither side learns of
+// the other. It stands in the FROM of a later room's statement.
+func Close(dead db.ID, on calendar.Date) (string, []any) {
+	const (
+		runs  = " AND t.status = 'active' AND (t.until_date = '' OR t.until_date >= ?)"
+		mourn = " AND t.kind NOT IN ('neighbour', 'employer', 'perpetrator', 'other')"
+		harm  = "SELECT 1 FROM relationship h WHERE h.status = 'active' AND h.kind = 'perpetrator' AND "
+	)
+	text := `SELECT tie.person, tie.kind, tie.far FROM (
+		SELECT t.person AS person, t.kind AS kind, FALSE AS far FROM relationship t WHERE t.other = ?` + runs + mourn + `
+		UNION ALL SELECT t.other, t.kind, TRUE FROM relationship t WHERE t.person = ?` + runs + mourn + `
+		UNION ALL SELECT o.person, 'household', FALSE FROM household_member t
+			JOIN household_member o ON o.household = t.household AND o.person <> t.person AND o.status = 'active' AND (o.until_date = '' OR o.until_date >= ?)
+			WHERE t.person = ?` + runs + `) AS tie
+		JOIN person p ON p.id = tie.person
+		WHERE p.status = 'active' AND p.died_on = ''
+		AND NOT EXISTS (` + harm + `h.person = tie.person AND h.other = ?)
+		AND NOT EXISTS (` + harm + `h.person = ? AND h.other = tie.person)`
+	return text, []any{dead, on, dead, on, on, dead, on, dead, dead}
+}
 
 // findIdentifier gives the person whose number this is.
 func findIdentifier(q db.Q, kind string, blind []byte) (db.ID, bool, error) {

@@ -10,6 +10,8 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/resident/people"
 )
 
 var (
@@ -185,7 +187,7 @@ func outOf(ctx context.Context, f cases.File) caseOut {
 		out.Members = append(out.Members, memberOf(y))
 	}
 	for _, y := range f.Prompts {
-		out.Prompts = append(out.Prompts, promptOf(ctx, y))
+		out.Prompts = append(out.Prompts, promptOf(ctx, y, f.Persons))
 	}
 	for _, y := range f.Sources {
 		out.Sources = append(out.Sources, sourceOut{y.Kind, y.Record})
@@ -429,22 +431,22 @@ type promptOut struct {
 	Href    string        `json:"href,omitempty"`
 }
 
-func promptOf(ctx context.Context, p cases.Reminder) promptOut {
-	return promptOut{p.ID, p.Status, p.Version, p.Case, said(ctx, p.Kind, p.Args.V), p.DueOn, p.Href}
+func promptOf(ctx context.Context, p cases.Reminder, named map[db.ID]people.Card) promptOut {
+	return promptOut{p.ID, p.Status, p.Version, p.Case, p.Title(text.From(ctx), named), p.DueOn, p.Href}
 }
 
 func (x api) prompts(ctx context.Context, a access.Actor, q struct{ door.Paging }) (door.Items[promptOut], error) {
-	list, err := x.room.Prompts(ctx, a, q.Limit)
+	list, named, err := x.room.Prompts(ctx, a, q.Limit)
 	var out door.Items[promptOut]
 	for _, p := range list {
-		out.Items = append(out.Items, promptOf(ctx, p))
+		out.Items = append(out.Items, promptOf(ctx, p, named))
 	}
 	return out, err
 }
 
 func (x api) dismiss(ctx context.Context, a access.Actor, id db.ID, in versionIn) (promptOut, error) {
 	p, err := x.room.Dismiss(ctx, a, id, in.Version, in.Reason)
-	return promptOf(ctx, p), err
+	return promptOf(ctx, p, nil), err
 }
 
 type memberOut struct {

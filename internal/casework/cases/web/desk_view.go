@@ -379,7 +379,7 @@ func doNext(ctx context.Context, f cases.File) []ui.TaskItem {
 	out := make([]ui.TaskItem, len(f.Prompts))
 	for i, p := range f.Prompts {
 		out[i] = ui.TaskItem{
-			Title: said(ctx, p.Kind, p.Args.V), Href: p.Href, Due: calendar.Due(f.Today(), p.DueOn, text.From(ctx)),
+			Title: p.Title(text.From(ctx), f.Persons), Href: p.Href, Due: calendar.Due(f.Today(), p.DueOn, text.From(ctx)),
 			Post: "/desk/prompts/" + p.ID.String() + "/dismiss", Fields: map[string]string{"version": version(p.Version)},
 		}
 		if p.DueOn < f.Today() {

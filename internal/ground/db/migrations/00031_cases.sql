@@ -108,12 +108,14 @@ CREATE TABLE case_prompt (
   kind       TEXT NOT NULL,
   due_on     TEXT NOT NULL DEFAULT '9999-12-31',
   args       TEXT NOT NULL DEFAULT '{}',
-  href       TEXT NOT NULL DEFAULT ''
+  href       TEXT NOT NULL DEFAULT '',
+  about      $ID REFERENCES person (id)
 );
 CREATE INDEX case_prompt_case ON case_prompt (case_id, status, due_on, id);
 CREATE INDEX case_prompt_owner ON case_prompt (owner, due_on, id) WHERE status = 'open';
 CREATE INDEX case_prompt_team ON case_prompt (team, due_on, id) WHERE status = 'open' AND owner IS NULL;
-CREATE UNIQUE INDEX case_prompt_once ON case_prompt (case_id, kind, href) WHERE status = 'open';
+CREATE UNIQUE INDEX case_prompt_once ON case_prompt (case_id, kind, href) WHERE status = 'open' AND about IS NULL;
+CREATE UNIQUE INDEX case_prompt_about ON case_prompt (case_id, kind, about) WHERE about IS NOT NULL;
 
 -- What came in and led to the case; many to many.
 CREATE TABLE case_source (
