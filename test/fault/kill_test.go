@@ -69,6 +69,7 @@ func TestKill(t *testing.T) {
 		choose := rand.New(rand.NewPCG(seed, 0))
 		run := p.demo(t)
 		l, d := newLoad(t, p, seed, run.base), p.open(t)
+		l.play()
 		var ready []time.Duration
 		unknown, queued := 0, 0
 		for round := range n {
@@ -93,8 +94,8 @@ func TestKill(t *testing.T) {
 			hasten(t, d)
 		}
 		drained(t, d, queued)
-		report(t, p, "kill -9 under load", fmt.Sprintf("%d kills, %d acknowledged, %d of unknown fate repeated, 0 lost, 0 half, %d jobs done, ready %s",
-			len(ready), l.acked, unknown, queued, spread(ready)))
+		report(t, p, "kill -9 under load", fmt.Sprintf("%d kills, %d acknowledged of %d kinds, %d claims approved, %d of unknown fate repeated, 0 lost, 0 half, %d jobs done, ready %s",
+			len(ready), l.acked, len(l.counted), l.counted[story[len(story)-1].name], unknown, queued, spread(ready)))
 		slow(t, ready)
 		if code := run.stop(t); code != 0 {
 			t.Errorf("the stop at the end exits with %d", code)

@@ -27,6 +27,12 @@ type record struct {
 	want    map[string]any // what a call must say of it, by path: names.0.given
 	by      account
 	grows   bool // later deeds about other records move its version on
+	of      *record
+	owner   int             // the worker who alone builds on it
+	did     map[string]bool // what was asked of it already, so that it is asked once
+	parts   []any           // ids of what it holds
+	from    string          // the days it covers
+	until   string
 }
 
 // ask is a request that changes something, and what it means once acknowledged.
@@ -41,6 +47,21 @@ type ask struct {
 	token  string
 	on     *record // what it changes, nil for a creation
 	become map[string]any
+	n      int                                  // the worker
+	of     *record                              // under which a new record stands
+	makes  string                               // the kind of record it makes, where that is not its action's
+	grows  bool                                 // of the new record
+	still  bool                                 // leaves the version of what it changes
+	apart  bool                                 // the answer is another record than the one it changes
+	after  func(l *load, answer map[string]any) // what else is so once it is acknowledged
+}
+
+// kind is the kind of record that the ask makes.
+func (q *ask) kind() string {
+	if q.makes != "" {
+		return q.makes
+	}
+	return q.action.kind
 }
 
 // load works the program with many at once and remembers what it answered.
@@ -48,6 +69,7 @@ type load struct {
 	t       testing.TB
 	place   *place
 	actions []*action
+	with    scene
 	seed    uint64
 	client  *http.Client
 	each    bool // every request on a connection of its own
@@ -71,7 +93,8 @@ func newLoad(t testing.TB, p *place, seed uint64, bases ...string) *load {
 	l := &load{t: t, place: p, seed: seed, touched: map[*record]bool{}, counted: map[string]int{}}
 	l.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: workers, DisableCompression: true}}
 	l.moveTo(bases...)
-	l.actions = offered(t, bases[0])
+	l.actions = offered(t, bases[0], slices.Concat(actions, story))
+	l.with = l.scene(t)
 	return l
 }
 
@@ -111,6 +134,24 @@ func (l *load) run(acks int, then func()) {
 	all.Wait()
 }
 
+// play tells the story once from its beginning to its end, so that every kind of record is there.
+func (l *load) play() {
+	w := &worker{load: l, rand: rand.New(rand.NewPCG(l.seed, 0))}
+	l.touched = map[*record]bool{}
+	for steps := 0; l.counted[story[len(story)-1].name] == 0; steps++ {
+		q := w.furthest(storyline)
+		if steps == 3*len(story) {
+			l.t.Fatalf("the story does not come to its end: %v", l.counted)
+		}
+		q.key = fmt.Sprintf("%d-story-%d", l.seed, steps)
+		answer, err := l.send(l.base(0), q)
+		if err != nil {
+			l.t.Fatalf("%s: %v", q.action.name, err)
+		}
+		l.take(q, answer)
+	}
+}
+
 // token makes words that no other record has.
 func (l *load) token() string {
 	l.mu.Lock()
@@ -135,8 +176,8 @@ func (w *worker) own(kind string) []*record {
 	w.load.mu.Lock()
 	defer w.load.mu.Unlock()
 	var out []*record
-	for i, r := range w.load.records {
-		if r.kind == kind && i%workers == w.n && !w.load.unsettled(r) {
+	for _, r := range w.load.records {
+		if r.kind == kind && r.owner == w.n && !w.load.unsettled(r) {
 			out = append(out, r)
 		}
 	}
@@ -165,17 +206,37 @@ func (w *worker) step() bool {
 	if over || l.t.Context().Err() != nil {
 		return false
 	}
-	a := l.actions[w.rand.IntN(len(l.actions))]
-	q := a.make(w)
+	q := w.choose()
 	if q == nil {
 		return true // nothing to do it with yet
 	}
-	q.action, q.key = a, fmt.Sprintf("%d-%d-%d-%d", l.seed, l.spell, w.n, w.rand.Uint64())
+	q.n, q.key = w.n, fmt.Sprintf("%d-%d-%d-%d", l.seed, l.spell, w.n, w.rand.Uint64())
 	if w.rand.IntN(8) == 0 {
 		return l.twice(w.n, q)
 	}
 	answer, err := l.send(l.base(w.n), q)
 	return l.note(q, answer, err)
+}
+
+// choose picks what to do: as often any action as the one furthest along the story, so that stories
+// come to their end and new ones begin.
+func (w *worker) choose() *ask {
+	if all := w.load.actions; w.rand.IntN(2) == 0 {
+		at := w.rand.IntN(len(all))
+		return w.furthest(all[at : at+1])
+	}
+	return w.furthest(storyline)
+}
+
+// furthest is the last of these actions that can be done.
+func (w *worker) furthest(of []*action) *ask {
+	for _, a := range slices.Backward(of) {
+		if q := a.make(w); q != nil {
+			q.action = a
+			return q
+		}
+	}
+	return nil
 }
 
 // twice is an impatient sender: the same request at once by two ways, one record.
@@ -244,16 +305,40 @@ func (l *load) take(q *ask, answer map[string]any) {
 	l.acked++
 	l.counted[q.action.name]++
 	r := q.on
-	if r == nil {
-		id, _ := answer["id"].(string)
-		r = &record{kind: q.action.kind, id: id, token: q.token, by: q.by, grows: q.action.grows, want: map[string]any{}}
+	if r == nil && q.action.kind != "" {
+		r = &record{kind: q.action.kind, id: text(answer, "id"), token: q.token, by: q.by, of: q.of, grows: q.action.grows || q.grows, want: map[string]any{}}
 		if q.action.single {
-			r.path = q.path + "/" + id
+			r.path = q.path + "/" + r.id
 		}
-		l.records = append(l.records, r)
+		l.add(q, r)
 	}
-	if v, ok := answer["version"].(json.Number); ok {
+	if r != nil {
+		l.moved(r, q, answer)
+	}
+	if q.after != nil {
+		q.after(l, answer)
+	}
+}
+
+// add keeps a record of which q's answer told.
+func (l *load) add(q *ask, r *record) {
+	r.owner = q.n
+	if r.did == nil {
+		r.did = map[string]bool{}
+	}
+	l.records = append(l.records, r)
+	l.touched[r] = true
+}
+
+// newest is the record added last.
+func (l *load) newest() *record { return l.records[len(l.records)-1] }
+
+// moved notes how a record stands after q.
+func (l *load) moved(r *record, q *ask, answer map[string]any) {
+	if v, ok := answer["version"].(json.Number); ok && !q.apart {
 		r.version, _ = v.Int64()
+	} else if q.apart {
+		r.version++
 	}
 	for field, value := range q.become {
 		r.want[field] = value

@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,14 +92,9 @@ func TestItSees(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
 		run := p.demo(t)
 		l, d := newLoad(t, p, seed(t), run.base), p.open(t)
-		l.run(120, l.finish)
-		var person *record
-		for _, r := range l.records {
-			if r.kind == "person" {
-				person = r
-			}
-		}
-		id := db.MustID(person.id)
+		l.play()
+		l.run(60, l.finish)
+		person := l.last("person", nil)
 		look := func() string {
 			var f found
 			l.tokens(&f, d, true)
@@ -109,16 +105,31 @@ func TestItSees(t *testing.T) {
 		if said := look(); said != "" {
 			t.Fatalf("before anything is planted: %s", said)
 		}
-		for _, c := range []struct{ do, undo, want string }{
-			{"UPDATE person_name SET status = 'void' WHERE person = ? AND kind = 'legal'", "UPDATE person_name SET status = 'active' WHERE person = ? AND kind = 'legal'", "is there 0 times"},
-			{"UPDATE person SET birth_date = '1951-03-02' WHERE id = ?", "UPDATE person SET birth_date = '1950-03-02' WHERE id = ?", "birth_date is 1951-03-02 instead of 1950-03-02"},
-			{"UPDATE person SET version = version + 1 WHERE id = ?", "UPDATE person SET version = version - 1 WHERE id = ?", "stands elsewhere than its journal"},
-			{"DELETE FROM person_name WHERE person = ? AND kind = 'former'", "", "second name is missing"},
-			{"DELETE FROM reach WHERE record = ?", "", "in nobody's reach"},
-			{"DELETE FROM search_row WHERE owner = ?", "", "cannot be found"},
-			{"UPDATE journal SET version = 70 WHERE record = ? AND version = 1", "UPDATE journal SET version = 1 WHERE record = ? AND version = 70", "not 1 to n"},
+		marked := func(r *record) bool { return r.want["status"] != "enrolled" }
+		for _, c := range []struct {
+			of             *record
+			do, undo, want string
+		}{
+			{l.last("case", did("story")), "DELETE FROM case_source WHERE case_id = ?", "", "joined and has no case"},
+			{l.last("assessment", is("completed")), "UPDATE assessment SET score = '1' WHERE id = ?", "UPDATE assessment SET score = '8' WHERE id = ?", "answers stand apart"},
+			{l.last("plan", is("active")), "DELETE FROM plan_review WHERE plan = ?", "", "no review"},
+			{l.last("invitation", is("declined")), "DELETE FROM disclosure WHERE invitation = ?", "", "no disclosure names"},
+			{l.last("invitation", is("not_selected")), "UPDATE invitation SET status = 'requested' WHERE id = ?", "UPDATE invitation SET status = 'not_selected' WHERE id = ?", "waits for an answer"},
+			{l.last("authorization", nil), "DELETE FROM authorization_given WHERE id = ?", "", "authorization stand apart"},
+			{l.last("schedule", is("approved")), "UPDATE schedule SET status = 'submitted' WHERE id = ?", "UPDATE schedule SET status = 'approved' WHERE id = ?", "lacks its sessions"},
+			{l.last("place", is("enrolled")), "DELETE FROM disbursement WHERE enrolment = ?", "", "no disbursement"},
+			{l.last("place", marked), "DELETE FROM attendance_mark WHERE enrolment = ?", "", "what was delivered stand apart"},
+			{l.last("payment", is("approved")), "UPDATE payment_request SET amount = amount + 1 WHERE id = ?", "UPDATE payment_request SET amount = amount - 1 WHERE id = ?", "not the sum of its lines"},
+			{l.last("payment", is("approved")), "DELETE FROM ledger_posting WHERE source IN (SELECT disbursement FROM payment_line WHERE request = ?)", "", "elsewhere than its books"},
+			{person, "UPDATE person_name SET status = 'void' WHERE person = ? AND kind = 'legal'", "UPDATE person_name SET status = 'active' WHERE person = ? AND kind = 'legal'", "is there 0 times"},
+			{person, "UPDATE person SET birth_date = '1951-03-02' WHERE id = ?", "UPDATE person SET birth_date = '1950-03-02' WHERE id = ?", "birth_date is 1951-03-02 instead of 1950-03-02"},
+			{person, "UPDATE person SET version = version + 1 WHERE id = ?", "UPDATE person SET version = version - 1 WHERE id = ?", "stands elsewhere than its journal"},
+			{person, "DELETE FROM person_name WHERE person = ? AND kind = 'former'", "", "second name is missing"},
+			{person, "DELETE FROM reach WHERE record = ?", "", "in nobody's reach"},
+			{person, "DELETE FROM search_row WHERE owner = ?", "", "cannot be found"},
+			{person, "UPDATE journal SET version = 70 WHERE record = ? AND version = 1", "UPDATE journal SET version = 1 WHERE record = ? AND version = 70", "not 1 to n"},
 		} {
-			planted(t, d, c.do, c.undo, id, func() {
+			planted(t, d, c.do, c.undo, db.MustID(c.of.id), func() {
 				if said := look(); !strings.Contains(said, c.want) {
 					t.Errorf("%s: %q is not told, but\n%s", c.do, c.want, said)
 				}
@@ -128,6 +139,17 @@ func TestItSees(t *testing.T) {
 			t.Fatalf("after all is put back: %s", said)
 		}
 	})
+}
+
+// last is the newest record of a kind that is so.
+func (l *load) last(kind string, so func(*record) bool) *record {
+	for _, r := range slices.Backward(l.records) {
+		if r.kind == kind && (so == nil || so(r)) {
+			return r
+		}
+	}
+	l.t.Fatalf("no such %s", kind)
+	return nil
 }
 
 // planted changes rows, calls f, and puts them back; rows that are deleted need no undo.

@@ -86,7 +86,7 @@ func (l *load) tokens(f *found, d *db.DB, sure bool) {
 			}
 		}
 		for _, q := range l.open {
-			if !sure && q.action == a {
+			if !sure && q.token != "" && q.kind() == a.kind {
 				if there[q.token] > 1 {
 					f.add("%s %s is there %d times before it was repeated", a.kind, q.token, there[q.token])
 				}
@@ -108,6 +108,9 @@ func (l *load) halfway(f *found, q *ask) {
 	}
 	after := *q.on
 	after.version, after.want = q.on.version+1, map[string]any{}
+	if q.still {
+		after.version--
+	}
 	for _, from := range []map[string]any{q.on.want, q.become} {
 		for field, value := range from {
 			after.want[field] = value
@@ -182,6 +185,7 @@ func whole(f *found, d *db.DB) {
 		{"a person's second name is missing", "SELECT family FROM person_name n WHERE given LIKE '" + mark + "%' AND 1 <> (SELECT COUNT(*) FROM person_name o WHERE o.person = n.person AND o.kind = 'former' AND o.status = 'active')"},
 		{"work is dead", "SELECT kind || ' ' || fault FROM job WHERE state = 'dead'"},
 	}
+	looks = append(looks, halves...)
 	seen := map[string]bool{}
 	for _, x := range flow.All() {
 		if !seen[x.Table] {

@@ -105,6 +105,11 @@ func (r *Room) sheet(tx *op.Tx, a access.Actor, list []Enrolment, in AttendInput
 		if !ok {
 			m = MarkInput{Enrolment: row.ID, Outcome: in.Rest}
 		}
+		if m.Version > 0 {
+			if err := flow.Fresh(row, m.Version); err != nil {
+				return e, err
+			}
+		}
 		t := tallies[row.ID]
 		switch quantity := m.quantity(t.Planned); {
 		case row.Status == m.Outcome && t.Delivered == quantity && (m.Note == "" || m.Note == t.Note):

@@ -234,6 +234,7 @@ type MarkInput struct {
 	Outcome   string           `json:"outcome" doc:"attended, late, excused or absent"`
 	Quantity  *ledger.Quantity `json:"quantity,omitempty" doc:"Units delivered; as planned when left out, nothing when absent"`
 	Note      string           `json:"note,omitempty"`
+	Version   int64            `json:"version,omitempty" doc:"Of the enrolment as it was seen: nobody is marked if it moved on; left out, it is not compared"`
 }
 
 // AttendInput is the attendance of one session.

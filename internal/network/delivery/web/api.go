@@ -8,7 +8,6 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
-	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/network/delivery"
 )
@@ -471,10 +470,7 @@ func (x api) mark(outcome string) func(context.Context, access.Actor, db.ID, mar
 		if err != nil {
 			return placeOut{}, err
 		}
-		if err := flow.Fresh(f.Place.Enrolment, in.Version); err != nil {
-			return placeOut{}, err
-		}
-		err = markOne(ctx, x.room, a, f.Place, correctIn{outcome, in.Quantity, in.Note})
+		err = markOne(ctx, x.room, a, f.Place, delivery.MarkInput{Outcome: outcome, Quantity: in.Quantity, Note: in.Note, Version: in.Version})
 		return again(ctx, a, id, err, x.enrolment, f)
 	}
 }

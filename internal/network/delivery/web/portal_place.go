@@ -81,13 +81,8 @@ type correctIn struct {
 func (p *pages) correct(w http.ResponseWriter, r *http.Request) error {
 	var in correctIn
 	return p.sendPlace(w, r, &in, func(ctx context.Context, a access.Actor, f delivery.EnrolmentFile) error {
-		return p.markOne(ctx, a, f.Place, in)
+		return markOne(ctx, p.room, a, f.Place, delivery.MarkInput{Outcome: in.Outcome, Quantity: in.Quantity, Note: in.Note})
 	}, func(x *placeForms, form ui.FormProps) { x.correct = form })
-}
-
-// markOne marks one resident; what refuses it is the fault.
-func (p *pages) markOne(ctx context.Context, a access.Actor, place delivery.Place, in correctIn) error {
-	return markOne(ctx, p.room, a, place, in)
 }
 
 func (p *pages) progress(w http.ResponseWriter, r *http.Request) error {
@@ -161,8 +156,9 @@ func progressEntries(ctx context.Context, list []delivery.Progress) []ui.Day {
 }
 
 // markOne marks one resident by the roster's own operation.
-func markOne(ctx context.Context, room *delivery.Room, a access.Actor, place delivery.Place, in correctIn) error {
-	out, err := room.Attend(ctx, a, place.Session, delivery.AttendInput{Marks: []delivery.MarkInput{{Enrolment: place.ID, Outcome: in.Outcome, Quantity: in.Quantity, Note: in.Note}}})
+func markOne(ctx context.Context, room *delivery.Room, a access.Actor, place delivery.Place, mark delivery.MarkInput) error {
+	mark.Enrolment = place.ID
+	out, err := room.Attend(ctx, a, place.Session, delivery.AttendInput{Marks: []delivery.MarkInput{mark}})
 	if err != nil {
 		return err
 	}
