@@ -417,16 +417,21 @@ func boxValue(n *html.Node) string {
 }
 
 // tick sets the checkbox or radio button of a name, by its value or label when
-// there are several.
+// there are several; the first words of a label do when no whole one fits.
 func (pg *page) tick(found []*html.Node, value string, on bool) error {
-	var hits []*html.Node
+	var hits, begun []*html.Node
 	for _, n := range found {
 		if kind := attr(n, "type"); kind != "checkbox" && kind != "radio" {
 			return fmt.Errorf("%s is no checkbox", attr(n, "name"))
 		}
 		if value == "" || boxValue(n) == value || pg.label(n) == value {
 			hits = append(hits, n)
+		} else if strings.HasPrefix(pg.label(n), value+" ") {
+			begun = append(begun, n)
 		}
+	}
+	if len(hits) == 0 {
+		hits = begun
 	}
 	if len(hits) != 1 {
 		return fmt.Errorf("%d of %d buttons fit %q", len(hits), len(found), value)

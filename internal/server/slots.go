@@ -140,7 +140,7 @@ func (authorizations) Lock(tx *op.Tx, ids []db.ID) error {
 	return nil
 }
 
-// OfProvider lists those that a provider may deliver on, on a day.
+// OfProvider lists those of a provider that run on a day or begin after it.
 func (x authorizations) OfProvider(q db.Q, of db.ID, on calendar.Date) ([]delivery.Authorization, error) {
 	list, err := referral.ActiveOfProvider(q, of, on)
 	if err != nil {

@@ -53,6 +53,7 @@ func (n network) provider(ctx context.Context, a access.Actor) (said Said, err e
 	b := db.NewBatch()
 	asked := referral.QueueToAnswer(b, a, now, mostPrompts)
 	sessions := delivery.QueueToMark(b, a, now, today, mostSessions)
+	unplaced := delivery.QueueUnplaced(b, a, now, today, mostPrompts)
 	stale := provider.QueueStale(b, a, now)
 	if err := n.send(ctx, b); err != nil {
 		return said, err
@@ -61,6 +62,12 @@ func (n network) provider(ctx context.Context, a access.Actor) (said Said, err e
 	for _, x := range asked.Rows {
 		waiting = x.Waiting
 		said.Prompts = append(said.Prompts, toAnswer(ctx, x, today))
+	}
+	for _, x := range unplaced.Rows {
+		due, tone := dueIn(ctx, today, x.FirstBy)
+		href := "/portal/schedules/new?authorization_id=" + x.ID.String()
+		said.Prompts = append(said.Prompts, Prompt{Due: x.FirstBy, Prompt: ui.Prompt{Icon: "calendar-plus", Tone: tone, Title: text.Word(ctx, "home.authorized", "number", x.Number),
+			Sub: text.Word(ctx, "home.begin_by", "day", calendar.FormatShort(x.FirstBy, text.From(ctx)), "due", due), Href: href, Act: ui.Act{Label: text.Word(ctx, "home.plan_sessions"), Href: href}}})
 	}
 	late := toMark(ctx, sessions.Rows, now, today, &said)
 	said.Figures = []ui.Figure{

@@ -54,7 +54,7 @@ func (g *granted) Lock(tx *op.Tx, ids []db.ID) error {
 
 func (g *granted) OfProvider(_ db.Q, provider db.ID, on calendar.Date) (out []delivery.Authorization, err error) {
 	for _, x := range g.list {
-		if x.Provider == provider && x.Active && x.Covers(on) {
+		if x.Provider == provider && x.Active && x.Until >= on {
 			out = append(out, x)
 		}
 	}

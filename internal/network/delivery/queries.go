@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -23,7 +24,7 @@ type Authorizations interface {
 	Of(q db.Q, ids ...db.ID) (map[db.ID]Authorization, error)
 	// Lock holds their rows until the operation ends; ids come in order.
 	Lock(tx *op.Tx, ids []db.ID) error
-	// OfProvider lists those that a provider may deliver on, on a day.
+	// OfProvider lists those of a provider that run on a day or begin after it.
 	OfProvider(q db.Q, provider db.ID, on calendar.Date) ([]Authorization, error)
 }
 
@@ -453,17 +454,17 @@ type Candidate struct {
 	Left ledger.Quantity // neither delivered nor planned
 }
 
-// Candidates lists whom the provider who asks may enrol on a day, today when
-// none is said.
+// Candidates lists whom the provider who asks may enrol on a day; when none is
+// said, whom they may plan for from today on.
 func (r *Room) Candidates(ctx context.Context, a access.Actor, on calendar.Date) (out []Candidate, err error) {
 	if a.Provider.IsZero() || !a.Is(access.ProviderRoles...) {
 		return nil, fault.NotFound()
 	}
-	if on == "" {
-		on = r.today(ctx)
-	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		list, err := r.authorizations.OfProvider(q, a.Provider, on)
+		list, err := r.authorizations.OfProvider(q, a.Provider, cmp.Or(on, r.today(ctx)))
+		if on != "" {
+			list = slices.DeleteFunc(list, func(x Authorization) bool { return !x.Covers(on) })
+		}
 		if err != nil || len(list) == 0 {
 			return err
 		}

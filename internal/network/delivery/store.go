@@ -508,3 +508,22 @@ func LockSessions(w db.W, ids []db.ID) error {
 	sortIDs(sorted)
 	return lockSessions(w, sorted)
 }
+
+// Unplaced is an authorization of a provider under which nobody has a place in
+// a session yet.
+type Unplaced struct {
+	ID      db.ID         `db:"id"`
+	Number  string        `db:"number"`
+	FirstBy calendar.Date `db:"first_by"` // by when the first session is to take place
+}
+
+// QueueUnplaced gives the authorizations of the actor's provider that run or
+// will run and wait for a first place, the most pressing first.
+func QueueUnplaced(b *db.Batch, a access.Actor, now calendar.Time, today calendar.Date, limit int) *db.Answer[Unplaced] {
+	seen := own(a, now, "authorization", "z.id")
+	args := append([]any{a.Provider, today}, seen.Args...)
+	return db.Queue[Unplaced](b, `SELECT z.id, z.number, z.first_by FROM authorization_given z
+		WHERE z.provider = ? AND z.status = 'active' AND z.until_date >= ? AND `+seen.SQL+`
+		AND NOT EXISTS (SELECT 1 FROM session_enrolment e WHERE e.authorization_id = z.id AND e.status <> 'void')
+		ORDER BY z.first_by, z.id LIMIT ?`, append(args, limit)...)
+}

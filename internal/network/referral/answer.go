@@ -131,13 +131,19 @@ func (r *Room) answered(tx *op.Tx, i Invitation) error {
 		}
 	}
 	args := map[string]any{"title": x.Title, "n": offers}
-	switch {
-	case offers > 0:
-		return cases.Raise(tx, cases.Prompt{Case: x.Case, Kind: "referral.prompt.answered", Args: args, Href: href(x.ID)})
-	case open == 0:
-		return cases.Raise(tx, cases.Prompt{Case: x.Case, Kind: "referral.prompt.nobody", Args: args, Href: href(x.ID)})
+	kind, next := "referral.prompt.answered", "referral.next.compare"
+	if offers == 0 {
+		kind, next = "referral.prompt.nobody", "referral.next.look_further"
 	}
-	return nil
+	if open == 0 {
+		if err := cases.SetNext(tx, x.Case, x.AnswerBy, next); err != nil {
+			return err
+		}
+	}
+	if offers == 0 && open > 0 {
+		return nil
+	}
+	return cases.Raise(tx, cases.Prompt{Case: x.Case, Kind: kind, Args: args, Href: href(x.ID)})
 }
 
 // RequestAuthorization offers to help and asks for authorization.

@@ -125,14 +125,22 @@ func (s source) phones() []string {
 	return out
 }
 
+// addresses are where somebody lives; where they are registered when no other
+// is known.
 func (s source) addresses() []string {
-	var out []string
+	var lives, registered []string
 	for _, a := range s.profile.Addresses {
-		if a.Kind == "actual" {
-			out = append(out, said(a.Postcode, a.Lines)...)
+		switch a.Kind {
+		case "actual":
+			lives = append(lives, said(a.Postcode, a.Lines)...)
+		case "registered":
+			registered = append(registered, said(a.Postcode, a.Lines)...)
 		}
 	}
-	return out
+	if lives == nil {
+		return registered
+	}
+	return lives
 }
 
 func (s source) titles() []string {

@@ -407,11 +407,7 @@ func (r *Room) Preview(ctx context.Context, a access.Actor, id db.ID, fields []s
 			return err
 		}
 		p = Preview{Packet: from.packet(), Withheld: from.profile.Person.Protected(today), Missing: map[db.ID][]string{}}
-		for _, address := range from.profile.Addresses {
-			if address.Kind == "actual" && (address.Latitude != 0 || address.Longitude != 0) {
-				p.Position = &provider.Point{Latitude: address.Latitude, Longitude: address.Longitude}
-			}
-		}
+		p.Position = position(from.profile.Addresses)
 		list, err := cover(q, x, today)
 		for _, c := range list {
 			if len(c.missing) > 0 {
@@ -421,6 +417,19 @@ func (r *Room) Preview(ctx context.Context, a access.Actor, id db.ID, fields []s
 		return err
 	})
 	return p, err
+}
+
+// position is where somebody lives, or is registered when no other address is
+// known; nil when no address has a place on the map.
+func position(list []people.Address) *provider.Point {
+	var at *provider.Point
+	for _, x := range list {
+		known := x.Latitude != 0 || x.Longitude != 0
+		if known && (x.Kind == "actual" || x.Kind == "registered" && at == nil) {
+			at = &provider.Point{Latitude: x.Latitude, Longitude: x.Longitude}
+		}
+	}
+	return at
 }
 
 // Assignment gives a benefit assignment the actor may see, to begin a referral

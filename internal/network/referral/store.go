@@ -235,11 +235,11 @@ func missing[T any](a *db.Answer[T]) (T, error) {
 	return v, nil
 }
 
-// ActiveOfProvider lists the authorizations a provider may deliver on, on a
-// day, the earliest first; the caller has checked that the actor belongs to
+// ActiveOfProvider lists the authorizations of a provider that run on a day or
+// begin after it, the earliest first; the caller has checked that the actor belongs to
 // the provider or the agency.
 func ActiveOfProvider(q db.Q, provider db.ID, on calendar.Date) ([]Authorization, error) {
-	return db.All[Authorization](q, selectAuthorization+"z.provider = ? AND z.status = 'active' AND z.from_date <= ? AND z.until_date >= ? ORDER BY z.from_date, z.id", provider, on, on)
+	return db.All[Authorization](q, selectAuthorization+"z.provider = ? AND z.status = 'active' AND z.until_date >= ? ORDER BY z.from_date, z.id", provider, on)
 }
 
 func invitationsByID(q db.Q, ids []db.ID) (map[db.ID]Invitation, error) {

@@ -24,7 +24,7 @@ type Facts struct {
 func FactsOf(q db.Q, person db.ID, on calendar.Date) (Facts, error) {
 	b := db.NewBatch()
 	who := db.Queue[Person](b, selectPerson+"p.id = ?", person)
-	size := db.Queue[int](b, textLivingSize, on, person, on)
+	size := db.Queue[int](b, textLivingSize, on, on, person, on)
 	facts := db.Queue[Circumstance](b, textCircumstances, person)
 	if err := db.Send(q, b); err != nil {
 		return Facts{}, err

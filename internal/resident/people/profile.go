@@ -23,7 +23,7 @@ func ProfileOf(q db.Q, id db.ID, on calendar.Date) (Profile, error) {
 	who := db.Queue[Person](b, selectPerson+"p.id = ?", id)
 	contacts := db.Queue[Contact](b, textContacts, id)
 	addresses := db.Queue[Address](b, textAddresses, id)
-	size := db.Queue[int](b, textLivingSize, on, id, on)
+	size := db.Queue[int](b, textLivingSize, on, on, id, on)
 	if err := db.Send(q, b); err != nil {
 		return Profile{}, err
 	}

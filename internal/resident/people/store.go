@@ -179,9 +179,9 @@ func membership(q db.Q, household, person db.ID) (Member, error) {
 		WHERE household = ? AND person = ? AND status = 'active' AND until_date = ''`, household, person)
 }
 
-// textLivingSize counts who lives with a person on a day.
-const textLivingSize = `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household
-	WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
+// textLivingSize counts who lives with a person on a day, the dead no longer.
+const textLivingSize = `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household JOIN person p ON p.id = m.person
+	WHERE (p.died_on = '' OR p.died_on > ?) AND h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
 	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
 
 // Close is the text of a statement that gives who was close to a person on a

@@ -178,9 +178,145 @@ fill quantity 8
 press @step.benefit_assignment.propose
 press @step.benefit_assignment.approve
 get /desk/cases/{case}
-see ja:グリーフカウンセリング en:Grief counselling
-link @step.referral.draft
+near ja:グリーフカウンセリング en:Grief counselling
+link @benefit.web.refer
 at /desk/referrals/new
 
-# Not told yet: the referral to three providers (5) to the case resolved and
-# the audit (10).
+# 5. Who can do it, near him, in sign language, with an opening: three are asked,
+# with exactly the packet he consents to.
+press @referral.web.next_providers
+at /desk/referrals/*/providers
+keep referral from path /desk/referrals/*/providers
+see ja:みどりの相談室 en:Midori Counselling
+fill specialty ja:グリーフケア en:Grief care
+fill language ja:日本手話 en:Japanese Sign Language
+fill within_km 2
+tick openings_only
+press @referral.web.search
+see ja:みどりの相談室 en:Midori Counselling
+not see ja:こころケア港町 en:Kokoro Care Minato
+fill specialty @referral.web.any
+fill language @referral.web.any
+untick openings_only
+press @referral.web.search
+not see ja:佐野カウンセリングオフィス en:Sano Counselling Office
+fill within_km @referral.web.any
+press @referral.web.search
+tick invitees ja:みどりの相談室 en:Midori Counselling
+tick invitees ja:こころケア港町 en:Kokoro Care Minato
+tick invitees ja:佐野カウンセリングオフィス en:Sano Counselling Office
+press @referral.web.next_packet
+see @referral.web.missing_title
+link @step.consent.give
+fill purpose ja:グリーフカウンセリングの提供者を選ぶため en:To choose who gives grief counselling
+tick fields age_band
+tick fields gender
+tick fields languages
+tick fields interpreter
+tick fields needs
+tick fields goals
+tick fields benefit
+tick fields name
+tick fields kana
+tick capacity self
+tick how paper
+fill until 2027-03-31
+press @step.consent.give
+at /desk/referrals/*/packet
+tick fields name
+tick fields kana
+tick fields age_band
+tick fields gender
+tick fields languages
+tick fields interpreter
+tick fields needs
+tick fields goals
+tick fields benefit
+tick fields address
+fill summary ja:妻を亡くした直後。眠れず、人と話す機会がない。 en:He has just lost his wife. He sleeps badly and talks to nobody.
+fill goals ja:週に一度は外に出て人と話す。 en:To go out and talk to someone once a week.
+press @referral.web.next_review
+status 422
+see ja:次の項目の同意がありません en:No consent
+untick fields address
+press @referral.web.next_review
+see ja:みどりの相談室 en:Midori Counselling
+see ja:人と話す機会がない en:talks to nobody
+not see 栄町2-14-301
+press @step.referral.send
+
+# 6. Two ask to be authorized with offers that can be compared, one declines.
+as midori
+get /portal
+link ja:グリーフカウンセリング en:Grief counselling
+see 丸山 修
+not see 栄町2-14-301
+not see 1968
+see ja:人と話す機会がない en:talks to nobody
+link @step.invitation.request_authorization
+fill first_date 2026-12-01
+fill price 12000
+fill practitioner ja:三宅 涼子 en:Ryoko Miyake
+fill openings 3
+tick languages jsl
+press @step.invitation.request_authorization
+as kokoro
+get /portal/referrals
+link ja:グリーフカウンセリング en:Grief counselling
+link @step.invitation.request_authorization
+fill first_date 2026-12-08
+fill price 13000
+press @step.invitation.request_authorization
+as sano
+get /portal/referrals
+link ja:グリーフカウンセリング en:Grief counselling
+link @step.invitation.decline
+tick reason full
+press @step.invitation.decline
+as himawari
+get /portal/referrals
+not see ja:グリーフカウンセリング en:Grief counselling
+as tanaka
+get /desk/cases/{case}
+see @referral.next.compare
+link @referral.web.compare
+at /desk/referrals/*
+see ja:三宅 涼子 en:Ryoko Miyake
+see 13,000
+see @referral.web.decline.full
+keep compare from path /desk/referrals/*
+near ja:みどりの相談室 en:Midori Counselling
+link @step.invitation.authorize
+press @step.invitation.authorize
+at /desk/referrals/*
+see @referral.web.authorization number=Z-2026-00001-8
+as kokoro
+get /portal/referrals
+link @referral.web.inbox.over
+link ja:グリーフカウンセリング en:Grief counselling
+see ja:ほかの提供者に決まったため en:another provider
+
+# 7. It has no schedule for him yet: it drafts one, the agency approves it, and
+# each place in a session makes its disbursement.
+as midori
+get /portal
+link @home.plan_sessions
+fill title ja:グリーフカウンセリング（火曜） en:Grief counselling (Tuesdays)
+fill from 2026-12-01
+fill starts 14:00
+fill minutes 60
+fill until 2027-01-31
+fill place ja:みどりの相談室 第2面談室 en:Midori Counselling, room 2
+fill practitioner ja:三宅 涼子 en:Ryoko Miyake
+press @step.schedule.submit
+at /portal/schedules/*
+keep schedule from path /portal/schedules/*
+see @status.schedule.submitted
+as tanaka
+get /desk/schedules/{schedule}
+see ja:三宅 涼子 en:Ryoko Miyake
+press @step.schedule.approve
+see @status.schedule.approved
+as midori
+get /portal/schedules/{schedule}
+link ja:第8回 en:8

@@ -367,7 +367,7 @@ func assignmentPage(f benefit.File) templ.Component {
 			templ_7745c5c3_Err = ui.Head(ui.HeadProps{
 				Title: f.Benefit.Name.In(text.From(ctx)), Note: f.Person.Name,
 				Tags: []ui.TagProps{tag(ctx, "benefit_assignment", f.Assignment.Status)},
-				Acts: acts(ctx, at(f.Assignment.ID), "benefit_assignment", f.Assignment.Version, f.Actions),
+				Acts: assignmentActs(ctx, f),
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

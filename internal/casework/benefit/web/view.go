@@ -115,12 +115,26 @@ func table(ctx context.Context, rows []benefit.Assignment, n benefit.Names, look
 		b := n.Benefits[x.Benefit]
 		row := ui.Row{ID: x.ID.String(), Href: at(x.ID), Title: b.Name.In(text.From(ctx)), Sub: frequencyIn(ctx, x), Muted: !x.Running() && x.Status != "proposed",
 			Cells: []templ.Component{ui.Progress(meter(ctx, x, n.Totals[x.ID], b)), ui.Text(periodIn(ctx, x.From, x.Until)), ui.Tag(tag(ctx, "benefit_assignment", x.Status))}}
+		if refer := referAct(ctx, x, b); refer.Href != "" {
+			refer.Small = true
+			row.Acts = []ui.Act{refer}
+		}
 		if due[x.ID] {
 			row.Marks = []ui.Mark{{Icon: "refresh", Label: text.Word(ctx, "benefit.web.recertified_in_rhythm")}}
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// referAct leads to asking providers for what the agency cannot give itself,
+// while none is chosen; empty for who may not ask.
+func referAct(ctx context.Context, x benefit.Assignment, b catalog.Benefit) ui.Act {
+	waits := x.Provider.IsZero() && (x.Status == "approved" || x.Status == "active") && b.DeliveredBy != "agency" && !x.OfMoney()
+	if !waits || !access.From(ctx).Is(access.Caseworker, access.Supervisor) {
+		return ui.Act{}
+	}
+	return ui.Act{Label: text.Word(ctx, "benefit.web.refer"), Icon: "send", Href: "/desk/referrals/new?assignment_id=" + x.ID.String()}
 }
 
 func frequencyIn(ctx context.Context, x benefit.Assignment) string {
@@ -140,6 +154,19 @@ func placeTable(ctx context.Context, rows []benefit.Enrolment, programs map[db.I
 			Cells: []templ.Component{ui.Text(periodIn(ctx, x.From, x.Until)), ui.Tag(tag(ctx, "program_enrolment", x.Status))}})
 	}
 	return t
+}
+
+// assignmentActs are an assignment's steps, and the way to a provider first.
+func assignmentActs(ctx context.Context, f benefit.File) []ui.Act {
+	out := acts(ctx, at(f.Assignment.ID), "benefit_assignment", f.Assignment.Version, f.Actions)
+	if refer := referAct(ctx, f.Assignment, f.Benefit); refer.Href != "" {
+		refer.Kind = ui.Primary
+		for i := range out {
+			out[i].Kind = ""
+		}
+		out = append([]ui.Act{refer}, out...)
+	}
+	return out
 }
 
 // acts are the steps as buttons: a plain one is pressed, the others have a

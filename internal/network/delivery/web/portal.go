@@ -98,9 +98,21 @@ func span(ctx context.Context, s delivery.Schedule) string {
 	return calendar.FormatDay(s.From, lang) + "–" + calendar.FormatDay(s.Until, lang)
 }
 
+// planQuery says for whom a new schedule is.
+type planQuery struct {
+	Authorization db.ID `json:"authorization_id,omitzero"`
+}
+
 func (p *pages) newSchedule(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
+	var q planQuery
+	if err := door.Query(r, &q); err != nil {
+		return err
+	}
 	in := delivery.ScheduleInput{Repeat: "weekly", Minutes: 60}
+	if !q.Authorization.IsZero() {
+		in.Residents = []db.ID{q.Authorization}
+	}
 	page, err := p.scheduleForm(r, ui.FormProps{Action: "/portal/schedules"}, in)
 	if err != nil {
 		return err
@@ -110,7 +122,7 @@ func (p *pages) newSchedule(w http.ResponseWriter, r *http.Request) error {
 
 // scheduleForm draws the form with whom it may be for.
 func (p *pages) scheduleForm(r *http.Request, form ui.FormProps, in delivery.ScheduleInput) (templ.Component, error) {
-	options, err := p.residents(r.Context(), in.Residents, in.From)
+	options, err := p.residents(r.Context(), in.Residents, "")
 	return schedulePage(form, in, options), err
 }
 

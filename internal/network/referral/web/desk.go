@@ -202,11 +202,12 @@ func (p *pages) saveNeed(w http.ResponseWriter, r *http.Request) error {
 
 // searchQuery narrows whom to ask.
 type searchQuery struct {
-	Q        string  `json:"q,omitempty"`
-	Language string  `json:"language,omitempty"`
-	Open     bool    `json:"openings_only,omitempty"`
-	WithinKm float64 `json:"within_km,omitempty"`
-	Any      bool    `json:"any_benefit,omitempty"`
+	Q         string  `json:"q,omitempty"`
+	Specialty string  `json:"specialty,omitempty"`
+	Language  string  `json:"language,omitempty"`
+	Open      bool    `json:"openings_only,omitempty"`
+	WithinKm  float64 `json:"within_km,omitempty"`
+	Any       bool    `json:"any_benefit,omitempty"`
 }
 
 func (p *pages) choose(w http.ResponseWriter, r *http.Request) error {
@@ -227,7 +228,7 @@ func (p *pages) choosePage(w http.ResponseWriter, r *http.Request, f referral.Fi
 	if err != nil {
 		return err
 	}
-	in := provider.SearchInput{Text: q.Q, Language: q.Language, OpeningsOnly: q.Open, Near: preview.Position, WithinKm: q.WithinKm, Limit: 20}
+	in := provider.SearchInput{Text: q.Q, Specialty: q.Specialty, Language: q.Language, OpeningsOnly: q.Open, Near: preview.Position, WithinKm: q.WithinKm, Limit: 20}
 	if !q.Any {
 		in.Benefit = f.Referral.Benefit
 	}
@@ -238,14 +239,18 @@ func (p *pages) choosePage(w http.ResponseWriter, r *http.Request, f referral.Fi
 	if err != nil {
 		return err
 	}
+	choices, err := p.parts.Providers.Choices(ctx, a)
+	if err != nil {
+		return err
+	}
 	page := ui.Page{Title: text.Word(ctx, "referral.web.step.providers")}
 	if wrong == nil {
-		return door.Show(w, r, page, choosePage(form(f.Referral, "providers"), f, q, found, in.Near != nil))
+		return door.Show(w, r, page, choosePage(form(f.Referral, "providers"), f, q, found, choices.Specialties, in.Near != nil))
 	}
 	return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
 		props := form(f.Referral, "providers")
 		props.Typed, props.Fault = door.Typed(r), err
-		return choosePage(props, f, q, found, in.Near != nil)
+		return choosePage(props, f, q, found, choices.Specialties, in.Near != nil)
 	})
 }
 

@@ -360,7 +360,7 @@ func nextStep(x referral.Referral) string {
 func needFacts(ctx context.Context, x referral.Referral) []ui.Fact {
 	facts := []ui.Fact{
 		{Label: text.Word(ctx, "referral.web.units"), Value: unitsIn(ctx, x.Units, x.Unit)},
-		{Label: text.Word(ctx, "referral.web.period"), Value: strings.Trim(dateIn(ctx, x.From)+"–"+dateIn(ctx, x.Until), "–")},
+		{Label: text.Word(ctx, "referral.web.period"), Value: strings.TrimPrefix(dateIn(ctx, x.From)+"–"+dateIn(ctx, x.Until), "–")},
 		{Label: text.Word(ctx, "referral.web.answer_by"), Value: dateIn(ctx, x.AnswerBy)},
 		{Label: text.Word(ctx, "referral.web.packet_until"), Value: dateIn(ctx, x.PacketUntil)},
 	}
@@ -442,6 +442,14 @@ func pickOptions(ctx context.Context, f referral.File, found []provider.Found) [
 	return out
 }
 
+func specialtyOptions(ctx context.Context, list []provider.Named, chosen string) []ui.Option {
+	out := make([]ui.Option, len(list))
+	for i, x := range list {
+		out[i] = ui.Option{Value: x.Code, Label: x.Name.In(text.From(ctx)), Checked: x.Code == chosen}
+	}
+	return out
+}
+
 func inboxHref(view string) string { return "/portal/referrals?view=" + view }
 
 func inboxTable(ctx context.Context, q inboxQuery, list []referral.Invitation, counts map[string]int) ui.TableProps {
@@ -498,6 +506,14 @@ func answerActs(ctx context.Context, o referral.Opened) []ui.Act {
 		out = append(out, act)
 	}
 	return out
+}
+
+// planActs lead from an authorization that runs to planning its sessions.
+func planActs(ctx context.Context, z referral.Authorization) []ui.Act {
+	if z.Status != "active" {
+		return nil
+	}
+	return []ui.Act{{Label: text.Word(ctx, "referral.web.plan_sessions"), Icon: "calendar-plus", Href: "/portal/schedules/new?authorization_id=" + z.ID.String(), Small: true}}
 }
 
 func ownOffer(i referral.Invitation) bool { return i.AnsweredAt != 0 }
