@@ -207,3 +207,44 @@ func TestSeveralRolesHaveSeveralDoors(t *testing.T) {
 		t.Error("a resident's page has no way out in a hurry, or does not say when it ends")
 	}
 }
+
+// TestADeathReachesTheBereaved records a death by the page: the worker of the widower's case reads it
+// on the case and at home, in both languages, until a need is recorded.
+func TestADeathReachesTheBereaved(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newSample(t, d)
+		a, ctx := s.as("caseworker"), t.Context()
+		list := s.work(1)
+		wife, err := s.srv.Rooms.People.Create(ctx, a.actor, people.PersonInput{Names: []people.NameInput{{Kind: "legal", Family: "丸山", Given: "花"}}})
+		s.must(err)
+		_, err = s.srv.Rooms.People.Relate(ctx, a.actor, people.Relationship{Person: list[0].Person, Other: wife.ID, Kind: "spouse"})
+		s.must(err)
+		if w := s.ask(a, "POST", "/desk/persons/"+wife.ID.String()+"/record_death", fmt.Sprintf("died_on=2026-11-20&version=%d", wife.Version)); w.Code != 303 {
+			t.Fatalf("recording the death: %d %s", w.Code, w.Body)
+		}
+		says := func(page, lang string, want bool) {
+			t.Helper()
+			words := map[string]string{"ja": "配偶者の丸山 花さんが2026年11月20日に亡くなりました", "en": "丸山 花 (Spouse) died on "}
+			if got := s.ask(a, "GET", page+"?lang="+lang, "").Body.String(); strings.Contains(got, words[lang]) != want {
+				t.Errorf("%s in %s says %q: %v, want %v", page, lang, words[lang], !want, want)
+			}
+		}
+		at := "/desk/cases/" + list[0].ID.String()
+		for _, lang := range []string{"ja", "en"} {
+			says("/desk", lang, true)
+			says(at, lang, true)
+		}
+		if statements, _ := s.cost(a, "/desk"); statements > mostStatements {
+			t.Errorf("the first page takes %d statements", statements)
+		}
+		form := s.ask(a, "GET", "/desk/needs/new?case_id="+list[0].ID.String()+"&person_id="+list[0].Person.String(), "")
+		if form.Code != 200 || !strings.Contains(form.Body.String(), list[0].Person.String()) {
+			t.Errorf("the way to record a need: %d", form.Code)
+		}
+		if w := s.ask(a, "POST", "/desk/needs", "case_id="+list[0].ID.String()+"&person_id="+list[0].Person.String()+"&kind=mental_health&severity=high&detail=x"); w.Code != 303 {
+			t.Fatalf("recording a need: %d %s", w.Code, w.Body)
+		}
+		says("/desk", "ja", false)
+		says(at, "ja", false)
+	})
+}

@@ -116,6 +116,7 @@ func (x *Rooms) fill() {
 	x.Assessments.OnDecided = append(x.Assessments.OnDecided, decided)
 	x.Assessments.OnApproved = append(x.Assessments.OnApproved, granted(x.Benefits))
 	x.CarePlans.OnMake = append(x.CarePlans.OnMake, x.Benefits.FromPlan)
+	x.CarePlans.OnActivate = append(x.CarePlans.OnActivate, x.Benefits.PlanBegan)
 	x.CarePlans.OnComplete = append(x.CarePlans.OnComplete, x.Benefits.AfterPlan)
 	x.Benefits.Delivered = delivery.DeliveredOf
 	x.Providers.Catalog = provider.OfCatalog(x.Catalog)

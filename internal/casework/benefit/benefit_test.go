@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -55,6 +56,7 @@ func eachDesk(t *testing.T, f func(t *testing.T, d desk)) {
 		d.cases.Busy = append(d.cases.Busy, benefit.Busy)
 		d.people.OnDeath = append(d.people.OnDeath, d.OnDeath)
 		d.plans.OnMake = append(d.plans.OnMake, d.FromPlan)
+		d.plans.OnActivate = append(d.plans.OnActivate, d.PlanBegan)
 		d.plans.OnComplete = append(d.plans.OnComplete, d.AfterPlan)
 		f(t, d)
 		kizunatest.Intact(t, run)
@@ -457,6 +459,106 @@ func TestPlansGiveAndEndBenefits(t *testing.T) {
 		if _, err := d.plans.Make(ctx, d.worker, d.open().ID, careplan.MakeInput{Template: tpl.ID}); key(err) != "benefit.fault.template" {
 			t.Errorf("made with a benefit that is %s: %v", b.Status, err)
 		}
+	})
+}
+
+// TestAPlanThatBeginsAsksForApproval: its case is prompted with how much waits; one operation approves
+// what was chosen or nothing, each by who may, and the prompt goes when nothing waits.
+func TestAPlanThatBeginsAsksForApproval(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		meals, rent, salon := d.meals(), d.rent(""), d.program(1)
+		builder := kizunatest.Staff(access.Administrator)
+		tpl := must[careplan.Template](t)(d.plans.CreateTemplate(ctx, builder, careplan.TemplateInput{Code: "home", Name: text.Both("在宅"),
+			Goals:    []careplan.TemplateGoal{{Label: text.Both("在宅生活を続ける")}},
+			Programs: []db.ID{salon.ID}, Benefits: []careplan.TemplateBenefit{{Benefit: meals.ID, Quantity: ledger.Units(20)}, {Benefit: rent.ID, Amount: ledger.Yen(40000)}}}))
+		must[careplan.Template](t)(d.plans.StepTemplate(ctx, builder, tpl.ID, "publish", tpl.Version))
+		begin := func() (cases.Case, careplan.Plan) {
+			c := d.open()
+			plan := must[careplan.Plan](t)(d.plans.Make(ctx, d.worker, c.ID, careplan.MakeInput{Template: tpl.ID}))
+			if n := d.prompts(c)["benefit.prompt.plan_waits"]; n != 0 {
+				t.Errorf("a draft asks %d times", n)
+			}
+			plan = must[careplan.Plan](t)(d.plans.Propose(ctx, d.worker, plan.ID, plan.Version))
+			for _, x := range must[careplan.File](t)(d.plans.Get(ctx, d.worker, plan.ID)).Agreements {
+				must[careplan.Agreement](t)(d.plans.Answer(ctx, d.worker, x.ID, "agree", careplan.AnswerInput{How: "paper", SignedName: "丸山 修", Version: x.Version}))
+			}
+			return c, must[careplan.Plan](t)(d.plans.Activate(ctx, d.worker, plan.ID, plan.Version))
+		}
+		asks := func(c cases.Case, want float64) {
+			t.Helper()
+			for _, x := range must[cases.File](t)(d.cases.Get(ctx, d.worker, c.ID)).Prompts {
+				if x.Kind == "benefit.prompt.plan_waits" {
+					if x.Args.V["n"] != want {
+						t.Errorf("%v wait, want %v", x.Args.V["n"], want)
+					}
+					return
+				}
+			}
+			if want != 0 {
+				t.Error("nothing is asked")
+			}
+		}
+		c, plan := begin()
+		asks(c, 3)
+		all := func(w benefit.Waiting, but ...db.ID) benefit.ApprovePlanInput {
+			in := benefit.ApprovePlanInput{Plan: w.Plan.ID}
+			for _, x := range w.Assignments {
+				if !slices.Contains(but, x.ID) {
+					in.Assignments = append(in.Assignments, benefit.Pick{ID: x.ID, Version: x.Version})
+				}
+			}
+			for _, x := range w.Enrolments {
+				in.Enrolments = append(in.Enrolments, benefit.Pick{ID: x.ID, Version: x.Version})
+			}
+			return in
+		}
+		w := must[benefit.Waiting](t)(d.Waits(ctx, d.worker, plan.ID))
+		var money db.ID
+		for _, x := range w.Assignments {
+			if x.OfMoney() {
+				money = x.ID
+			}
+			if blocked := w.Blocked[x.ID] != nil; blocked != x.OfMoney() {
+				t.Errorf("%s blocked: %v", x.Benefit, w.Blocked[x.ID])
+			}
+		}
+		stranger := kizunatest.Staff(access.Caseworker)
+		if _, err := d.Waits(ctx, stranger, plan.ID); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("another team looks: %v", err)
+		}
+		if _, err := d.ApprovePlan(ctx, stranger, all(w, money)); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("another team approves: %v", err)
+		}
+		if _, err := d.ApprovePlan(ctx, d.worker, all(w)); key(err) != "benefit.fault.not_together" {
+			t.Errorf("approved the money they proposed: %v", err)
+		}
+		asks(c, 3) // all or nothing
+		done := must[benefit.Approved](t)(d.ApprovePlan(ctx, d.worker, all(w, money)))
+		if done.Assignments != 1 || done.Enrolments != 1 || done.Waitlisted != 0 {
+			t.Errorf("approved %+v", done)
+		}
+		asks(c, 1)
+		if _, err := d.ApprovePlan(ctx, d.boss, all(w)); key(err) != "benefit.fault.moved_on" {
+			t.Errorf("a stale copy: %v", err)
+		}
+		must[benefit.Approved](t)(d.ApprovePlan(ctx, d.boss, all(must[benefit.Waiting](t)(d.Waits(ctx, d.boss, plan.ID)))))
+		asks(c, 0)
+		// The salon has one place: the second plan's person waits for it.
+		c, plan = begin()
+		done = must[benefit.Approved](t)(d.ApprovePlan(ctx, d.boss, all(must[benefit.Waiting](t)(d.Waits(ctx, d.boss, plan.ID)))))
+		if done.Assignments != 2 || done.Enrolments != 0 || done.Waitlisted != 1 {
+			t.Errorf("with the places taken %+v", done)
+		}
+		asks(c, 0)
+		// One by one it goes as well.
+		c, plan = begin()
+		w = must[benefit.Waiting](t)(d.Waits(ctx, d.boss, plan.ID))
+		d.step(d.boss, w.Assignments[0], "reject")
+		asks(c, 2)
+		d.step(d.boss, w.Assignments[1], "approve")
+		asks(c, 1)
+		must[careplan.Plan](t)(d.plans.Cancel(ctx, d.worker, plan.ID, careplan.CloseInput{Reason: "作り直す", Rest: "hand_over", Version: plan.Version}))
+		asks(c, 0)
 	})
 }
 

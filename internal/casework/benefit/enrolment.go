@@ -54,6 +54,7 @@ func apply(tx *op.Tx, x Enrolment) (Enrolment, error) {
 	x, err = flow.Create(tx, EnrolmentFlow, "apply", x)
 	if err == nil {
 		tx.Tell(op.Event{Name: "program_enrolment.applied", Entity: "program_enrolment", Record: x.ID, Root: x.Case})
+		err = weigh(tx, x.Case, x.Plan)
 	}
 	return x, err
 }
@@ -119,6 +120,7 @@ func stepEnrolment(tx *op.Tx, x Enrolment, step, reason string) (Enrolment, erro
 	}, flow.Because(reason))
 	if err == nil {
 		tx.Tell(op.Event{Name: "program_enrolment." + step, Entity: "program_enrolment", Record: x.ID, Root: x.Case})
+		err = weigh(tx, x.Case, x.Plan)
 	}
 	return x, err
 }

@@ -81,6 +81,9 @@ func (r *Room) AfterPlan(tx *op.Tx, p careplan.Plan, e careplan.Ending) error {
 			return err
 		}
 	}
+	if err := cases.Settle(tx, p.Case, waitsKind, planHref(p.ID)); err != nil {
+		return err
+	}
 	stays, err := db.All[Enrolment](tx, textPlacesPlan, p.ID, db.ListOf(places))
 	if err != nil {
 		return err

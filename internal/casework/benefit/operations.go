@@ -72,6 +72,7 @@ func (r *Room) propose(tx *op.Tx, of db.ID, in ProposeInput, source string, reco
 	x, err := flow.Create(tx, Flow, "propose", x)
 	if err == nil {
 		tx.Tell(op.Event{Name: "benefit_assignment.proposed", Entity: "benefit_assignment", Record: x.ID, Root: of})
+		err = weigh(tx, of, x.Plan)
 	}
 	return x, err
 }
@@ -227,6 +228,11 @@ func (r *Room) step(tx *op.Tx, x Assignment, step string, in StepInput) (Assignm
 		return x, err
 	}
 	tx.Tell(op.Event{Name: "benefit_assignment." + step, Entity: "benefit_assignment", Record: x.ID, Root: x.Case})
+	if slices.Contains([]string{"approve", "reject", "void"}, step) {
+		if err := weigh(tx, x.Case, x.Plan); err != nil {
+			return x, err
+		}
+	}
 	return x, r.follow(tx, x, step)
 }
 

@@ -250,13 +250,17 @@ type Names struct {
 
 // NamesOf reads them.
 func (r *Room) NamesOf(ctx context.Context, o Overview) (out Names, err error) {
+	return r.namesOf(ctx, o.Rows.Rows, o.Places.Rows)
+}
+
+func (r *Room) namesOf(ctx context.Context, rows []Assignment, places []Enrolment) (out Names, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		l, err := r.list(q, o.Rows.Rows)
+		l, err := r.list(q, rows)
 		if err != nil {
 			return err
 		}
 		var ids []db.ID
-		for _, x := range o.Places.Rows {
+		for _, x := range places {
 			ids = append(ids, x.Program)
 		}
 		out = Names{Totals: l.Totals, Benefits: l.Benefits}

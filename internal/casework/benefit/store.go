@@ -47,6 +47,15 @@ func AssignmentsOf(q db.Q, ids ...db.ID) ([]Assignment, error) {
 	return db.All[Assignment](q, selectAssignment+"WHERE x.id IN (??)", db.ListOf(ids))
 }
 
+// MoneyUnderWay lists the money benefits that are being given, newest first, from before one; it is for those who keep
+// the agency's books.
+func MoneyUnderWay(q db.Q, before db.ID, limit int) ([]Assignment, error) {
+	if before.IsZero() {
+		before = lastID
+	}
+	return db.All[Assignment](q, textMoney, before, limit)
+}
+
 func assignmentByID(q db.Q, id db.ID) (Assignment, error) {
 	return db.One[Assignment](q, selectAssignment+"WHERE x.id = ?", id)
 }
@@ -109,6 +118,7 @@ var (
 	textPlacesOf    = selectEnrolment + "WHERE x.case_id = ? AND x.status <> 'void' ORDER BY x.id LIMIT 200"
 	textLooksOfCase = selectLook + "WHERE x.case_id = ? AND x.status IN ('due', 'in_progress') ORDER BY x.due_on, x.id LIMIT 200"
 	textLooks       = selectLook + "WHERE x.assignment = ? AND x.status <> 'void' ORDER BY x.id DESC LIMIT 50"
+	textMoney       = selectAssignment + "WHERE x.status = 'active' AND x.currency <> '' AND x.id < ? ORDER BY x.id DESC LIMIT ?"
 	textOpenOfCase  = selectAssignment + "WHERE x.case_id = ? AND x.status IN (??) ORDER BY x.id"
 	textOpenPlaces  = selectEnrolment + "WHERE x.case_id = ? AND x.status IN (??) ORDER BY x.id"
 	textOfPlan      = selectAssignment + "WHERE x.plan = ? AND x.status IN (??) ORDER BY x.id"
@@ -117,6 +127,7 @@ var (
 	textPlacesOwn   = selectEnrolment + "WHERE x.person = ? AND x.status IN (??) ORDER BY x.id"
 	textLooksOf     = selectLook + "WHERE x.person = ? AND x.status IN ('due', 'in_progress') ORDER BY x.id"
 	textOpenLook    = selectLook + "WHERE x.assignment = ? AND x.status IN ('due', 'in_progress')"
+	textWaitingOf   = "SELECT (SELECT COUNT(*) FROM benefit_assignment WHERE plan = ? AND status = 'proposed') + (SELECT COUNT(*) FROM program_enrolment WHERE plan = ? AND status = 'applied')"
 	textAllOfPlan   = selectAssignment + "WHERE x.plan = ? AND x.status <> 'void' ORDER BY x.id LIMIT 200"
 	textAllPlaces   = selectEnrolment + "WHERE x.plan = ? AND x.status <> 'void' ORDER BY x.id LIMIT 200"
 	textLooksOfPlan = selectLook + `JOIN benefit_assignment b ON b.id = x.assignment

@@ -21,8 +21,10 @@ type Room struct {
 	// OnMake is what later rooms add to a plan made from a template: programs
 	// and benefits, in the same transaction.
 	OnMake []func(tx *op.Tx, p Plan, c Content) error
+	// OnActivate is what later rooms do in the transaction in which a plan begins.
+	OnActivate []func(tx *op.Tx, p Plan) error
 	// OnComplete is what later rooms do in the transaction that completes or
-	// cancels a plan. Server fills both.
+	// cancels a plan. Server fills all three.
 	OnComplete []func(tx *op.Tx, p Plan, e Ending) error
 }
 
@@ -374,6 +376,11 @@ func (r *Room) Activate(ctx context.Context, a access.Actor, id db.ID, version i
 		due := today(tx).AddDays(int(p.ReviewDays))
 		if _, err := flow.Create(tx, ReviewFlow, "schedule", Review{Plan: p.ID, Case: p.Case, DueOn: due}); err != nil {
 			return p, err
+		}
+		for _, f := range r.OnActivate {
+			if err := f(tx, p); err != nil {
+				return p, err
+			}
 		}
 		tx.Tell(op.Event{Name: "care_plan.activated", Entity: "care_plan", Record: p.ID, Root: p.Case})
 		return p, cases.SetNext(tx, p.Case, due, "careplan.next.review")

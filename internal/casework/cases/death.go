@@ -46,7 +46,7 @@ func OnDeath(tx *op.Tx, person db.ID, on calendar.Date) error {
 			seen[x.Case] = true
 			prompts = append(prompts, Reminder{Case: x.Case, Owner: x.Owner, Team: x.Team, Kind: bereavedKind, About: person,
 				Args: db.AsJSON(map[string]any{"on": on, "tie": x.tie()}),
-				Href: "/desk/needs/new?case=" + x.Case.String() + "&person=" + x.Person.String()})
+				Href: "/desk/needs/new?case_id=" + x.Case.String() + "&person_id=" + x.Person.String()})
 		}
 	}
 	if len(prompts) == 0 {

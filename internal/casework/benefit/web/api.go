@@ -39,6 +39,7 @@ func mountAPI(d *door.Router, room *benefit.Room) {
 			return x.then(ctx, a, id, err)
 		})
 	}
+	door.Call(d, "POST", assignments, "/approve-together", "Approve together what of an active plan waits, all of it or nothing", writers, room.ApprovePlan)
 	mountPlaces(d, room)
 	mountLooks(d, room)
 }

@@ -154,6 +154,29 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// waitsSheet asks what of a plan is approved.
+func (p *pages) waitsSheet(ctx context.Context, a access.Actor, id db.ID) (sheet, error) {
+	x, err := p.room.Waits(ctx, a, id)
+	return sheet{title: "benefit.web.approve_together", note: joined(ctx, x.Case.Number, x.Plan.Title), action: planAt(id) + "/approve-benefits", cancel: caseAt(x.Case.ID), fields: waitsFields(x)}, err
+}
+
+func planAt(id db.ID) string { return "/desk/care-plans/" + id.String() }
+
+// approvePlan approves what was chosen of a plan and leads back to its case.
+func (p *pages) approvePlan(w http.ResponseWriter, r *http.Request) error {
+	var in struct {
+		Chosen []string `json:"chosen,omitempty"`
+	}
+	return p.deed(w, r, &in, p.waitsSheet, func(ctx context.Context, a access.Actor, id db.ID) (string, error) {
+		x, err := p.room.Waits(ctx, a, id)
+		if err != nil {
+			return "", err
+		}
+		_, err = p.room.ApprovePlan(ctx, a, picked(x, in.Chosen))
+		return caseAt(x.Case.ID), err
+	})
+}
+
 // press takes a plain step of an assignment.
 func (p *pages) press(step string) door.Page {
 	return func(w http.ResponseWriter, r *http.Request) error {

@@ -69,6 +69,8 @@ func Mount(d *door.Router, room *benefit.Room) {
 		d.Page("GET /desk/recertifications/{id}/"+step, writers, p.ask(p.lookSheet(step)))
 		d.Page("POST /desk/recertifications/{id}/"+step, writers, p.look(step))
 	}
+	d.Page("GET /desk/care-plans/{id}/approve-benefits", writers, p.ask(p.waitsSheet))
+	d.Page("POST /desk/care-plans/{id}/approve-benefits", writers, p.approvePlan)
 	d.Page("GET /my/benefits", residents, p.own)
 	mountAPI(d, room)
 }

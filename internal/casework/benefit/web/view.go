@@ -2,6 +2,8 @@ package web
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -265,6 +267,65 @@ func addActs(ctx context.Context, a access.Actor, of db.ID, on string) []ui.Act 
 		{Label: text.Word(ctx, "benefit.web.add"), Icon: "plus", Href: caseAt(of) + "/benefits/new", Small: true},
 		{Label: text.Word(ctx, "step.program_enrolment.apply"), Icon: "plus", Href: caseAt(of) + "/programs/new", Small: true},
 	}
+}
+
+// pick is a row that can be chosen, with the version the page showed.
+func pick(kind string, id db.ID, v int64) string { return kind + " " + id.String() + " " + version(v) }
+
+// picked reads what was chosen back; what is none of the program's own making
+// is left out.
+func picked(x benefit.Waiting, chosen []string) benefit.ApprovePlanInput {
+	in := benefit.ApprovePlanInput{Plan: x.Plan.ID}
+	for _, s := range chosen {
+		var kind, which string
+		var one benefit.Pick
+		if _, err := fmt.Sscanf(s, "%s %s %d", &kind, &which, &one.Version); err != nil {
+			continue
+		}
+		id, err := db.ParseID(which)
+		if err != nil {
+			continue
+		}
+		one.ID = id
+		if kind == "assignment" {
+			in.Assignments = append(in.Assignments, one)
+		} else {
+			in.Enrolments = append(in.Enrolments, one)
+		}
+	}
+	return in
+}
+
+// waitOptions are what of a plan waits, chosen unless something keeps the
+// reader from approving it: that is said beside it.
+func waitOptions(ctx context.Context, x benefit.Waiting) []ui.Option {
+	var out []ui.Option
+	lang := text.From(ctx)
+	add := func(kind string, id db.ID, v int64, label, hint string) {
+		o := ui.Option{Value: pick(kind, id, v), Label: label, Hint: hint, Checked: true}
+		if f := x.Blocked[id]; f != nil {
+			o.Checked, o.Disabled, o.Hint = false, true, text.T(lang, f.Key, f.Args)
+		}
+		out = append(out, o)
+	}
+	for _, y := range x.Assignments {
+		b := x.Names.Benefits[y.Benefit]
+		much := figure(ctx, y.Minor, y, "")
+		if !y.OfMoney() {
+			much = figure(ctx, int64(y.Quantity), y, b.Unit)
+		}
+		add("assignment", y.ID, y.Version, b.Name.In(lang), joined(ctx, much, frequencyIn(ctx, y), periodIn(ctx, y.From, y.Until)))
+	}
+	for _, y := range x.Enrolments {
+		add("enrolment", y.ID, y.Version, x.Names.Programs[y.Program].Name.In(lang), joined(ctx, text.Word(ctx, "benefit.web.place"), periodIn(ctx, y.From, y.Until)))
+	}
+	return out
+}
+
+// joined sets what is there beside each other.
+func joined(ctx context.Context, words ...string) string {
+	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
+	return strings.Join(words, text.Word(ctx, "benefit.web.between"))
 }
 
 func ownFacts(ctx context.Context, x benefit.Assignment, o benefit.Own) []ui.Fact {
