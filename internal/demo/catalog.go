@@ -65,19 +65,20 @@ var programs = []struct {
 	{"single_parent", both("ひとり親支援", "Single-parent support"), both("子育てと仕事の両立の支援", "Help to bring up children alone")},
 }
 
-// fiscalFrom is the first day of the fiscal year in which the demo stands.
-func (m *maker) fiscalFrom(ctx context.Context) calendar.Date {
-	today := calendar.Today(ctx, m.srv.Run.Clock)
-	first, _ := calendar.April.Bounds(calendar.FiscalYear(today))
+// fiscalFrom is the first day of the fiscal year in which the history begins.
+func (m *maker) fiscalFrom() calendar.Date {
+	first, _ := calendar.April.Bounds(calendar.FiscalYear(m.day(-yearDays)))
 	return first
 }
 
 // catalog sets up what help there is, what it costs and who may have it.
 func (m *maker) catalog(ctx context.Context) error {
-	room, a, from := m.srv.Rooms.Catalog, m.actor("fujii"), m.fiscalFrom(ctx)
-	if _, err := room.CreateFund(ctx, a, catalog.FundInput{Code: "general", Name: both("一般会計 地域福祉費", "General account, community welfare"),
-		YearFrom: from, Budget: ledger.Yen(48_000_000)}); err != nil {
-		return err
+	room, a, from := m.srv.Rooms.Catalog, m.actor("fujii"), m.fiscalFrom()
+	for first := from; first <= m.day(0); first = first.AddYears(1) {
+		if _, err := room.CreateFund(ctx, a, catalog.FundInput{Code: "general", Name: both("一般会計 地域福祉費", "General account, community welfare"),
+			YearFrom: first, Budget: ledger.Yen(48_000_000)}); err != nil {
+			return err
+		}
 	}
 	for _, s := range specialties {
 		if _, err := room.CreateSpecialty(ctx, a, catalog.SpecialtyInput{Code: s.code, Name: s.name}); err != nil {
@@ -201,24 +202,75 @@ func (m *maker) forms(ctx context.Context) error {
 // templates are what plans are made from.
 func (m *maker) templates(ctx context.Context) error {
 	a := m.actor("fujii")
-	made, err := m.srv.Rooms.CarePlans.CreateTemplate(ctx, a, careplan.TemplateInput{
-		Code: "living_alone", Name: both("ひとり暮らしを支える計画", "Plan for living alone"), Months: 6, ReviewDays: 30,
-		Goals: []careplan.TemplateGoal{
-			{Label: both("配食と家事援助で在宅生活を続ける", "Go on living at home with meals and help"), Measure: both("1週間に食べた夕食", "Evening meals eaten in a week"), Target: both("6回以上", "6 or more"), Days: 120},
-			{Label: both("週1回、地域の集まりに参加する", "Join a community group once a week"), Measure: both("1か月の参加", "Visits in a month"), Target: both("4回", "4"), Days: 90},
-			{Label: both("家賃の滞納を解消する", "Clear the overdue rent"), Measure: both("滞納している月数", "Months overdue"), Target: both("0か月", "0"), Days: 180},
-		},
-		Tasks: []careplan.TemplateTask{
-			{Title: both("家賃証明を確認する", "Check proof of rent"), Party: "caseworker", Goal: 3, WorkingDays: 5},
-			{Title: both("主治医意見書を依頼する", "Ask for the physician’s opinion"), Party: "caseworker", WorkingDays: 10},
-			{Title: both("地域サロンを見学する", "Visit the community salon"), Party: "resident", Goal: 2, WorkingDays: 15},
-		},
-		Programs: []db.ID{m.programs["community_living"]},
-		Benefits: []careplan.TemplateBenefit{{Benefit: m.benefits["home_help"], Quantity: ledger.Units(24)}, {Benefit: m.benefits["meals"], Quantity: ledger.Units(60)}},
-	})
-	if err != nil {
-		return err
+	m.plans = map[string]db.ID{}
+	for _, x := range m.planTemplates() {
+		made, err := m.srv.Rooms.CarePlans.CreateTemplate(ctx, a, x)
+		if err != nil {
+			return err
+		}
+		if made, err = m.srv.Rooms.CarePlans.StepTemplate(ctx, a, made.ID, "publish", made.Version); err != nil {
+			return err
+		}
+		m.plans[x.Code] = made.ID
 	}
-	_, err = m.srv.Rooms.CarePlans.StepTemplate(ctx, a, made.ID, "publish", made.Version)
-	return err
+	return nil
+}
+
+func (m *maker) planTemplates() []careplan.TemplateInput {
+	return []careplan.TemplateInput{
+		{
+			Code: "living_alone", Name: both("ひとり暮らしを支える計画", "Plan for living alone"), Months: 6, ReviewDays: 30,
+			Goals: []careplan.TemplateGoal{
+				{Label: both("配食と家事援助で在宅生活を続ける", "Go on living at home with meals and help"), Area: "daily_life", Measure: both("1週間に食べた夕食", "Evening meals eaten in a week"), Target: both("6回以上", "6 or more"), Days: 120},
+				{Label: both("週1回、地域の集まりに参加する", "Join a community group once a week"), Area: "community", Measure: both("1か月の参加", "Visits in a month"), Target: both("4回", "4"), Days: 90},
+				{Label: both("家賃の滞納を解消する", "Clear the overdue rent"), Area: "housing", Measure: both("滞納している月数", "Months overdue"), Target: both("0か月", "0"), Days: 180},
+			},
+			Tasks: []careplan.TemplateTask{
+				{Title: both("家賃証明を確認する", "Check proof of rent"), Party: "caseworker", Goal: 3, WorkingDays: 5},
+				{Title: both("主治医意見書を依頼する", "Ask for the physician’s opinion"), Party: "caseworker", WorkingDays: 10},
+				{Title: both("地域サロンを見学する", "Visit the community salon"), Party: "resident", Goal: 2, WorkingDays: 15},
+			},
+			Programs: []db.ID{m.programs["community_living"]},
+			Benefits: []careplan.TemplateBenefit{{Benefit: m.benefits["home_help"], Quantity: ledger.Units(24)}, {Benefit: m.benefits["meals"], Quantity: ledger.Units(60)}},
+		},
+		{
+			Code: "job_start", Name: both("仕事を見つける計画", "Plan for finding work"), Months: 6, ReviewDays: 30,
+			Goals: []careplan.TemplateGoal{
+				{Label: both("週2回、決まった時間に外出する", "Go out at a fixed hour twice a week"), Area: "daily_life", Measure: both("1週間の外出", "Outings in a week"), Target: both("2回", "2"), Days: 45},
+				{Label: both("応募書類を仕上げ、3社に応募する", "Finish the papers and apply to three employers"), Area: "work", Measure: both("応募した会社", "Employers applied to"), Target: both("3社", "3"), Days: 90},
+				{Label: both("3か月以上働き続ける", "Stay in work for three months"), Area: "work", Measure: both("続けて働いた月", "Months in work"), Target: both("3か月", "3"), Days: 180},
+			},
+			Tasks: []careplan.TemplateTask{
+				{Title: both("ハローワークに同行する", "Go along to the job centre"), Party: "caseworker", Goal: 2, WorkingDays: 7},
+				{Title: both("職務経歴を書き出す", "Write down past work"), Party: "resident", Goal: 2, WorkingDays: 10},
+			},
+			Programs: []db.ID{m.programs["employment"]},
+			Benefits: []careplan.TemplateBenefit{{Benefit: m.benefits["job_coaching"], Quantity: ledger.Units(10)}},
+		},
+		{
+			Code: "secure_home", Name: both("住まいを立て直す計画", "Plan for a secure home"), Months: 6, ReviewDays: 30,
+			Goals: []careplan.TemplateGoal{
+				{Label: both("今の部屋に住み続ける", "Stay in the present home"), Area: "housing", Measure: both("滞納している月数", "Months overdue"), Target: both("0か月", "0"), Days: 120},
+				{Label: both("収入に合う家計を組み立てる", "Make ends meet on the income there is"), Area: "income", Measure: both("赤字の月", "Months in the red"), Target: both("0か月", "0"), Days: 150},
+			},
+			Tasks: []careplan.TemplateTask{
+				{Title: both("大家と支払いの相談をする", "Talk to the landlord about payment"), Party: "caseworker", Goal: 1, WorkingDays: 5},
+				{Title: both("家計簿をつける", "Keep a household book"), Party: "resident", Goal: 2, WorkingDays: 20},
+			},
+			Programs: []db.ID{m.programs["housing_security"]},
+		},
+		{
+			Code: "family", Name: both("子どもとの暮らしを支える計画", "Plan for life with children"), Months: 6, ReviewDays: 30,
+			Goals: []careplan.TemplateGoal{
+				{Label: both("子どもが毎日登校・登園できる", "The children are at school or nursery every day"), Area: "family", Measure: both("1か月の欠席", "Days missed in a month"), Target: both("2日以下", "2 or fewer"), Days: 90},
+				{Label: both("保護者が休める時間をつくる", "The parent has time to rest"), Area: "mind", Measure: both("1週間の休める時間", "Hours of rest in a week"), Target: both("3時間", "3 hours"), Days: 90},
+			},
+			Tasks: []careplan.TemplateTask{
+				{Title: both("学校と連絡をとる", "Speak to the school"), Party: "caseworker", Goal: 1, WorkingDays: 5},
+				{Title: both("手当の申請書をそろえる", "Gather the papers for the allowance"), Party: "resident", WorkingDays: 15},
+			},
+			Programs: []db.ID{m.programs["single_parent"]},
+			Benefits: []careplan.TemplateBenefit{{Benefit: m.benefits["home_help"], Quantity: ledger.Units(16)}},
+		},
+	}
 }

@@ -10,11 +10,15 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 
+	"kizuna/internal/generate"
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/office/account"
 	"kizuna/internal/office/agency"
@@ -68,8 +72,11 @@ func Make(ctx context.Context, srv *server.Server, folder string, o Options) (*A
 	if _, err := srv.Rooms.Agency.Settings(ctx); err == nil {
 		return nil, fmt.Errorf("the database has an agency, but %s does not say that it is a demo", at)
 	}
-	m := &maker{srv: srv, o: o, password: "minato-" + rand.Text()[:8], agency: &Agency{}}
-	if err := m.make(ctx); err != nil {
+	if o.Lang == "" {
+		o.Lang = text.JA
+	}
+	m := &maker{o: o, password: "minato-" + rand.Text()[:8], agency: &Agency{}}
+	if err := m.make(text.With(ctx, o.Lang), srv); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
 	b, err := json.MarshalIndent(m.agency, "", "  ")
@@ -107,7 +114,10 @@ func (a *Agency) As(role access.Role) (Account, bool) {
 
 // maker makes the agency step by step.
 type maker struct {
-	srv      *server.Server
+	srv      *server.Server // one whose clock is set back
+	clock    *calendar.Fake
+	present  calendar.Time // now, for everybody else
+	holidays calendar.Holidays
 	o        Options
 	password string
 	agency   *Agency
@@ -115,7 +125,17 @@ type maker struct {
 	teams    map[string]db.ID
 	programs map[string]db.ID // by key
 	benefits map[string]db.ID
-	osamu    db.ID // Osamu Maruyama, whom the story is about
+	plans    map[string]db.ID    // templates, by code
+	partners map[string]*partner // providers, by key
+	osamu    db.ID               // Osamu Maruyama, whom the story is about
+
+	neighbours []generate.Household // who lives in the city besides
+	courses    map[string]*course
+	bills      bills
+	dated      []dated
+	loom       loom
+	begun      int
+	failed     error
 }
 
 func (m *maker) tell(line string) {
@@ -124,7 +144,18 @@ func (m *maker) tell(line string) {
 	}
 }
 
-func (m *maker) make(ctx context.Context) error {
+// make begins a year ago, with a server of its own whose clock was set back,
+// and ends at the present.
+func (m *maker) make(ctx context.Context, srv *server.Server) error {
+	m.present = srv.Run.Now()
+	m.clock = calendar.NewFake(calendar.Moment(m.day(-yearDays), 8, 30, calendar.Tokyo))
+	m.holidays = calendar.National(m.day(-yearDays).Year(), m.day(0).Year()+1)
+	past, err := server.New(server.Config{DB: srv.Run.Data, Vault: srv.Run.Vault, Clock: m.clock, NoWork: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer past.Close()
+	m.srv = past
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
@@ -136,7 +167,8 @@ func (m *maker) make(ctx context.Context) error {
 		{"plans to start from", m.templates},
 		{"providers", m.network},
 		{"residents", m.residents},
-		{"cases", m.cases},
+		{"a year of work", m.year},
+		{"keys", m.keys},
 	} {
 		m.tell("demo: " + step.name)
 		if err := step.do(ctx); err != nil {
@@ -144,6 +176,21 @@ func (m *maker) make(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// day is so many days from the demo's present.
+func (m *maker) day(n int) calendar.Date { return m.present.Date(calendar.Tokyo).AddDays(n) }
+
+// year tells everything that happened.
+func (m *maker) year(ctx context.Context) error {
+	for _, begin := range []func(context.Context){m.family, m.arrivals, m.caseload, m.chores, m.openings, m.money} {
+		begin(ctx)
+	}
+	if err := m.tellAll(m.present); err != nil {
+		return err
+	}
+	_, err := journal.Sealer{Data: m.srv.Run.Data, Vault: m.srv.Run.Vault, Clock: m.clock}.SealAll(ctx)
+	return err
 }
 
 // office founds the agency with its first administrator and its teams.
@@ -155,9 +202,7 @@ func (m *maker) office(ctx context.Context) error {
 		return err
 	}
 	m.admin = access.Actor{ID: admin.ID, Roles: []access.Role{access.Administrator}}
-	if err := m.keyFor(ctx, Account{Role: access.Administrator, Name: in.Name, Email: in.Mail, Password: m.password, User: admin.ID}); err != nil {
-		return err
-	}
+	m.agency.Accounts = append(m.agency.Accounts, Account{Role: access.Administrator, Name: in.Name, Email: in.Mail, Password: m.password, User: admin.ID})
 	m.teams = map[string]db.ID{}
 	for _, t := range teams {
 		made, err := m.srv.Rooms.Agency.CreateTeam(ctx, m.admin, agency.TeamInput{Name: t.name, Parent: m.teams[t.parent]})
@@ -210,7 +255,7 @@ func (m *maker) staff(ctx context.Context) error {
 	return nil
 }
 
-// user makes a user who can sign in, with an API key.
+// user makes a user who can sign in.
 func (m *maker) user(ctx context.Context, role access.Role, in account.UserInput) error {
 	u, err := m.srv.Rooms.Account.CreateUser(ctx, m.admin, in)
 	if err != nil {
@@ -223,19 +268,23 @@ func (m *maker) user(ctx context.Context, role access.Role, in account.UserInput
 	if _, err := m.srv.Rooms.Account.Redeem(ctx, account.RedeemInput{Mail: in.Mail, Code: code, New: m.password}); err != nil {
 		return err
 	}
-	return m.keyFor(ctx, Account{Role: role, Name: in.Name, Email: in.Mail, Password: m.password, User: u.ID,
+	m.agency.Accounts = append(m.agency.Accounts, Account{Role: role, Name: in.Name, Email: in.Mail, Password: m.password, User: u.ID,
 		Teams: in.Teams, Provider: in.Provider, Person: in.Person})
+	return nil
 }
 
 // keyDays is how long the demo's API keys live, in days.
 const keyDays = 366
 
-func (m *maker) keyFor(ctx context.Context, x Account) error {
-	key, err := m.srv.Rooms.Account.CreateKey(ctx, m.admin, account.KeyInput{User: x.User, Name: "demo", Roles: []access.Role{x.Role}, Days: keyDays})
-	if err != nil {
-		return err
+// keys gives everybody who can sign in an API key.
+func (m *maker) keys(ctx context.Context) error {
+	for i := range m.agency.Accounts {
+		x := &m.agency.Accounts[i]
+		key, err := m.srv.Rooms.Account.CreateKey(ctx, m.admin, account.KeyInput{User: x.User, Name: "demo", Roles: []access.Role{x.Role}, Days: keyDays})
+		if err != nil {
+			return err
+		}
+		x.APIKey = key.Secret
 	}
-	x.APIKey = key.Secret
-	m.agency.Accounts = append(m.agency.Accounts, x)
 	return nil
 }

@@ -28,6 +28,7 @@ type house struct {
 	practitioner string
 	mail         string // of its manager, who signs in; most have none
 	manager      text.Pair
+	clerk        text.Pair // who answers for it without a sign-in of the demo
 }
 
 // known are the providers of the story.
@@ -44,7 +45,7 @@ var known = []house{
 	{key: "himawari", kana: "ヒマワリホウモンカイゴ", name: both("ひまわり訪問介護", "Himawari Home Care"), address: "みなと市栄町1-2", lat: 35.4421, lng: 139.6402,
 		benefit: "home_help", specialties: []string{"home_help"}, languages: []string{"ja"}, openings: 6, price: 2_400, mail: "himawari", manager: both("野口 亜美", "Ami Noguchi")},
 	{key: "kyushoku", kana: "ミナトキュウショクサービス", name: both("みなと給食サービス", "Minato Meal Service"), address: "みなと市本町2-9", lat: 35.4399, lng: 139.6344,
-		benefit: "meals", specialties: []string{"meals"}, languages: []string{"ja"}, openings: 40, price: 650},
+		benefit: "meals", specialties: []string{"meals"}, languages: []string{"ja"}, openings: 40, price: 650, mail: "kyushoku", manager: both("大島 健", "Ken Oshima")},
 }
 
 // quarters and trades make up the other providers, so that searches have
@@ -81,6 +82,9 @@ func others() []house {
 				benefit: t.benefit, specialties: t.specialties, languages: [][]string{{"ja"}, {"ja", "en"}, {"ja", "zh"}}[(i+j)%3],
 				openings: int64((i*3 + j) % 5), wait: int64((i + j*2) % 21), price: prices[t.benefit] + int64(i)*150,
 			})
+			if i == 0 && j == 1 {
+				out[len(out)-1].clerk = both("関口 玲奈", "Reina Sekiguchi")
+			}
 		}
 	}
 	return out
@@ -88,10 +92,19 @@ func others() []house {
 
 var prices = map[string]int64{"home_help": 2_300, "job_coaching": 7_800, "grief_counselling": 11_800, "meals": 600}
 
+// partner is a provider as the history knows it.
+type partner struct {
+	house
+	id, site, offering db.ID
+	version            int64 // of the offering
+	actor              access.Actor
+}
+
 // network enters the providers, with sites, openings and contracts, and the
 // sign-ins of those who have one.
 func (m *maker) network(ctx context.Context) error {
 	a := m.actor("fujii")
+	m.partners = map[string]*partner{}
 	for _, h := range append(known, others()...) {
 		if err := m.provider(ctx, a, h); err != nil {
 			return fmt.Errorf("%s: %w", h.key, err)
@@ -101,7 +114,7 @@ func (m *maker) network(ctx context.Context) error {
 }
 
 func (m *maker) provider(ctx context.Context, a access.Actor, h house) error {
-	room, today := m.srv.Rooms.Providers, calendar.Today(ctx, m.srv.Run.Clock)
+	room := m.srv.Rooms.Providers
 	p, err := room.Create(ctx, a, provider.Input{Name: h.name, Kana: h.kana, Phone: "045-000-0000", Address: h.address, Languages: h.languages})
 	if err != nil {
 		return err
@@ -113,8 +126,9 @@ func (m *maker) provider(ctx context.Context, a access.Actor, h house) error {
 	if err != nil {
 		return err
 	}
-	if _, err := room.AddOffering(ctx, a, provider.OfferingInput{Site: site.ID, Benefit: m.benefits[h.benefit], Specialties: h.specialties,
-		Capacity: h.openings + 5, Openings: h.openings, WaitDays: h.wait, FirstDate: today.AddDays(int(h.wait)), Languages: h.languages}); err != nil {
+	made, err := room.AddOffering(ctx, a, provider.OfferingInput{Site: site.ID, Benefit: m.benefits[h.benefit], Specialties: h.specialties,
+		Capacity: h.openings + 5, Openings: h.openings, WaitDays: h.wait, FirstDate: m.day(int(h.wait) - yearDays), Languages: h.languages})
+	if err != nil {
 		return err
 	}
 	if h.practitioner != "" {
@@ -125,20 +139,58 @@ func (m *maker) provider(ctx context.Context, a access.Actor, h house) error {
 	if err := m.contract(ctx, a, p.ID, h); err != nil {
 		return err
 	}
+	x := &partner{house: h, id: p.ID, site: site.ID, offering: made.ID, version: made.Version}
+	m.partners[h.key] = x
+	if !h.clerk.IsZero() {
+		u, err := m.srv.Rooms.Account.CreateUser(ctx, m.admin, account.UserInput{Mail: h.key + "@provider.example", Name: h.clerk,
+			Roles: []access.Role{access.ProviderManager}, Provider: p.ID})
+		x.actor = access.Actor{ID: u.ID, Roles: u.Roles, Provider: p.ID}
+		return err
+	}
 	if h.mail == "" {
 		return nil
 	}
-	return m.user(ctx, access.ProviderManager, account.UserInput{Mail: h.mail + "@provider.example", Name: h.manager,
-		Roles: []access.Role{access.ProviderManager}, Provider: p.ID})
+	if err := m.user(ctx, access.ProviderManager, account.UserInput{Mail: h.mail + "@provider.example", Name: h.manager,
+		Roles: []access.Role{access.ProviderManager}, Provider: p.ID}); err != nil {
+		return err
+	}
+	x.actor = m.agency.Accounts[len(m.agency.Accounts)-1].Actor()
+	return nil
+}
+
+// unit is what is counted of a benefit, as contracts and offers say it.
+func unit(benefit string) string {
+	switch benefit {
+	case "home_help":
+		return "hour"
+	case "meals":
+		return "person"
+	}
+	return "session"
 }
 
 func (m *maker) contract(ctx context.Context, a access.Actor, p db.ID, h house) error {
 	// Whoever enters a contract is not who puts it in force.
 	c, err := m.srv.Rooms.Providers.DraftContract(ctx, a, provider.ContractInput{Provider: p, Benefit: m.benefits[h.benefit], Kind: "unit_price",
-		Unit: "session", Price: ledger.Yen(h.price), From: m.fiscalFrom(ctx), NeedsScheduleApproval: h.benefit == "grief_counselling"})
+		Unit: unit(h.benefit), Price: ledger.Yen(h.price), From: m.fiscalFrom(), NeedsScheduleApproval: h.benefit == "grief_counselling"})
 	if err != nil {
 		return err
 	}
 	_, err = m.srv.Rooms.Providers.ContractStep(ctx, m.actor("hayashi"), c.ID, "activate", provider.StepInput{Version: c.Version})
 	return err
+}
+
+// openings lets the providers confirm in these days what they have free.
+func (m *maker) openings(ctx context.Context) {
+	for i, h := range append(known, others()...) {
+		m.begin(ctx, tale{"openings of " + h.key, calendar.Moment(m.day(-1-i%9), 10, i, calendar.Tokyo), func(t *teller) {
+			x := m.partners[h.key]
+			by := x.actor
+			if !by.Known() {
+				by = m.actor("fujii") // asked by telephone
+			}
+			try(m.srv.Rooms.Providers.SetOpenings(t.ctx, by, x.offering, provider.SeatsInput{Capacity: h.openings + 5, Openings: h.openings,
+				WaitDays: h.wait, FirstDate: m.day(int(h.wait)), Version: x.version}))
+		}})
+	}
 }

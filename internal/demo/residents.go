@@ -2,10 +2,13 @@ package demo
 
 import (
 	"context"
+	"slices"
 
+	"kizuna/internal/generate"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/office/account"
 	"kizuna/internal/resident/people"
@@ -15,15 +18,57 @@ import (
 func (m *maker) actor(mail string) access.Actor {
 	for _, x := range m.agency.Accounts {
 		if x.Email == mail+"@minato.example" {
-			return x.Actor()
+			a := x.Actor()
+			if x.Role == access.Supervisor { // who sees the teams below
+				a.Teams = []db.ID{m.teams["support"], m.teams["community"], m.teams["family"], m.teams["intake"]}
+			}
+			return a
 		}
 	}
 	panic("demo: nobody is " + mail)
 }
 
-// residents are the persons of the story: Osamu Maruyama, his wife Setsuko and
-// their daughter Aoi, as the agency knew them before the story begins.
+// residents are those the agency has known for longer than the history
+// goes back. Their names are none that a story looks for.
 func (m *maker) residents(ctx context.Context) error {
+	for _, h := range generate.Households(seed, text.JA, m.day(-yearDays), m.o.Persons) {
+		if !slices.ContainsFunc(h.Residents, taken) {
+			m.neighbours = append(m.neighbours, h)
+		}
+	}
+	var in people.Loaded
+	for i, h := range m.neighbours {
+		team := m.teams["community"]
+		if len(h.Residents) > 2 {
+			team = m.teams["family"]
+		}
+		for j := range h.Residents {
+			h.Residents[j].Teams = []db.ID{team}
+		}
+		m.neighbours[i] = h
+		in.Residents, in.Members = append(in.Residents, h.Residents...), append(in.Members, h.Members...)
+		in.Households = append(in.Households, h.Household)
+	}
+	_, err := op.Do(ctx, m.srv.Run, m.admin, "demo.residents", nil, func(tx *op.Tx) (bool, error) {
+		return true, tx.As(access.TheSystem(), func() error { return people.Load(tx, in, m.day(-yearDays)) })
+	})
+	return err
+}
+
+// taken tells whether a name belongs to somebody of the stories.
+func taken(x people.Resident) bool {
+	return slices.ContainsFunc(x.Names, func(n people.Name) bool {
+		return slices.Contains([]string{"マルヤマ", "オオノ", "ナカムラ", "ヨシダ", "サイトウ", "オキノ"}, n.FamilyKana)
+	})
+}
+
+// family begins with the persons of the story: Osamu Maruyama, his wife Setsuko and
+// their daughter Aoi, as the agency knew them before the story begins.
+func (m *maker) family(ctx context.Context) {
+	m.begin(ctx, tale{"the Maruyamas", calendar.Moment(m.day(-96), 14, 10, calendar.Tokyo), func(t *teller) { must(m.maruyama(t.ctx)) }})
+}
+
+func (m *maker) maruyama(ctx context.Context) error {
 	worker := m.actor("tanaka")
 	room := m.srv.Rooms.People
 	osamu, err := room.Create(ctx, worker, people.PersonInput{
@@ -50,14 +95,14 @@ func (m *maker) residents(ctx context.Context) error {
 		return err
 	}
 	m.osamu = osamu.ID
-	if err := m.family(ctx, worker, osamu.ID, setsuko.ID, aoi.ID); err != nil {
+	if err := m.household(ctx, worker, osamu.ID, setsuko.ID, aoi.ID); err != nil {
 		return err
 	}
 	return m.user(ctx, access.Resident, account.UserInput{Mail: "maruyama@mail.example", Name: text.Pair{JA: "丸山 修", EN: "Osamu Maruyama"},
 		Roles: []access.Role{access.Resident}, Person: osamu.ID})
 }
 
-func (m *maker) family(ctx context.Context, a access.Actor, osamu, setsuko, aoi db.ID) error {
+func (m *maker) household(ctx context.Context, a access.Actor, osamu, setsuko, aoi db.ID) error {
 	room := m.srv.Rooms.People
 	_, err := room.CreateHousehold(ctx, a, people.HouseholdInput{Kind: "living", Label: "丸山", Members: []people.MemberInput{
 		{Person: osamu, Relation: "self", Leads: true, From: "1996-06-01"}, {Person: setsuko, Relation: "spouse", From: "1996-06-01"},
@@ -75,7 +120,7 @@ func (m *maker) family(ctx context.Context, a access.Actor, osamu, setsuko, aoi 
 	}
 	for _, c := range []people.Circumstance{
 		{Person: osamu, Kind: "income", Detail: "障害基礎年金", Minor: 68_000, Currency: "JPY", Period: "month", From: "2019-04-01", Evidence: "verified"},
-		{Person: osamu, Kind: "employment", Detail: "印刷所を離職", From: calendar.Date("2026-07-31"), Evidence: "stated"},
+		{Person: osamu, Kind: "employment", Detail: "印刷所を離職", From: m.day(-112).MonthStart().AddDays(-1), Evidence: "stated"},
 		{Person: osamu, Kind: "housing", Detail: "賃貸アパート", From: "2008-05-01", Evidence: "seen"},
 	} {
 		if _, err := room.AddCircumstance(ctx, a, c); err != nil {

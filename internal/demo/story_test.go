@@ -35,7 +35,7 @@ func TestStories(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(srv.Close)
-		agency, err := demo.Make(t.Context(), srv, t.TempDir(), demo.Options{Lang: text.JA})
+		agency, err := demo.Make(t.Context(), srv, t.TempDir(), demo.Options{Lang: text.JA, Persons: 300})
 		if err != nil {
 			t.Fatal(err)
 		}

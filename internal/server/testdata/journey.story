@@ -237,7 +237,7 @@ fill summary ja:妻を亡くした直後。眠れず、人と話す機会がな�
 fill goals ja:週に一度は外に出て人と話す。 en:To go out and talk to someone once a week.
 press @referral.web.next_review
 status 422
-see ja:次の項目の同意がありません en:No consent
+see ja:次の項目の同意がありません en:There is no consent
 untick fields address
 press @referral.web.next_review
 see ja:みどりの相談室 en:Midori Counselling
@@ -289,12 +289,12 @@ near ja:みどりの相談室 en:Midori Counselling
 link @step.invitation.authorize
 press @step.invitation.authorize
 at /desk/referrals/*
-see @referral.web.authorization number=Z-2026-00001-8
+see Z-2026-
 as kokoro
 get /portal/referrals
 link @referral.web.inbox.over
 link ja:グリーフカウンセリング en:Grief counselling
-see ja:ほかの提供者に決まったため en:another provider
+see ja:ほかの提供者に決まったため en:Another provider
 
 # 7. It has no schedule for him yet: it drafts one, the agency approves it, and
 # each place in a session makes its disbursement.
