@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -37,6 +38,9 @@ import (
 //	status N                   of the last answer; without this line 400 and above is a failure
 //	expect $.path VALUE        in the last JSON answer; VALUE as JSON writes it, or bare text
 //	keep NAME from SOURCE      $.path · header NAME · path /desk/cases/* · field NAME · text REGEXP
+//
+// A path goes by names and places, by length, and to the first that has a field:
+// $.items[0].id, $.items.length, $.items[key=meals].id.
 //
 // Anywhere {NAME} is a kept value and {new} a fresh id. A text is either itself,
 // "ja:… en:…" by the page's language, or @people.found n=3, a key of a words.txt.
@@ -286,7 +290,7 @@ func (p *Person) take(source string) (string, error) {
 	return "", fmt.Errorf("keep from what: %s", source)
 }
 
-// value walks $.items[0].id through the last JSON answer.
+// value walks $.items[0].id or $.items[key=meals].id through the last JSON answer.
 func (p *Person) value(path string) (any, error) {
 	var v any
 	decoder := json.NewDecoder(strings.NewReader(p.body))
@@ -304,6 +308,12 @@ func (p *Person) value(path string) (any, error) {
 			v = next
 		case []any:
 			i, err := strconv.Atoi(part)
+			if field, is, ok := strings.Cut(part, "="); ok {
+				i, err = slices.IndexFunc(at, func(x any) bool {
+					m, _ := x.(map[string]any)
+					return m != nil && fmt.Sprint(m[field]) == is
+				}), nil
+			}
 			if part == "length" {
 				v = json.Number(strconv.Itoa(len(at)))
 				continue

@@ -152,6 +152,7 @@ status 201
 keep person from $.id
 expect $.names[0].family 山田
 expect $.names.length 1
+expect $.names[family=山田].family 山田
 expect $.version 9007199254740993
 expect $.echo {"key":"k-1","names":[{"family":"0"}]}
 expect $.auth Bearer caseworker
@@ -194,28 +195,29 @@ func TestAStoryThatFailsSaysWhere(t *testing.T) {
 	begin := "as caseworker\nget /desk/cases\n"
 	form := "as caseworker\nget /desk/cases/new\n"
 	for script, want := range map[string][]string{
-		begin + "see 三件":                                   {"day.story:3: caseworker: see 三件", `"三件" is not there`, "ケース — /desk/cases (200)", "| 2件のケース"},
-		begin + "not see ケース":                              {"is there"},
-		begin + "press 消す":                                 {`no button "消す"`, "承認"},
-		begin + "press 承認":                                 {"2 times button"},
-		begin + "link 開く":                                  {"2 times link"},
-		begin + "near 誰か\npress 承認":                        {"not there to be near"},
-		begin + "link nothing":                             {"no link", "新しいケース"},
-		begin + "see @story.nothing":                       {"no word for @story.nothing"},
-		begin + "see {nobody}":                             {"{nobody} was not kept before"},
-		begin + "dance":                                    {`no verb "dance"`},
-		begin + "at /desk/*/x":                             {"the address is /desk/cases"},
-		begin + "status 201":                               {"answered 200"},
-		begin + "get /desk/nowhere":                        {"answered 404", "| not here"},
-		begin + "api POST /api/v1/persons {}\nexpect $.id": {"it is \"p-7\""},
-		begin + "title Nothing":                            {`the title is "ケース"`},
-		form + "press 登録する":                                {"names/0/family is required and empty"},
-		form + "fill locked 2":                             {"no field locked", "names/0/family"},
-		form + "fill key 2":                                {"no field key"},
-		form + "fill kind food":                            {`no option "food"`},
-		form + "tick by":                                   {"2 of 2 buttons fit"},
-		"get /desk/cases":                                  {"nobody acts"},
-		"  indented":                                       {"day.story:1: continues nothing"},
+		begin + "see 三件":             {"day.story:3: caseworker: see 三件", `"三件" is not there`, "ケース — /desk/cases (200)", "| 2件のケース"},
+		begin + "not see ケース":        {"is there"},
+		begin + "press 消す":           {`no button "消す"`, "承認"},
+		begin + "press 承認":           {"2 times button"},
+		begin + "link 開く":            {"2 times link"},
+		begin + "near 誰か\npress 承認":  {"not there to be near"},
+		begin + "link nothing":       {"no link", "新しいケース"},
+		begin + "see @story.nothing": {"no word for @story.nothing"},
+		begin + "see {nobody}":       {"{nobody} was not kept before"},
+		begin + "dance":              {`no verb "dance"`},
+		begin + "at /desk/*/x":       {"the address is /desk/cases"},
+		begin + "status 201":         {"answered 200"},
+		begin + "get /desk/nowhere":  {"answered 404", "| not here"},
+		begin + "api POST /api/v1/persons {}\nexpect $.names[family=佐藤].family 佐藤": {`no "family=佐藤" among 1`},
+		begin + "api POST /api/v1/persons {}\nexpect $.id":                         {"it is \"p-7\""},
+		begin + "title Nothing": {`the title is "ケース"`},
+		form + "press 登録する":     {"names/0/family is required and empty"},
+		form + "fill locked 2":  {"no field locked", "names/0/family"},
+		form + "fill key 2":     {"no field key"},
+		form + "fill kind food": {`no option "food"`},
+		form + "tick by":        {"2 of 2 buttons fit"},
+		"get /desk/cases":       {"nobody acts"},
+		"  indented":            {"day.story:1: continues nothing"},
 	} {
 		err := play(t, &office{cases: []string{"山田", "森"}}, script)
 		if err == nil {

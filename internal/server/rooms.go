@@ -125,6 +125,7 @@ func (x *Rooms) fill() {
 	x.Referrals.OnAuthorized = append(x.Referrals.OnAuthorized, begun(x.Benefits))
 	x.Delivery.NeedsApproval = scheduleHeld
 	x.Delivery.Providers = providerNames
+	x.Delivery.OnCame = append(x.Delivery.OnCame, serviceBegun)
 	x.Delivery.OnProgress = append(x.Delivery.OnProgress, goalMoved)
 	x.Delivery.Claimed = payment.Claimed
 	x.Benefits.Paid = payment.PaidOf

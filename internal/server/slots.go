@@ -132,12 +132,7 @@ func (x authorizations) Of(q db.Q, ids ...db.ID) (map[db.ID]delivery.Authorizati
 
 // Lock holds their rows until the operation ends.
 func (authorizations) Lock(tx *op.Tx, ids []db.ID) error {
-	for _, id := range ids {
-		if _, err := referral.LockAuthorization(tx, id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return referral.LockAuthorizations(tx, ids)
 }
 
 // OfProvider lists those of a provider that run on a day or begin after it.
@@ -152,22 +147,30 @@ func (x authorizations) OfProvider(q db.Q, of db.ID, on calendar.Date) ([]delive
 // told adds what delivery shows: the benefit, and the person as the provider
 // was told of them, never what the record says today.
 func (x authorizations) told(q db.Q, list []referral.Authorization) ([]delivery.Authorization, error) {
-	var benefits []db.ID
+	var benefits, providers []db.ID
 	for _, z := range list {
-		benefits = append(benefits, z.Benefit)
+		benefits, providers = append(benefits, z.Benefit), append(providers, z.Provider)
 	}
 	shared, err := x.room.SharedOf(q, list)
 	if err != nil {
 		return nil, err
 	}
 	known, err := catalog.BenefitOf(q, benefits...)
+	if err != nil {
+		return nil, err
+	}
+	contracts, err := provider.ContractsOf(q, providers...)
 	out := make([]delivery.Authorization, len(list))
 	for i, z := range list {
+		rounding := ledger.Floor
+		if c, ok := provider.InForce(contracts, z.Provider, z.Benefit, z.From); ok {
+			rounding = c.Rounding
+		}
 		out[i] = delivery.Authorization{
 			ID: z.ID, Provider: z.Provider, Referral: z.Referral, Case: z.Case, Person: z.Person, Assignment: z.Assignment, Benefit: z.Benefit,
 			Name: shared[z.ID].Name, Kana: shared[z.ID].Kana, Number: z.Number, BenefitName: known[z.Benefit].Name,
 			Active: z.Status == "active" || z.Status == "exhausted", Units: z.Units, Rate: ledger.Money{Minor: z.Minor, Currency: z.Currency},
-			Rounding: ledger.Floor, Hourly: z.Unit == "hour", From: z.From, Until: z.Until,
+			Rounding: rounding, Hourly: z.Unit == "hour", From: z.From, Until: z.Until,
 		}
 	}
 	slices.SortStableFunc(out, func(a, b delivery.Authorization) int { return slices.Compare(a.ID[:], b.ID[:]) })
@@ -193,6 +196,17 @@ func providerNames(q db.Q, ids ...db.ID) (map[db.ID]text.Pair, error) {
 		out[id] = p.Name
 	}
 	return out, err
+}
+
+// serviceBegun moves the referrals on of which somebody came to a session.
+func serviceBegun(tx *op.Tx, came []delivery.Enrolment) error {
+	var referrals []db.ID
+	for _, e := range came {
+		if !e.Referral.IsZero() {
+			referrals = append(referrals, e.Referral)
+		}
+	}
+	return referral.BeginService(tx, referrals)
 }
 
 // goalMoved keeps with its goal what a session moved of it.

@@ -230,16 +230,17 @@ func (r *Room) Reviews(ctx context.Context, a access.Actor, x Asked) ([]Review, 
 // OwnPlan is a plan as a resident reads it: what is theirs and what is
 // everybody's, nothing of other members.
 type OwnPlan struct {
-	ID     db.ID
-	Status string
-	Title  string
-	Wish   string // when the plan is for them
-	From   calendar.Date
-	Until  calendar.Date
-	NextOn calendar.Date // the next review
-	Goals  []Goal
-	Tasks  []Task
-	Answer Agreement // no id when they are not asked
+	ID      db.ID
+	Status  string
+	Version int64
+	Title   string
+	Wish    string // when the plan is for them
+	From    calendar.Date
+	Until   calendar.Date
+	NextOn  calendar.Date // the next review
+	Goals   []Goal
+	Tasks   []Task
+	Answer  Agreement // no id when they are not asked
 }
 
 // Own lists a resident's plans, the newest first.
@@ -274,7 +275,7 @@ func (r *Room) Own(ctx context.Context, a access.Actor) ([]OwnPlan, error) {
 }
 
 func ownPlan(p Plan, person db.ID, goals []Goal, tasks []Task, words []Agreement, dates []Review) OwnPlan {
-	out := OwnPlan{ID: p.ID, Status: p.Status, Title: p.Title, From: p.From, Until: p.Until}
+	out := OwnPlan{ID: p.ID, Status: p.Status, Version: p.Version, Title: p.Title, From: p.From, Until: p.Until}
 	if p.Person == person {
 		out.Wish = p.Wish
 	}

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
@@ -40,6 +41,9 @@ func (r *Room) Attend(ctx context.Context, a access.Actor, id db.ID, in AttendIn
 			return out, err
 		}
 		if err := watchAbsences(tx, work.touched); err != nil {
+			return out, err
+		}
+		if err := r.came(tx, work, out.Marked); err != nil {
 			return out, err
 		}
 		if out.Open, err = unmarkedOf(tx, id); err != nil {
@@ -190,6 +194,25 @@ func (e entries) take(tx *op.Tx, out *AttendanceTaken) error {
 	}
 	_, err := flow.CreateAll(tx, MarkFlow, "correct", corrections)
 	return err
+}
+
+// came tells earlier rooms who came, of those that were marked.
+func (r *Room) came(tx *op.Tx, work entries, done []db.ID) error {
+	var list []Enrolment
+	for _, e := range slices.Concat(work.by[Attended], work.by[Late]) {
+		if slices.Contains(done, e.ID) {
+			list = append(list, e)
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	for _, f := range r.OnCame {
+		if err := f(tx, list); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // absenceKind is the prompt that tells of repeated absence.

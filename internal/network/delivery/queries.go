@@ -42,6 +42,8 @@ type Room struct {
 	Claimed func(q db.Q, disbursements []db.ID) (map[db.ID]bool, error)
 	// Providers gives the names of providers.
 	Providers func(q db.Q, ids ...db.ID) (map[db.ID]text.Pair, error)
+	// OnCame is what earlier rooms do when residents came to a session.
+	OnCame []func(tx *op.Tx, came []Enrolment) error
 	// OnProgress is what earlier rooms do when a provider moved a goal.
 	OnProgress []func(tx *op.Tx, p Progress) error
 }
@@ -301,7 +303,7 @@ func (r *Room) roster(q db.Q, a access.Actor, id db.ID) (out Roster, err error) 
 		out.Seats, err = r.seats(q, list)
 	}
 	for _, s := range out.Seats {
-		amount, err := s.Authorization.Rate.Times(s.Delivered, ledger.Floor)
+		amount, err := s.Authorization.Amount(s.Delivered)
 		if err == nil {
 			out.Delivered, err = out.Delivered.Add(amount)
 		}

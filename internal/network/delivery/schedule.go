@@ -10,6 +10,7 @@
 package delivery
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -250,10 +251,10 @@ type Authorization struct {
 	BenefitName text.Pair
 	Active      bool // may be delivered on: neither revoked nor completed
 	Units       ledger.Quantity
-	Rate        ledger.Money // for one unit
-	Rounding    ledger.Rounding
-	Hourly      bool          // a unit is an hour, not a session
-	From, Until calendar.Date // first and last day
+	Rate        ledger.Money    // for one unit
+	Rounding    ledger.Rounding // as the contract says; down unless said
+	Hourly      bool            // a unit is an hour, not a session
+	From, Until calendar.Date   // first and last day
 }
 
 // Planned is how many units a session of that length takes.
@@ -262,6 +263,11 @@ func (x Authorization) Planned(s Session) ledger.Quantity {
 		return ledger.Units(1)
 	}
 	return ledger.Quantity(s.EndsAt.Sub(s.StartsAt).Milliseconds() / 3600)
+}
+
+// Amount is what a quantity comes to at the rate, rounded once.
+func (x Authorization) Amount(q ledger.Quantity) (ledger.Money, error) {
+	return x.Rate.Times(q, cmp.Or(x.Rounding, ledger.Floor))
 }
 
 // Covers reports whether the authorization holds on a day.

@@ -64,11 +64,7 @@ func lineOf(x Request, p delivery.Payable, a delivery.Authorization, fund Fund) 
 	if quantity == 0 {
 		quantity = p.Planned
 	}
-	rounding := a.Rounding
-	if rounding == "" {
-		rounding = ledger.Floor
-	}
-	amount, err := a.Rate.Times(quantity, rounding)
+	amount, err := a.Amount(quantity)
 	if err != nil {
 		return Line{}, err
 	}

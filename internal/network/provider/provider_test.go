@@ -335,3 +335,31 @@ func TestDistance(t *testing.T) {
 		}
 	})
 }
+
+func TestTheContractInForce(t *testing.T) {
+	midori, kokoro, grief, meals := db.NewID(), db.NewID(), db.NewID(), db.NewID()
+	at := func(of, benefit db.ID, from, until calendar.Date, mode ledger.Rounding) provider.Contract {
+		return provider.Contract{Provider: of, Benefit: benefit, From: from, Until: until, Rounding: mode}
+	}
+	list := []provider.Contract{
+		at(midori, db.ID{}, "2026-04-01", "", ledger.Floor),
+		at(midori, grief, "2025-04-01", "2026-03-31", ledger.Floor),
+		at(midori, grief, "2026-04-01", "", ledger.HalfUp),
+		at(midori, grief, "2026-10-01", "", ledger.HalfEven),
+		at(kokoro, grief, "2026-04-01", "2026-09-30", ledger.HalfUp),
+	}
+	for _, c := range []struct {
+		of, benefit db.ID
+		on          calendar.Date
+		want        ledger.Rounding
+	}{
+		{midori, grief, "2026-06-01", ledger.HalfUp}, {midori, grief, "2026-10-01", ledger.HalfEven}, {midori, meals, "2026-06-01", ledger.Floor},
+		{midori, grief, "2025-05-01", ledger.Floor}, {midori, meals, "2025-05-01", ""}, {kokoro, grief, "2026-09-30", ledger.HalfUp}, {kokoro, grief, "2026-10-01", ""},
+	} {
+		slices.Reverse(list) // the order they come in does not matter
+		got, ok := provider.InForce(list, c.of, c.benefit, c.on)
+		if got.Rounding != c.want || ok != (c.want != "") {
+			t.Errorf("on %s: %q, %v; want %q", c.on, got.Rounding, ok, c.want)
+		}
+	}
+}

@@ -89,6 +89,28 @@ func ContractAt(q db.Q, provider, benefit db.ID, on calendar.Date) (Contract, bo
 		ORDER BY CASE WHEN benefit IS NULL THEN 1 ELSE 0 END, from_date DESC LIMIT 1`, provider, benefit, on, on)
 }
 
+// ContractsOf lists the contracts of providers that are or were in force.
+func ContractsOf(q db.Q, providers ...db.ID) ([]Contract, error) {
+	if len(providers) == 0 {
+		return nil, nil
+	}
+	return db.All[Contract](q, selectContract+"provider IN (??) AND status IN ('active', 'ended') ORDER BY id", db.ListOf(providers))
+}
+
+// InForce finds among contracts the one that holds for a benefit of a provider
+// on a day, as ContractAt does.
+func InForce(list []Contract, provider, benefit db.ID, on calendar.Date) (best Contract, found bool) {
+	for _, c := range list {
+		if c.Provider != provider || !c.Benefit.IsZero() && c.Benefit != benefit || c.From > on || c.Until != "" && c.Until < on {
+			continue
+		}
+		if nearer := best.Benefit.IsZero() && !c.Benefit.IsZero(); !found || nearer || c.Benefit == best.Benefit && c.From > best.From {
+			best, found = c, true
+		}
+	}
+	return best, found
+}
+
 func expiring(q db.Q, today calendar.Date, limit int) ([]Credential, error) {
 	return db.All[Credential](q, selectCredential+"status = 'verified' AND until_date <> '' AND until_date < ? ORDER BY until_date LIMIT ?", today, limit)
 }

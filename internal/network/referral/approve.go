@@ -212,15 +212,18 @@ func (r *Room) AuthorizationStep(ctx context.Context, a access.Actor, id db.ID, 
 	})
 }
 
-// BeginService moves a referral on when its first session took place; the
-// delivery room calls it.
-func BeginService(tx *op.Tx, referral db.ID) error {
-	x, err := referralByID(tx, referral)
-	if err != nil || x.Status != "authorized" {
+// BeginService moves referrals on when their first session took place; the
+// delivery room's slot calls it.
+func BeginService(tx *op.Tx, referrals []db.ID) error {
+	if len(referrals) == 0 {
+		return nil
+	}
+	list, err := unbegun(tx, referrals)
+	if err != nil || len(list) == 0 {
 		return err
 	}
 	return tx.As(access.TheSystem(), func() error {
-		_, err := flow.Take(tx, Flow, "begin_service", x, nil)
+		_, _, err := flow.TakeAll(tx, Flow, "begin_service", list, nil)
 		return err
 	})
 }

@@ -155,14 +155,15 @@ func Authorizations(q db.Q, ids ...db.ID) (map[db.ID]Authorization, error) {
 	return out, err
 }
 
-// LockAuthorization holds an authorization's row, for rules across what is
-// counted against it, and gives it as it stands; the caller has checked that
-// the actor may see it.
-func LockAuthorization(w db.W, id db.ID) (Authorization, error) {
-	if _, err := db.All[int](w, "SELECT 1 FROM authorization_given WHERE id = ?"+db.ForUpdate(w), id); err != nil {
-		return Authorization{}, err
+// LockAuthorizations holds the rows of authorizations, in the order of their
+// ids, for rules across what is counted against them; the caller checks that
+// the actor may use them.
+func LockAuthorizations(w db.W, ids []db.ID) error {
+	if len(ids) == 0 {
+		return nil
 	}
-	return db.One[Authorization](w, selectAuthorization+"z.id = ?", id)
+	_, err := db.All[int](w, "SELECT 1 FROM authorization_given WHERE id IN (??) ORDER BY id"+db.ForUpdate(w), db.ListOf(ids))
+	return err
 }
 
 // AuthorizationsOf gives the authorizations of benefit assignments, the newest
@@ -206,6 +207,11 @@ func runOut(q db.Q, today calendar.Date, limit int) ([]Authorization, error) {
 // referralByID gives a referral whoever asks: for what the program itself does.
 func referralByID(q db.Q, id db.ID) (Referral, error) {
 	return db.One[Referral](q, selectReferral+"r.id = ?", id)
+}
+
+// unbegun gives those of referrals, whoever asks, whose service has not begun.
+func unbegun(q db.Q, ids []db.ID) ([]Referral, error) {
+	return db.All[Referral](q, selectReferral+"r.id IN (??) AND r.status = 'authorized' ORDER BY r.id", db.ListOf(ids))
 }
 
 // hanging counts what of a case still runs here.
@@ -267,4 +273,30 @@ func QueueToAnswer(b *db.Batch, a access.Actor, now calendar.Time, limit int) *d
 	args := append([]any{a.Provider}, seen.Args...)
 	return db.Queue[ToAnswer](b, "SELECT i.id, i.status, i.asked, i.answer_by, COUNT(*) OVER () AS waiting FROM invitation i WHERE i.provider = ? AND i.status IN ('sent', 'viewed') AND "+
 		seen.SQL+" ORDER BY i.answer_by, i.id LIMIT ?", append(args, limit)...)
+}
+
+// ToCompare is a referral of which offers wait to be compared.
+type ToCompare struct {
+	ID       db.ID         `db:"id"`
+	Number   string        `db:"number"`
+	Title    string        `db:"title"`
+	AnswerBy calendar.Date `db:"answer_by"`
+	Person   string        `db:"name"` // whom it is for
+	Offers   int           `db:"offers"`
+	Currency string        `db:"currency"`
+	Least    int64         `db:"least"` // the price of a unit where it is cheapest, and where dearest
+	Most     int64         `db:"most"`
+	First    calendar.Date `db:"first_date"` // the earliest day somebody could begin
+}
+
+// QueueToCompare gives the referrals an actor sent of which offers wait, the
+// earliest answer day first, in a batch.
+func QueueToCompare(b *db.Batch, a access.Actor, now calendar.Time, limit int) *db.Answer[ToCompare] {
+	seen := ofCase(a, now).One("c.id")
+	return db.Queue[ToCompare](b, `SELECT r.id, r.number, r.title, r.answer_by, p.name, COUNT(i.id) AS offers, MAX(i.currency) AS currency,
+		MIN(i.minor) AS least, MAX(i.minor) AS most, MIN(i.first_date) AS first_date
+		FROM referral r JOIN case_file c ON c.id = r.case_id JOIN person p ON p.id = r.person
+		JOIN invitation i ON i.referral = r.id AND i.status = 'requested'
+		WHERE r.owner = ? AND r.status = 'sent' AND `+seen.SQL+`
+		GROUP BY r.id, r.number, r.title, r.answer_by, p.name ORDER BY r.answer_by, r.id LIMIT ?`, append(append([]any{a.ID}, seen.Args...), limit)...)
 }

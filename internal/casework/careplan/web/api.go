@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 
 	"kizuna/internal/casework/careplan"
 	"kizuna/internal/ground/access"
@@ -26,8 +27,9 @@ type api struct{ room *careplan.Room }
 
 func mountAPI(d *door.Router, room *careplan.Room) {
 	x := api{room}
-	door.List(d, plans, readers, x.plans)
-	door.Get(d, plans, readers, x.plan)
+	either := door.By(append(slices.Clone(careplan.Readers), access.Resident)...)
+	door.List(d, plans, either, x.plans)
+	door.Get(d, plans, either, x.plan)
 	door.Create(d, plans, writers, x.make)
 	door.Patch(d, plans, writers, x.patch)
 	door.Step(d, plans, "propose", writers, plainStep(x, room.Propose))
@@ -55,23 +57,24 @@ type planOut struct {
 	Status     string        `json:"status"`
 	Version    int64         `json:"version"`
 	Actions    []string      `json:"actions"`
-	Case       db.ID         `json:"case_id"`
-	Person     db.ID         `json:"person_id"`
-	Edition    int64         `json:"edition"`
+	Case       db.ID         `json:"case_id,omitzero"` // staff only, as what else has no value for a resident
+	Person     db.ID         `json:"person_id,omitzero"`
+	Edition    int64         `json:"edition,omitempty"`
 	Title      string        `json:"title"`
 	Wish       string        `json:"wish,omitempty"`
 	Template   db.ID         `json:"template_id,omitzero"`
 	From       calendar.Date `json:"from"`
 	Until      calendar.Date `json:"until"`
-	ReviewDays int64         `json:"review_days"`
+	ReviewDays int64         `json:"review_days,omitempty"`
+	NextOn     calendar.Date `json:"next_review_on,omitempty"` // residents; staff read the reviews
 	Outcome    string        `json:"outcome,omitempty"`
 	Summary    string        `json:"summary,omitempty"`
 	Goals      []goalOut     `json:"goals,omitempty"`
 	Tasks      []taskOut     `json:"tasks,omitempty"`
 	Agreements []answerOut   `json:"agreements,omitempty"`
 	Reviews    []reviewOut   `json:"reviews,omitempty"`
-	CreatedAt  calendar.Time `json:"created_at"`
-	UpdatedAt  calendar.Time `json:"updated_at"`
+	CreatedAt  calendar.Time `json:"created_at,omitempty"`
+	UpdatedAt  calendar.Time `json:"updated_at,omitempty"`
 }
 
 func outOf(p careplan.Plan, actions []string) planOut {
@@ -128,7 +131,36 @@ func page[R, Out any](list []R, limit int, out func(R) Out, id func(Out) db.ID) 
 	return items
 }
 
+// ownOf is a plan as the resident it is for, or about, may read it: what their
+// page shows.
+func ownOf(a access.Actor, x careplan.OwnPlan) planOut {
+	out := planOut{ID: x.ID, Status: x.Status, Version: x.Version, Actions: []string{}, Title: x.Title, Wish: x.Wish, From: x.From, Until: x.Until, NextOn: x.NextOn}
+	for _, g := range x.Goals {
+		g.Case = db.ID{}
+		out.Goals = append(out.Goals, goalOf(a, g))
+	}
+	for _, t := range x.Tasks {
+		out.Tasks = append(out.Tasks, taskOf(a, t))
+	}
+	if !x.Answer.ID.IsZero() {
+		out.Agreements = []answerOut{answerOf(a, x.Answer)}
+	}
+	return out
+}
+
+func (x api) own(ctx context.Context, a access.Actor) (door.Items[planOut], error) {
+	var out door.Items[planOut]
+	list, err := x.room.Own(ctx, a)
+	for _, p := range list {
+		out.Items = append(out.Items, ownOf(a, p))
+	}
+	return out, err
+}
+
 func (x api) plans(ctx context.Context, a access.Actor, q planQuery) (door.Items[planOut], error) {
+	if a.Is(access.Resident) {
+		return x.own(ctx, a)
+	}
 	by, err := asked(q.Paging, q.Case)
 	if err != nil {
 		return door.Items[planOut]{}, err
@@ -138,6 +170,18 @@ func (x api) plans(ctx context.Context, a access.Actor, q planQuery) (door.Items
 }
 
 func (x api) plan(ctx context.Context, a access.Actor, id db.ID) (planOut, error) {
+	if a.Is(access.Resident) {
+		list, err := x.own(ctx, a)
+		for _, p := range list.Items {
+			if p.ID == id {
+				return p, nil
+			}
+		}
+		if err == nil {
+			err = fault.NotFound()
+		}
+		return planOut{}, err
+	}
 	f, err := x.room.Get(ctx, a, id)
 	if err != nil {
 		return planOut{}, err
@@ -224,7 +268,7 @@ type goalOut struct {
 	Version  int64         `json:"version"`
 	Actions  []string      `json:"actions"`
 	Plan     db.ID         `json:"care_plan_id"`
-	Case     db.ID         `json:"case_id"`
+	Case     db.ID         `json:"case_id,omitzero"`
 	Percent  int64         `json:"percent"`
 	AtRisk   bool          `json:"at_risk"`
 	ClosedOn calendar.Date `json:"closed_on"`

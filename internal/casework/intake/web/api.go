@@ -11,6 +11,7 @@ import (
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/text"
 )
 
 var (
@@ -18,11 +19,13 @@ var (
 	complaintsOf   = door.Resource{Name: "complaints", Doc: "Reports about somebody's situation; who reported is never among them"}
 	referralsOf    = door.Resource{Name: "inbound-referrals", Doc: "Clients whom other organizations send"}
 	applicationsOf = door.Resource{Name: "applications", Doc: "Applications for programs and benefits"}
+	screeningsOf   = door.Resource{Name: "screenings", Doc: "Which help is worth applying for; nothing is kept of who asks"}
 )
 
 func mountAPI(d *door.Router, room *intake.Room) {
 	x := api{room}
 	applicants := door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.Resident)
+	door.Call(d, "POST", screeningsOf, "", "Tell which help is likely from what is said, and keep none of it", applicants, screen)
 	door.List(d, inquiriesOf, readers, x.list(intake.KindInquiry))
 	door.Get(d, inquiriesOf, readers, x.inquiry)
 	door.Create(d, inquiriesOf, keepers, x.receiveInquiry)
@@ -63,6 +66,25 @@ func mountAPI(d *door.Router, room *intake.Room) {
 }
 
 type api struct{ room *intake.Room }
+
+// screenOut is what help is likely, and what might be if more were told.
+type screenOut struct {
+	Likely []likelyOut `json:"likely"`
+}
+
+type likelyOut struct {
+	intake.Likely
+	Label string `json:"label"`
+}
+
+func screen(ctx context.Context, _ access.Actor, in screeningIn) (screenOut, error) {
+	out := screenOut{[]likelyOut{}}
+	list, err := intake.Screen(in.input())
+	for _, x := range list {
+		out.Likely = append(out.Likely, likelyOut{x, text.Word(ctx, helpKey(x.Help))})
+	}
+	return out, err
+}
 
 // after takes a step and answers the record as it stands then.
 func after[R, Out any](take func(context.Context, access.Actor, db.ID, string, intake.AnswerInput) (R, error), step string,
