@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/network/provider/hsds"
 	"kizuna/internal/operate"
 	"kizuna/internal/server"
 )
@@ -39,16 +41,23 @@ func TestStories(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		kizunatest.Stories(t, "../server/testdata/*.story", func(t *testing.T) *kizunatest.Story {
+		begin := func(*testing.T) *kizunatest.Story {
 			s := &kizunatest.Story{Handler: srv, Lang: lang, Enter: func(p *kizunatest.Person) error { return enter(agency, p) }}
 			s.Verbs = verbs(s, srv, clock)
+			return s
+		}
+		kizunatest.Stories(t, "../server/testdata/*.story", begin)
+		kizunatest.Stories(t, "../server/testdata/outside/*.story", func(t *testing.T) *kizunatest.Story {
+			folder, s := kizunatest.Vectors(t, "hsds1-ohana-sample/data/sample-csv"), begin(t)
+			s.Verbs["import"] = func(_ *kizunatest.Person, rest string) error { return bringIn(agency, srv, folder, rest) }
 			return s
 		})
 		kizunatest.Intact(t, srv.Run)
 	})
 }
 
-// verbs are what these stories say besides the common ones:
+// verbs are what these stories say besides the common ones; one about a directory
+// from outside has "import N" too, which brings it in and finds N rows new:
 //
 //	work              runs the jobs that wait
 //	days N            goes on N days later
@@ -78,6 +87,21 @@ func verbs(s *kizunatest.Story, srv *server.Server, clock *calendar.Fake) map[st
 		},
 		"check": func(*kizunatest.Person, string) error { return holds(srv) },
 	}
+}
+
+// bringIn imports a directory of providers as `kizuna import hsds --activate` does
+// and tells when another number of rows than expected is new or changed.
+func bringIn(agency *demo.Agency, srv *server.Server, folder, want string) error {
+	manager, _ := agency.As(access.ProgramManager)
+	report, err := hsds.Import(context.Background(), srv.Rooms.Providers, manager.Actor(), os.DirFS(folder), hsds.Options{Source: "ohana", Activate: true, Lang: text.EN})
+	kept := 0
+	for _, c := range report.Counts {
+		kept += c.New + c.Changed
+	}
+	if err == nil && strconv.Itoa(kept) != want {
+		err = fmt.Errorf("%d rows are new or changed: %+v", kept, report.Counts)
+	}
+	return err
 }
 
 // holds seals the journal and looks over the whole agency, as `kizuna check` and

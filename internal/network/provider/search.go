@@ -14,6 +14,7 @@ import (
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/search"
 	"kizuna/internal/ground/sight"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/resident/people"
 )
 
@@ -45,6 +46,8 @@ type Found struct {
 	DistanceKm  float64  // −1 when either place is unknown
 	Fit         int      // 0 to MaxFit
 	Reasons     []string // word keys: what speaks for it
+
+	named bool // it is called by the words, not only its provider
 }
 
 // MaxFit is what an offering gets that is all that was asked for.
@@ -80,7 +83,8 @@ func (in *SearchInput) Validate() error {
 }
 
 // Search finds offerings of active providers for the agency's staff, the best
-// fit first and the nearest of those. What is hidden is not found.
+// fit first and the nearest of those; what is itself called by the words goes
+// before what else its provider offers. What is hidden is not found.
 func (r *Room) Search(ctx context.Context, a access.Actor, in SearchInput) ([]Found, error) {
 	if !a.Is(access.StaffRoles...) {
 		return nil, fault.NotFound()
@@ -237,6 +241,9 @@ func (w wanted) weigh(c candidate, now calendar.Time) Found {
 	if w.Near != nil && (c.Latitude != 0 || c.Longitude != 0) {
 		f.DistanceKm = Distance(*w.Near, Point{c.Latitude, c.Longitude})
 	}
+	if words := search.Fold(w.Text); words != "" {
+		f.named = strings.Contains(search.Fold(c.Name.In(text.JA)+"\n"+c.Name.In(text.EN)), words)
+	}
 	point := func(asked, met bool, why string) {
 		if !asked || met {
 			f.Fit++
@@ -268,6 +275,12 @@ func better(a, b Found) int {
 			return math.MaxFloat64
 		}
 		return f.DistanceKm
+	}
+	if a.named != b.named {
+		if a.named {
+			return -1
+		}
+		return 1
 	}
 	return cmp.Or(cmp.Compare(b.Fit, a.Fit), cmp.Compare(far(a), far(b)), cmp.Compare(b.Offering.Openings, a.Offering.Openings),
 		slices.Compare(a.Offering.ID[:], b.Offering.ID[:]))
