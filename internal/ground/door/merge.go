@@ -1,14 +1,20 @@
 package door
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
+
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 )
 
@@ -25,17 +31,66 @@ func Shown(in any) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// Opened is a form that remembers what it showed when it was opened, so that
+// RefuseEdit can tell whose change is whose.
+func Opened(form ui.FormProps, shown any) ui.FormProps {
+	form.Hidden = maps.Clone(form.Hidden)
+	if form.Hidden == nil {
+		form.Hidden = map[string]string{}
+	}
+	form.Hidden[Was] = cmp.Or(form.Typed.Get(Was), Shown(shown))
+	return form
+}
+
+// Edit is a form that two may have open at once, for RefuseEdit.
+type Edit struct {
+	Now    any                             // the record as it stands, as the form shows it; nil when it can no longer be changed so
+	Form   ui.FormProps                    // where the form goes and the version of Now
+	Words  map[string]string               // word keys of what the fields are called, by name
+	Label  func(name string) string        // instead of Words
+	Read   func(name, value string) string // how a value reads; "" or nil is as it is
+	Submit string                          // word key
+	Cancel string                          // address
+}
+
+// RefuseEdit is Refuse for a form of an edited record: where somebody else
+// saved meanwhile, both sides stand beside each other, field by field, and
+// nothing that was typed is lost.
+func RefuseEdit(w http.ResponseWriter, r *http.Request, err error, page ui.Page, e Edit, form func(err error) templ.Component) error {
+	if f, ok := fault.As(err); !ok || f.Kind != fault.KindConflict || f.Moved == nil || e.Now == nil {
+		return Refuse(w, r, err, page, form)
+	}
+	ctx := r.Context()
+	fields, keep := Merged(r, e.Now)
+	for i, f := range fields {
+		if e.Label != nil {
+			fields[i].Label = e.Label(f.Name)
+		} else {
+			fields[i].Label = text.Word(ctx, e.Words[f.Name])
+		}
+		if e.Read != nil {
+			fields[i].YoursText, fields[i].TheirsText, fields[i].BeforeText = e.Read(f.Name, f.Yours), e.Read(f.Name, f.Theirs), e.Read(f.Name, f.Before)
+		}
+	}
+	return Refuse(w, r, err, page, func(error) templ.Component {
+		return ui.Merge(ui.MergeProps{Form: e.Form, Title: page.Title, Fields: fields, Keep: keep, Submit: text.Word(ctx, e.Submit), Cancel: e.Cancel})
+	})
+}
+
 // Merged sets the form as typed beside the record as it stands now. fields are
 // those where both differ: what only the other side changed is taken over,
-// what only this side changed is kept. keep is everything else to post again.
-// now is the same input struct that the form sends.
+// what only this side changed is kept. A field of several values is never in
+// dispute: what either side added is there, what either side took out is not.
+// keep is everything else to post again. now is the same input struct that the
+// form sends.
 func Merged(r *http.Request, now any) (fields []ui.MergeField, keep url.Values) {
-	yours, theirs := Typed(r), flat(now)
+	several := map[string]bool{}
+	yours, theirs := Typed(r), flat(now, several)
 	base := url.Values{}
 	if b, err := base64.RawURLEncoding.DecodeString(visitOf(r).form.Get(Was)); err == nil {
 		var v any
 		if json.Unmarshal(b, &v) == nil {
-			spread(base, "", v)
+			spread(base, "", v, several)
 		}
 	}
 	keep = url.Values{}
@@ -43,6 +98,8 @@ func Merged(r *http.Request, now any) (fields []ui.MergeField, keep url.Values) 
 		mine, other, before := yours.Get(name), theirs.Get(name), base.Get(name)
 		switch {
 		case slices.Contains(reserved, name) || name == Was:
+		case several[name] || len(yours[name]) > 1:
+			keep[name] = united(base[name], yours[name], theirs[name])
 		case mine == other || mine != before && other == before:
 			keep.Set(name, mine)
 		case mine == before:
@@ -53,6 +110,18 @@ func Merged(r *http.Request, now any) (fields []ui.MergeField, keep url.Values) 
 	}
 	keep.Set(Was, Shown(now))
 	return fields, keep
+}
+
+// united is what two sides made of the same values.
+func united(before, mine, other []string) []string {
+	var out []string
+	for _, v := range append(slices.Clone(mine), other...) {
+		if v == "" || slices.Contains(out, v) || slices.Contains(before, v) && !(slices.Contains(mine, v) && slices.Contains(other, v)) {
+			continue
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 func names(sets ...url.Values) []string {
@@ -68,8 +137,8 @@ func names(sets ...url.Values) []string {
 	return out
 }
 
-// flat gives an input struct as form fields.
-func flat(in any) url.Values {
+// flat gives an input struct as form fields, and marks those of several values.
+func flat(in any, several map[string]bool) url.Values {
 	b, err := json.Marshal(in)
 	if err != nil {
 		panic(fmt.Sprintf("door: %T cannot be laid flat: %v", in, err))
@@ -79,23 +148,24 @@ func flat(in any) url.Values {
 		panic(err) // what Marshal wrote
 	}
 	out := url.Values{}
-	spread(out, "", v)
+	spread(out, "", v, several)
 	return out
 }
 
-func spread(out url.Values, at string, v any) {
+func spread(out url.Values, at string, v any, several map[string]bool) {
 	switch v := v.(type) {
 	case map[string]any:
 		for k, x := range v {
-			spread(out, join(at, k), x)
+			spread(out, join(at, k), x, several)
 		}
 	case []any:
 		for i, x := range v {
 			if s, ok := x.(string); ok {
 				out.Add(at, s)
+				several[at] = true
 				continue
 			}
-			spread(out, join(at, strconv.Itoa(i)), x)
+			spread(out, join(at, strconv.Itoa(i)), x, several)
 		}
 	case string:
 		out.Set(at, v)

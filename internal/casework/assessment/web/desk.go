@@ -13,6 +13,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/rule"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/resident/form"
@@ -181,8 +182,13 @@ func (p *pages) fill(w http.ResponseWriter, r *http.Request) error {
 		err = wrong.Err()
 	}
 	if err != nil {
-		return door.Refuse(w, r, err, p.page(ctx, now), func(err error) templ.Component {
-			return fillPage(now, sectionAt(now, in.Section), ui.FormProps{Typed: door.Typed(r), Fault: err})
+		i := sectionAt(now, in.Section)
+		return door.RefuseEdit(w, r, err, p.page(ctx, now), fillEdit(ctx, now, i), func(err error) templ.Component {
+			seen := door.Typed(r).Get("version")
+			if len(wrong) > 0 { // the other answers were kept
+				seen = version(now.Response.Version)
+			}
+			return fillPage(now, i, ui.FormProps{Version: seen, Typed: door.Typed(r), Fault: err})
 		})
 	}
 	if door.Pressed(r) == "later" {
@@ -190,6 +196,59 @@ func (p *pages) fill(w http.ResponseWriter, r *http.Request) error {
 		return door.See(w, r, caseAt(now.Case.ID))
 	}
 	return door.See(w, r, onward(before, now, in.Section))
+}
+
+// fillShown is a section as its form shows it.
+type fillShown struct {
+	Section string         `json:"section"`
+	Answers map[string]any `json:"answers"`
+}
+
+func shownOf(f assessment.File, i int) fillShown {
+	out := fillShown{Answers: map[string]any{}}
+	if i >= len(f.Ready.Sections) {
+		return out
+	}
+	out.Section = f.Ready.Sections[i].Key
+	for _, q := range f.Ready.Sections[i].Questions {
+		switch v, ok := f.Response.Answers.V[q.Key]; {
+		case !ok:
+		case v.Type == rule.List:
+			out.Answers[q.Key] = v.List
+		default:
+			out.Answers[q.Key] = v.Text
+		}
+	}
+	return out
+}
+
+// fillForm is the form of a section, drawn again with what p brings back.
+func fillForm(f assessment.File, i int, p ui.FormProps) ui.FormProps {
+	p.Action = at(f.Assessment.ID) + "/fill"
+	if p.Version == "" {
+		p.Version = version(f.Response.Version)
+	}
+	return door.Opened(p, shownOf(f, i))
+}
+
+// fillEdit is a section as it stands, for whoever answers it from an older one.
+func fillEdit(ctx context.Context, f assessment.File, i int) door.Edit {
+	edit := door.Edit{Form: ui.FormProps{Action: at(f.Assessment.ID) + "/fill", Version: version(f.Response.Version)}, Submit: "assessment.web.continue", Cancel: at(f.Assessment.ID) + "/fill"}
+	if f.Ready == nil || f.Assessment.Status != "in_progress" || i >= len(f.Ready.Sections) {
+		return edit
+	}
+	question := func(name string) form.Question {
+		for _, q := range f.Ready.Sections[i].Questions {
+			if "answers/"+q.Key == name {
+				return q
+			}
+		}
+		return form.Question{}
+	}
+	edit.Now = shownOf(f, i)
+	edit.Label = func(name string) string { return question(name).Label.In(text.From(ctx)) }
+	edit.Read = func(name, value string) string { return render.Option(ctx, question(name), value) }
+	return edit
 }
 
 func onward(before, now assessment.File, section string) string {

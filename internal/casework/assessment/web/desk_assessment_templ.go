@@ -209,7 +209,7 @@ func fillPage(f assessment.File, i int, p ui.FormProps) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Form(ui.FormProps{Action: at(f.Assessment.ID) + "/fill", Version: version(f.Response.Version), Typed: p.Typed, Fault: p.Fault}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Form(fillForm(f, i, p)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

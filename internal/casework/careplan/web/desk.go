@@ -111,7 +111,7 @@ func (p *pages) panels(ctx context.Context, a access.Actor, id db.ID) (main, sid
 func (p *pages) editSheet(ctx context.Context, a access.Actor, id db.ID) (sheet, error) {
 	f, err := p.room.Get(ctx, a, id)
 	return sheet{title: "careplan.web.edit", note: f.Plan.Title, action: planAt(id), cancel: planAt(id), submit: "careplan.web.save",
-		fields: editFields(f.Plan.Input()), version: f.Plan.Version}, err
+		fields: editFields(f.Plan.Input()), version: f.Plan.Version, shown: f.Plan.Input()}, err
 }
 
 func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {

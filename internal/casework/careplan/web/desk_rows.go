@@ -82,7 +82,28 @@ func (p *pages) goal(w http.ResponseWriter, r *http.Request) error {
 func (p *pages) goalSheet(ctx context.Context, a access.Actor, id db.ID) (sheet, error) {
 	g, f, err := p.withGoal(ctx, a, id)
 	return sheet{title: "step.goal.edit", note: f.Plan.Title, action: goalAt(id), cancel: goalAt(id), submit: "careplan.web.save",
-		fields: goalFields(g.Input(), goalOptions(f, id, true), personOptions(f)), version: g.Version}, err
+		fields: goalFields(g.Input(), goalOptions(f, id, true), personOptions(f)), version: g.Version, shown: g.Input(), read: readGoal(ctx, f)}, err
+}
+
+// readGoal reads the values of a goal's form that are not words by themselves.
+func readGoal(ctx context.Context, f careplan.File) func(name, value string) string {
+	return func(name, value string) string {
+		var of []ui.Option
+		switch name {
+		case "area":
+			of = options(ctx, areaKey, careplan.Areas[1:])
+		case "person_id":
+			of = personOptions(f)
+		case "parent_id":
+			of = goalOptions(f, db.ID{}, true)
+		}
+		for _, o := range of {
+			if o.Value == value {
+				return o.Label
+			}
+		}
+		return ""
+	}
 }
 
 func (p *pages) editGoal(w http.ResponseWriter, r *http.Request) error {

@@ -32,6 +32,9 @@ type sheet struct {
 	fields templ.Component
 	// version of what it changes; 0 for something new
 	version int64
+	// shown is what a form shows that two may have open at once, read how its values read
+	shown any
+	read  func(name, value string) string
 }
 
 // sheets makes the sheet of a record again and again: first empty, then as
@@ -52,6 +55,9 @@ func (p *pages) ask(of sheets) door.Page {
 		form := ui.FormProps{Action: s.action}
 		if s.version > 0 {
 			form.Version = version(s.version)
+		}
+		if s.shown != nil {
+			form = door.Opened(form, s.shown)
 		}
 		return door.Show(w, r, ui.Page{Title: text.Word(ctx, s.title)}, sheetPage(s, form))
 	}
@@ -75,8 +81,14 @@ func (p *pages) deed(w http.ResponseWriter, r *http.Request, in any, of sheets, 
 	if missing != nil {
 		return missing
 	}
-	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, s.title)}, func(err error) templ.Component {
-		return sheetPage(s, ui.FormProps{Action: s.action, Version: door.Typed(r).Get("version"), Typed: door.Typed(r), Fault: err})
+	both := door.Edit{Now: s.shown, Form: ui.FormProps{Action: s.action, Version: version(s.version)}, Read: s.read, Submit: s.submit, Cancel: s.cancel,
+		Label: func(name string) string { return fieldLabel(ctx, name) }}
+	return door.RefuseEdit(w, r, err, ui.Page{Title: text.Word(ctx, s.title)}, both, func(err error) templ.Component {
+		form := ui.FormProps{Action: s.action, Version: door.Typed(r).Get("version"), Typed: door.Typed(r), Fault: err}
+		if s.shown != nil {
+			form = door.Opened(form, s.shown)
+		}
+		return sheetPage(s, form)
 	})
 }
 
@@ -134,4 +146,15 @@ func options(ctx context.Context, key func(string) string, values []string) []ui
 		out[i] = ui.Option{Value: v, Label: text.Word(ctx, key(v))}
 	}
 	return out
+}
+
+// fieldLabel is what a field of a plan's or a goal's form is called.
+func fieldLabel(ctx context.Context, name string) string {
+	switch name {
+	case "person_id":
+		name = "whose"
+	case "parent_id":
+		name = "parent"
+	}
+	return text.Word(ctx, "careplan.web.field."+name)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -144,7 +145,7 @@ func (p *pages) residents(ctx context.Context, chosen []db.ID, on calendar.Date)
 }
 
 func (p *pages) draft(w http.ResponseWriter, r *http.Request) error {
-	return p.keepSchedule(w, r, "delivery.web.new_schedule", func(ctx context.Context, a access.Actor, in delivery.ScheduleInput) (delivery.Schedule, error) {
+	return p.keepSchedule(w, r, db.ID{}, "delivery.web.new_schedule", func(ctx context.Context, a access.Actor, in delivery.ScheduleInput) (delivery.Schedule, error) {
 		s, err := p.room.Draft(ctx, a, in)
 		if err == nil && door.Pressed(r) == "submit" {
 			s, err = p.room.Submit(op.WithKey(ctx, door.Key(r)+"-submit"), a, s.ID, s.Version)
@@ -153,24 +154,75 @@ func (p *pages) draft(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func (p *pages) keepSchedule(w http.ResponseWriter, r *http.Request, title string, do func(context.Context, access.Actor, delivery.ScheduleInput) (delivery.Schedule, error)) error {
+func (p *pages) keepSchedule(w http.ResponseWriter, r *http.Request, id db.ID, title string, do func(context.Context, access.Actor, delivery.ScheduleInput) (delivery.Schedule, error)) error {
 	var in delivery.ScheduleInput
-	var drawn error
-	err := send(w, r, &in, ui.Page{Title: text.Word(r.Context(), title)}, func(ctx context.Context, a access.Actor) (string, error) {
-		s, err := do(ctx, a, in)
-		if err == nil {
-			door.Toast(w, r, ui.OK, "delivery.web.schedule_kept")
-		}
-		return "/portal/schedules/" + s.ID.String(), err
-	}, func(form ui.FormProps) templ.Component {
-		page, err := p.scheduleForm(r, form, in)
-		drawn = err
-		return page
-	})
+	ctx, a := r.Context(), access.From(r.Context())
+	err := door.Form(r, &in)
 	if err == nil {
-		err = drawn
+		var s delivery.Schedule
+		if s, err = do(ctx, a, in); err == nil {
+			door.Toast(w, r, ui.OK, "delivery.web.schedule_kept")
+			return door.See(w, r, "/portal/schedules/"+s.ID.String())
+		}
 	}
-	return err
+	edit, missing := p.scheduleNow(ctx, a, id)
+	if missing != nil {
+		return missing
+	}
+	options, missing := p.residents(ctx, in.Residents, "")
+	if missing != nil {
+		return missing
+	}
+	return door.RefuseEdit(w, r, err, ui.Page{Title: text.Word(ctx, title)}, edit, func(err error) templ.Component {
+		form := ui.FormProps{Action: r.URL.Path, Version: door.Typed(r).Get("version"), Typed: door.Typed(r), Fault: err}
+		if edit.Now != nil {
+			form = door.Opened(form, edit.Now)
+		}
+		return schedulePage(form, in, options)
+	})
+}
+
+// scheduleShown is a schedule as its form shows it: each day left out in a
+// field of its own.
+type scheduleShown struct {
+	delivery.ScheduleInput
+	Exceptions map[string]calendar.Date `json:"exceptions,omitempty"`
+}
+
+func shownOf(in delivery.ScheduleInput) scheduleShown {
+	out := scheduleShown{in, map[string]calendar.Date{}}
+	for i, day := range in.Exceptions {
+		out.Exceptions[strconv.Itoa(i)] = day
+	}
+	return out
+}
+
+// scheduleNow is the form of a schedule as it stands, for whoever saves from
+// an older one; nothing for a new schedule or one that is no draft any more.
+func (p *pages) scheduleNow(ctx context.Context, a access.Actor, id db.ID) (door.Edit, error) {
+	if id.IsZero() {
+		return door.Edit{}, nil
+	}
+	f, err := p.room.Schedule(ctx, a, id)
+	if err != nil || f.Schedule.Status != "draft" {
+		return door.Edit{}, err
+	}
+	at := "/portal/schedules/" + id.String()
+	return door.Edit{Now: shownOf(f.Schedule.Input()), Form: ui.FormProps{Action: at, Version: version(f.Schedule.Version)}, Submit: "delivery.web.keep_draft", Cancel: at,
+		Label: func(name string) string {
+			name, _, _ = strings.Cut(name, "/")
+			return text.Word(ctx, "delivery.web.field."+name)
+		},
+		Read: func(name, value string) string {
+			if name == "repeat" {
+				for _, o := range repeatOptions(ctx) {
+					if o.Value == value {
+						return o.Label
+					}
+				}
+			}
+			return ""
+		}}, nil
 }
 
 func (p *pages) askForSchedule(w http.ResponseWriter, r *http.Request) error {
@@ -228,7 +280,7 @@ func (p *pages) editSchedule(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := f.Schedule.Input()
-	page, err := p.scheduleForm(r, ui.FormProps{Action: "/portal/schedules/" + id.String(), Version: version(in.Version)}, in)
+	page, err := p.scheduleForm(r, door.Opened(ui.FormProps{Action: "/portal/schedules/" + id.String(), Version: version(in.Version)}, shownOf(in)), in)
 	if err != nil {
 		return err
 	}
@@ -240,7 +292,7 @@ func (p *pages) saveSchedule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.keepSchedule(w, r, "delivery.web.edit_schedule", func(ctx context.Context, a access.Actor, in delivery.ScheduleInput) (delivery.Schedule, error) {
+	return p.keepSchedule(w, r, id, "delivery.web.edit_schedule", func(ctx context.Context, a access.Actor, in delivery.ScheduleInput) (delivery.Schedule, error) {
 		s, err := p.room.EditSchedule(ctx, a, id, in)
 		if err == nil && door.Pressed(r) == "submit" {
 			s, err = p.room.Submit(op.WithKey(ctx, door.Key(r)+"-submit"), a, s.ID, s.Version)

@@ -84,7 +84,7 @@ func (p *pages) search(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "provider.web.title")}, searchPage(q, choices, foundTable(ctx, q, found), applied, a.Is(access.Caseworker, access.Supervisor, access.ProgramManager)))
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "provider.web.title")}, searchPage(q, choices, foundTable(ctx, q, found), applied))
 }
 
 func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
@@ -167,7 +167,7 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := f.Input()
-	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "step.provider.edit")}, formPage(editForm(at(f.Provider.ID), in.Version), in, at(f.Provider.ID), true))
+	return door.Show(w, r, way(r.Context(), f, text.Word(r.Context(), "step.provider.edit")), formPage(door.Opened(editForm(at(f.Provider.ID), in.Version), in), in, at(f.Provider.ID), true))
 }
 
 func editForm(action string, version int64) ui.FormProps {
@@ -192,12 +192,32 @@ func (p *pages) saveAs(w http.ResponseWriter, r *http.Request, id db.ID, action,
 			return door.See(w, r, back)
 		}
 	}
-	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "step.provider.edit")}, func(err error) templ.Component {
+	f, missing := p.room.Get(ctx, access.From(ctx), id)
+	if missing != nil {
+		return missing
+	}
+	now := f.Input()
+	if !whole {
+		now.Kind, now.Hidden, now.ProtectedClass = "", false, ""
+	}
+	edit := door.Edit{Now: now, Form: editForm(action, now.Version), Words: inputWords, Submit: "provider.web.save", Cancel: back,
+		Read: func(name, value string) string {
+			if name == "kind" && value != "" {
+				return text.Word(ctx, kindKey(value))
+			}
+			return ""
+		}}
+	return door.RefuseEdit(w, r, err, ui.Page{Title: text.Word(ctx, "step.provider.edit")}, edit, func(err error) templ.Component {
 		form := editForm(action, in.Version)
 		form.Typed, form.Fault = door.Typed(r), err
-		return formPage(form, in, back, whole)
+		return formPage(door.Opened(form, now), in, back, whole)
 	})
 }
+
+// inputWords are what the fields of a provider's form are called.
+var inputWords = map[string]string{"name/ja": "provider.web.name_ja", "name/en": "provider.web.name_en", "kana": "provider.web.kana", "kind": "provider.web.kind",
+	"summary/ja": "provider.web.summary_ja", "summary/en": "provider.web.summary_en", "phone": "provider.web.phone", "email": "provider.web.email",
+	"website": "provider.web.website", "address": "provider.web.address", "hidden": "provider.web.hide"}
 
 // steps are the steps a provider's page takes; those with a reason ask for it.
 var steps = map[string]bool{"activate": false, "resume": false, "suspend": true, "end": true}
@@ -257,7 +277,7 @@ func (p *pages) freshSite(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "step.site.add")}, sitePage(ui.FormProps{Action: at(f.Provider.ID) + "/sites"}, provider.SiteInput{}, at(f.Provider.ID)))
+	return door.Show(w, r, way(r.Context(), f, text.Word(r.Context(), "step.site.add")), sitePage(ui.FormProps{Action: at(f.Provider.ID) + "/sites"}, provider.SiteInput{}, text.Word(r.Context(), "step.site.add"), at(f.Provider.ID)))
 }
 
 func (p *pages) addSite(w http.ResponseWriter, r *http.Request) error {
@@ -275,7 +295,7 @@ func (p *pages) addSite(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "step.site.add")}, func(err error) templ.Component {
-		return sitePage(ui.FormProps{Action: r.URL.Path, Typed: door.Typed(r), Fault: err}, in, at(id))
+		return sitePage(ui.FormProps{Action: r.URL.Path, Typed: door.Typed(r), Fault: err}, in, text.Word(ctx, "step.site.add"), at(id))
 	})
 }
 
@@ -299,13 +319,13 @@ func (p *pages) offeringForm(w http.ResponseWriter, r *http.Request, in provider
 		return err
 	}
 	form := ui.FormProps{Action: at(f.Provider.ID) + "/offerings", Fault: wrong}
-	page := ui.Page{Title: text.Word(ctx, "step.offering.add")}
+	page := way(ctx, f, text.Word(ctx, "step.offering.add"))
 	if wrong == nil {
-		return door.Show(w, r, page, offeringPage(form, in, openSites(f), choices, at(f.Provider.ID)))
+		return door.Show(w, r, page, offeringPage(form, in, openSites(f), choices, page.Title, at(f.Provider.ID)))
 	}
 	return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
 		form.Typed, form.Fault = door.Typed(r), err
-		return offeringPage(form, in, openSites(f), choices, at(f.Provider.ID))
+		return offeringPage(form, in, openSites(f), choices, page.Title, at(f.Provider.ID))
 	})
 }
 

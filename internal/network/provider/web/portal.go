@@ -95,7 +95,8 @@ func (p *pages) editMine(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := f.Input()
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.provider.edit")}, formPage(editForm("/portal/provider", in.Version), in, "/portal/provider", false))
+	in.Kind, in.Hidden, in.ProtectedClass = "", false, "" // the agency's own
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.provider.edit")}, formPage(door.Opened(editForm("/portal/provider", in.Version), in), in, "/portal/provider", false))
 }
 
 func (p *pages) saveMine(w http.ResponseWriter, r *http.Request) error {
@@ -116,9 +117,9 @@ func degrees(v float64) string {
 	return strconv.FormatFloat(v, 'f', -1, 64)
 }
 
-// addActs is the button that adds to a provider, for those who may.
-func addActs(ctx context.Context, f provider.File, a access.Actor, what, word string) []ui.Act {
-	if !a.Is(access.Caseworker, access.Supervisor, access.ProgramManager) || f.Provider.Status == "ended" {
+// addActs is the button that adds to a provider whose registration has not ended.
+func addActs(ctx context.Context, f provider.File, what, word string) []ui.Act {
+	if f.Provider.Status == "ended" || f.Provider.Status == "void" {
 		return nil
 	}
 	return []ui.Act{{Label: text.Word(ctx, word), Icon: "plus", Href: at(f.Provider.ID) + "/" + what + "/new", Small: true}}

@@ -19,6 +19,7 @@ import (
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/network/provider"
 	"kizuna/internal/network/referral"
+	"kizuna/internal/resident/consent"
 )
 
 type pages struct {
@@ -87,11 +88,11 @@ func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 		}
 		in.Case, in.Benefit, in.Title, in.Units, in.Unit, in.From, in.Until = v.Case, v.Benefit, v.Name.In(text.From(ctx)), v.Units, v.Unit, v.From, v.Until
 	}
-	return p.needPage(w, r, ui.FormProps{Action: "/desk/referrals"}, in, nil)
+	return p.needPage(w, r, ui.FormProps{Action: "/desk/referrals"}, in, door.Edit{}, nil)
 }
 
 // needPage asks for the need; a case is chosen where none is given.
-func (p *pages) needPage(w http.ResponseWriter, r *http.Request, form ui.FormProps, in needForm, wrong error) error {
+func (p *pages) needPage(w http.ResponseWriter, r *http.Request, form ui.FormProps, in needForm, edit door.Edit, wrong error) error {
 	ctx, a := r.Context(), access.From(r.Context())
 	choices, err := p.parts.Providers.Choices(ctx, a)
 	if err != nil {
@@ -109,7 +110,8 @@ func (p *pages) needPage(w http.ResponseWriter, r *http.Request, form ui.FormPro
 	if wrong == nil {
 		return door.Show(w, r, page, needFormPage(form, in, choices.Benefits, own))
 	}
-	return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
+	edit.Words, edit.Read, edit.Submit, edit.Cancel = needWords, readNeed(ctx, choices.Benefits), "referral.web.next_providers", form.Action
+	return door.RefuseEdit(w, r, wrong, page, edit, func(err error) templ.Component {
 		form.Typed, form.Fault = door.Typed(r), err
 		return needFormPage(form, in, choices.Benefits, own)
 	})
@@ -130,7 +132,7 @@ func (p *pages) draft(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return door.See(w, r, at(x.ID)+"/providers")
 	}
-	return p.needPage(w, r, ui.FormProps{Action: "/desk/referrals"}, in, err)
+	return p.needPage(w, r, ui.FormProps{Action: "/desk/referrals"}, in, door.Edit{}, err)
 }
 
 // file reads the referral whose id is in the path.
@@ -174,10 +176,44 @@ func (p *pages) need(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || gone {
 		return err
 	}
-	x := f.Referral
-	in := needForm{NeedInput: referral.NeedInput{Case: x.Case, Benefit: x.Benefit, Title: x.Title, Priority: x.Priority, Language: x.Language,
-		Units: x.Units, Unit: x.Unit, From: x.From, Until: x.Until}}
-	return p.needPage(w, r, form(x, "need"), in, nil)
+	in := needForm{NeedInput: needOf(f.Referral)}
+	return p.needPage(w, r, door.Opened(form(f.Referral, "need"), in.NeedInput), in, door.Edit{}, nil)
+}
+
+// needOf is the need of a draft as its form shows it.
+func needOf(x referral.Referral) referral.NeedInput {
+	return referral.NeedInput{Case: x.Case, Benefit: x.Benefit, Title: x.Title, Priority: x.Priority, Language: x.Language,
+		Units: x.Units, Unit: x.Unit, From: x.From, Until: x.Until}
+}
+
+var needWords = map[string]string{"benefit_id": "referral.web.benefit", "title": "referral.web.need", "units": "referral.web.units", "unit": "referral.web.unit",
+	"from": "referral.web.from", "until": "referral.web.until", "language": "referral.web.language", "priority": "referral.web.priority"}
+
+// readNeed reads the values of a need's form that are not words by themselves.
+func readNeed(ctx context.Context, benefits []provider.Benefit) func(name, value string) string {
+	return func(name, value string) string {
+		var of []ui.Option
+		switch name {
+		case "benefit_id":
+			of = benefitOptions(ctx, benefits, db.ID{})
+		case "unit":
+			of = options(ctx, unitKey, unitOptions(), nil)
+		case "language":
+			of = languageOptions(ctx)
+		case "priority":
+			of = options(ctx, priorityKey, referral.Priorities, nil)
+		}
+		return labelled(of, value)
+	}
+}
+
+func labelled(of []ui.Option, value string) string {
+	for _, o := range of {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return ""
 }
 
 func (p *pages) saveNeed(w http.ResponseWriter, r *http.Request) error {
@@ -197,7 +233,13 @@ func (p *pages) saveNeed(w http.ResponseWriter, r *http.Request) error {
 		return readErr
 	}
 	in.Case = f.Referral.Case
-	return p.needPage(w, r, form(f.Referral, "need"), in, err)
+	edit := door.Edit{Form: form(f.Referral, "need")}
+	if f.Referral.Status == "draft" {
+		edit.Now = needOf(f.Referral)
+	}
+	back := form(f.Referral, "need")
+	back.Version, back.Typed = door.Typed(r).Get("version"), door.Typed(r)
+	return p.needPage(w, r, door.Opened(back, needOf(f.Referral)), in, edit, err)
 }
 
 // searchQuery narrows whom to ask.
@@ -329,6 +371,15 @@ func (p *pages) packet(w http.ResponseWriter, r *http.Request) error {
 	return p.packetPage(w, r, f, nil)
 }
 
+// packetOf is the packet of a draft as its form shows it.
+func packetOf(x referral.Referral) referral.CoverInput {
+	return referral.CoverInput{Fields: chosenFields(x), Documents: x.Documents.V, Basis: basisOr(x), Provision: x.Provision, Reason: x.Reason, Summary: x.Summary,
+		Goals: x.Goals, HealthNote: x.HealthNote, AnswerBy: x.AnswerBy, PacketUntil: x.PacketUntil}
+}
+
+var packetWords = map[string]string{"basis": "referral.web.basis", "provision": "referral.web.provision", "reason": "referral.web.reason", "summary": "consent.field.needs",
+	"goals": "consent.field.goals", "health_note": "consent.field.health_note", "answer_by": "referral.web.answer_by", "packet_until": "referral.web.packet_until"}
+
 func (p *pages) packetPage(w http.ResponseWriter, r *http.Request, f referral.File, wrong error) error {
 	ctx := r.Context()
 	preview, err := p.room.Preview(ctx, access.From(ctx), f.Referral.ID, allFields())
@@ -338,11 +389,21 @@ func (p *pages) packetPage(w http.ResponseWriter, r *http.Request, f referral.Fi
 	page := ui.Page{Title: text.Word(ctx, "referral.web.step.packet")}
 	props := form(f.Referral, "packet")
 	if wrong == nil {
-		return door.Show(w, r, page, packetPage(props, f, preview))
+		return door.Show(w, r, page, packetPage(door.Opened(props, packetOf(f.Referral)), f, preview))
 	}
-	return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
-		props.Typed, props.Fault = door.Typed(r), err
-		return packetPage(props, f, preview)
+	edit := door.Edit{Form: props, Words: packetWords, Submit: "referral.web.next_review", Cancel: at(f.Referral.ID) + "/packet",
+		Read: func(name, value string) string {
+			if name == "basis" {
+				return labelled(options(ctx, basisKey, consent.Bases, nil), value)
+			}
+			return ""
+		}}
+	if f.Referral.Status == "draft" {
+		edit.Now = packetOf(f.Referral)
+	}
+	return door.RefuseEdit(w, r, wrong, page, edit, func(err error) templ.Component {
+		props.Version, props.Typed, props.Fault = door.Typed(r).Get("version"), door.Typed(r), err
+		return packetPage(door.Opened(props, packetOf(f.Referral)), f, preview)
 	})
 }
 

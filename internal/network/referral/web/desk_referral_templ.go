@@ -1609,7 +1609,7 @@ func enterPage(form ui.FormProps, x referral.Referral, name string) templ.Compon
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = offerFields(x.Units.String(), x.Unit).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = offerFields(offerShown{OfferInput: referral.OfferInput{Units: x.Units, Unit: x.Unit}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1680,7 +1680,7 @@ func enterPage(form ui.FormProps, x referral.Referral, name string) templ.Compon
 }
 
 // offerFields are an offer's: when, how much, at what price, by whom.
-func offerFields(units, unit string) templ.Component {
+func offerFields(x offerShown) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1701,7 +1701,7 @@ func offerFields(units, unit string) templ.Component {
 			templ_7745c5c3_Var55 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: "first_date", Label: text.Word(ctx, "referral.web.first_date"), Size: "m"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DateField(ui.Field{Name: "first_date", Label: text.Word(ctx, "referral.web.first_date"), Value: string(x.FirstDate), Size: "m"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1717,7 +1717,7 @@ func offerFields(units, unit string) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "units", Label: text.Word(ctx, "referral.web.units"), Value: units, InputMode: "decimal", Size: "s"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "units", Label: text.Word(ctx, "referral.web.units"), Value: zeroless(x.Units), InputMode: "decimal", Size: "s"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1725,7 +1725,7 @@ func offerFields(units, unit string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "unit", Label: text.Word(ctx, "referral.web.unit"), Value: unit, Size: "s"}, options(ctx, unitKey, unitOptions(), []string{unit})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.Field{Name: "unit", Label: text.Word(ctx, "referral.web.unit"), Value: x.Unit, Size: "s"}, options(ctx, unitKey, unitOptions(), []string{x.Unit})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1733,7 +1733,7 @@ func offerFields(units, unit string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.MoneyField(ui.Field{Name: "price", Label: text.Word(ctx, "referral.web.price"), Hint: hint(ctx, "price_hint")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.MoneyField(ui.Field{Name: "price", Label: text.Word(ctx, "referral.web.price"), Value: x.Price, Hint: hint(ctx, "price_hint")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1755,7 +1755,7 @@ func offerFields(units, unit string) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "practitioner", Label: text.Word(ctx, "referral.web.practitioner"), Size: "m"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextField(ui.Field{Name: "practitioner", Label: text.Word(ctx, "referral.web.practitioner"), Value: x.Practitioner, Size: "m"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1763,7 +1763,7 @@ func offerFields(units, unit string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.NumberField(ui.Field{Name: "openings", Label: text.Word(ctx, "referral.web.openings"), Size: "s"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.NumberField(ui.Field{Name: "openings", Label: text.Word(ctx, "referral.web.openings"), Value: count(x.Openings), Size: "s"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1773,7 +1773,7 @@ func offerFields(units, unit string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Checks(ui.Field{Name: "languages", Label: text.Word(ctx, "referral.web.languages")}, languageOptions(ctx)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Checks(ui.Field{Name: "languages", Label: text.Word(ctx, "referral.web.languages")}, languageOptions(ctx, x.Languages...)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -74,16 +74,78 @@ func (p *pages) ask(w http.ResponseWriter, r *http.Request, below, step string, 
 	ctx := r.Context()
 	q := question(ctx, o.Invitation, below, step)
 	page := ui.Page{Title: q.Title}
+	now := answerOf(below, o.Invitation)
 	if wrong != nil {
-		return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
-			q.Form.Typed, q.Form.Fault = door.Typed(r), err
+		edit := door.Edit{Form: q.Form, Words: answerWords, Read: readAnswer(ctx), Submit: "step.invitation." + step, Cancel: q.BackHref}
+		if o.Closed == "" {
+			edit.Now = now
+		}
+		return door.RefuseEdit(w, r, wrong, page, edit, func(err error) templ.Component {
+			q.Form.Version, q.Form.Typed, q.Form.Fault = door.Typed(r).Get("version"), door.Typed(r), err
+			q.Form = door.Opened(q.Form, now)
 			return fields(q, o.Invitation)
 		})
 	}
 	if o.Closed != "" {
 		return door.See(w, r, portalAt(o.Invitation.ID))
 	}
+	q.Form = door.Opened(q.Form, now)
 	return door.Show(w, r, page, fields(q, o.Invitation))
+}
+
+// answerOf is the answer given so far as the page of an answer shows it: an
+// offer as it was made, otherwise what was asked for.
+func answerOf(below string, i referral.Invitation) any {
+	switch {
+	case below == "waitlist":
+		return referral.WaitInput{WaitDays: i.WaitDays, Note: i.Note}
+	case below == "decline":
+		return referral.DeclineInput{Reason: i.Decline, Note: i.Note}
+	}
+	return offerSaid(i)
+}
+
+// offerShown is an offer as its form shows it.
+type offerShown struct {
+	referral.OfferInput
+	Price string `json:"price,omitempty"`
+}
+
+func offerSaid(i referral.Invitation) offerShown {
+	if i.Status != "requested" {
+		return offerShown{OfferInput: referral.OfferInput{Units: i.Asked.V.Units, Unit: i.Asked.V.Unit}}
+	}
+	x := offerShown{OfferInput: referral.OfferInput{Openings: i.Openings, FirstDate: i.FirstDate, Units: i.Units, Unit: i.Unit,
+		Practitioner: i.Practitioner, Languages: i.Languages.V, Note: i.Note}}
+	if i.Currency != "" {
+		x.Price = i.Price().Amount()
+	}
+	return x
+}
+
+// count is a number as a field shows it, nothing for none.
+func count(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+var answerWords = map[string]string{"openings": "referral.web.openings", "first_date": "referral.web.first_date", "units": "referral.web.units", "unit": "referral.web.unit",
+	"price": "referral.web.price", "practitioner": "referral.web.practitioner", "note": "referral.web.note",
+	"wait_days": "referral.web.wait_days", "reason": "referral.web.reason"}
+
+// readAnswer reads the values of an answer that are not words by themselves.
+func readAnswer(ctx context.Context) func(name, value string) string {
+	return func(name, value string) string {
+		switch name {
+		case "unit":
+			return labelled(options(ctx, unitKey, unitOptions(), nil), value)
+		case "reason":
+			return labelled(options(ctx, declineKey, referral.Declines, nil), value)
+		}
+		return ""
+	}
 }
 
 // answer runs an answer's form and leads back to the invitation.

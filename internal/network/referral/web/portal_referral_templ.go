@@ -268,7 +268,7 @@ func requestPage(q ui.QuestionProps, i referral.Invitation) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = offerFields(zeroless(i.Asked.V.Units), i.Asked.V.Unit).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = offerFields(offerSaid(i)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -276,7 +276,7 @@ func requestPage(q ui.QuestionProps, i referral.Invitation) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "note", Label: text.Word(ctx, "referral.web.note")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: "note", Label: text.Word(ctx, "referral.web.note"), Value: offerSaid(i).Note}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

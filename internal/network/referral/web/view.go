@@ -159,11 +159,7 @@ func packetFacts(ctx context.Context, p referral.Packet) []ui.Fact {
 
 // fieldOptions are the boxes of the packet, each with what it would hold.
 func fieldOptions(ctx context.Context, x referral.Referral, p referral.Preview) []ui.Option {
-	chosen := x.Fields.V
-	if len(chosen) == 0 {
-		chosen = []string{"name", "needs", "goals", "benefit"}
-	}
-	out := options(ctx, fieldKey, allFields(), chosen)
+	out := options(ctx, fieldKey, allFields(), chosenFields(x))
 	for i := range out {
 		for _, e := range p.Packet.Entries {
 			if e.Field == out[i].Value && e.Field != "needs" && e.Field != "goals" && e.Field != "health_note" && e.Field != "documents" {
@@ -175,6 +171,15 @@ func fieldOptions(ctx context.Context, x referral.Referral, p referral.Preview) 
 		}
 	}
 	return out
+}
+
+// chosenFields are the fields ticked when the packet's page opens: as kept, or
+// what most providers need.
+func chosenFields(x referral.Referral) []string {
+	if len(x.Fields.V) > 0 {
+		return x.Fields.V
+	}
+	return []string{"name", "needs", "goals", "benefit"}
 }
 
 func documentOptions(f referral.File) []ui.Option {

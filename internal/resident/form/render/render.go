@@ -48,6 +48,21 @@ func yesNo(ctx context.Context) []ui.Option {
 	return []ui.Option{{Value: "true", Label: text.Word(ctx, "form.yes")}, {Value: "false", Label: text.Word(ctx, "form.no")}}
 }
 
+// Option is what a value of a question with choices is called; "" when it is
+// called as it is.
+func Option(ctx context.Context, q form.Question, value string) string {
+	of := options(ctx, q, rule.Value{})
+	if q.Kind == "yes_no" {
+		of = yesNo(ctx)
+	}
+	for _, o := range of {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	return ""
+}
+
 func scale(q form.Question) []ui.Option {
 	var out []ui.Option
 	for _, n := range q.Steps() {
