@@ -164,7 +164,8 @@ func elsewhere(t *teller, p text.Pair) {
 }
 
 func (t *teller) applies(p text.Pair) intake.Submitted {
-	name := one(t, applicants)
+	name := applicants[t.applied%len(applicants)]
+	t.applied++
 	return try(t.srv.Rooms.Intake.Apply(t.ctx, access.Nobody(), intake.ApplicationInput{Channel: "online", Kind: "housing", Statement: t.say(p),
 		Applicant: intake.Applicant{Family: name[0], Given: name[1], FamilyKana: name[2], GivenKana: name[3], BirthDate: calendar.Date(fmt.Sprintf("19%d-0%d-0%d", 62+t.r.IntN(35), 1+t.r.IntN(9), 1+t.r.IntN(9))),
 			Phone: fmt.Sprintf("080-0%03d-%04d", t.r.IntN(1000), t.r.IntN(10000))},
@@ -172,7 +173,8 @@ func (t *teller) applies(p text.Pair) intake.Submitted {
 		Items:   []intake.ItemInput{{Program: t.programs["housing_security"], Benefit: t.benefits["rent_support"]}}}))
 }
 
-var applicants = [][4]string{{"柴崎", "悠人", "シバサキ", "ユウト"}, {"荒川", "真紀", "アラカワ", "マキ"}, {"梶原", "誠司", "カジワラ", "セイジ"}, {"宇野", "千尋", "ウノ", "チヒロ"}}
+var applicants = [][4]string{{"柴崎", "悠人", "シバサキ", "ユウト"}, {"荒川", "真紀", "アラカワ", "マキ"}, {"梶原", "誠司", "カジワラ", "セイジ"}, {"宇野", "千尋", "ウノ", "チヒロ"},
+	{"真鍋", "隆", "マナベ", "タカシ"}, {"花房", "美里", "ハナブサ", "ミサト"}, {"尾関", "亮介", "オゼキ", "リョウスケ"}}
 
 func submitted(t *teller, p text.Pair) { t.applies(p) }
 

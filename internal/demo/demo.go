@@ -129,12 +129,14 @@ type maker struct {
 	partners map[string]*partner // providers, by key
 	osamu    db.ID               // Osamu Maruyama, whom the story is about
 
+	allies     map[string]db.ID     // organizations that help besides, by key
 	neighbours []generate.Household // who lives in the city besides
 	courses    map[string]*course
 	bills      bills
 	dated      []dated
 	loom       loom
-	begun      int
+	begun      int // tales
+	applied    int // people who applied from outside
 	failed     error
 }
 
@@ -167,6 +169,7 @@ func (m *maker) make(ctx context.Context, srv *server.Server) error {
 		{"plans to start from", m.templates},
 		{"providers", m.network},
 		{"residents", m.residents},
+		{"those who help besides", m.friends},
 		{"a year of work", m.year},
 		{"keys", m.keys},
 	} {
@@ -183,7 +186,7 @@ func (m *maker) day(n int) calendar.Date { return m.present.Date(calendar.Tokyo)
 
 // year tells everything that happened.
 func (m *maker) year(ctx context.Context) error {
-	for _, begin := range []func(context.Context){m.family, m.arrivals, m.caseload, m.chores, m.openings, m.money} {
+	for _, begin := range []func(context.Context){m.family, m.arrivals, m.caseload, m.chores, m.openings, m.proposals, m.money} {
 		begin(ctx)
 	}
 	if err := m.tellAll(m.present); err != nil {

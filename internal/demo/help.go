@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -167,6 +168,8 @@ type course struct {
 	schedule db.ID
 	until    calendar.Date
 	truants  map[db.ID]bool // authorizations
+	absent   map[db.ID]int  // how often without a word
+	last     db.ID          // the authorization given last
 }
 
 // courses are what each provider holds, by provider and turn.
@@ -188,7 +191,7 @@ func (m *maker) course(provider string, turn int) *course {
 	key := fmt.Sprint(provider, turn)
 	if m.courses[key] == nil {
 		c := list[turn]
-		c.provider, c.truants = provider, map[db.ID]bool{}
+		c.provider, c.truants, c.absent = provider, map[db.ID]bool{}, map[db.ID]int{}
 		if m.courses == nil {
 			m.courses = map[string]*course{}
 		}
@@ -210,7 +213,7 @@ func (l *life) place(z referral.Authorization) {
 		return // a provider that keeps its own lists
 	}
 	room, by := l.srv.Rooms.Delivery, l.partners[c.provider].actor
-	if l.truant {
+	if c.last = z.ID; l.truant {
 		c.truants[z.ID] = true
 	}
 	each := ledger.Units(1)
@@ -236,7 +239,7 @@ func (l *life) place(z referral.Authorization) {
 }
 
 // weeks is how long a provider plans ahead.
-const weeks = 26
+const weeks = 20
 
 // lay drafts a schedule in the portal; the agency approves it where it must.
 func (l *life) lay(c *course, z referral.Authorization) {
@@ -259,7 +262,7 @@ func (t *teller) hold(c *course, schedule db.ID) {
 	by := t.partners[c.provider].actor
 	last := map[string]bool{"midori": true, "himawari": true}[c.provider] // they are behind with the last days
 	for _, s := range try(t.srv.Rooms.Delivery.Schedule(t.ctx, by, schedule)).Sessions {
-		if last && s.On > t.day(-4) {
+		if last && s.On > t.day(-8) {
 			t.stop()
 		}
 		t.until(s.EndsAt.Add(15 * time.Minute))
@@ -277,7 +280,8 @@ func (t *teller) attend(c *course, session db.ID) {
 		}
 		mark := delivery.MarkInput{Enrolment: p.ID}
 		switch x := t.r.IntN(100); {
-		case c.truants[p.Authorization] && x < 60, x < 3:
+		case c.truants[p.Authorization] && x < 60, x < 4 && c.absent[p.Authorization] == 0:
+			c.absent[p.Authorization]++
 			mark.Outcome, mark.Note = delivery.Absent, t.say(both("連絡なし", "No word"))
 		case x < 9:
 			mark.Outcome, mark.Note = delivery.Excused, t.say(one(t, excuses))
@@ -318,5 +322,40 @@ func (l *life) discharge() {
 		if x.Referral.Status == "authorized" || x.Referral.Status == "in_service" {
 			try(l.srv.Rooms.Referrals.Step(l.ctx, l.worker, x.Referral.ID, "complete", referral.StepInput{Version: x.Referral.Version}))
 		}
+	}
+}
+
+// proposals begins with the schedules of these days: one not sent in, one that
+// waits for the agency, and one that was sent back.
+func (m *maker) proposals(ctx context.Context) {
+	for _, x := range []struct {
+		ago         int
+		title       text.Pair
+		repeat      string
+		days        []string
+		sent, wrong bool
+	}{
+		{21, both("夜間の電話相談", "Telephone counselling at night"), "weekly", []string{"FR"}, true, true},
+		{4, both("死別を語る集い", "A gathering of the bereaved"), "fortnightly", []string{"SA"}, true, false},
+		{2, both("年末の臨時相談", "Extra hours at the end of the year"), "weekly", []string{"TU"}, false, false},
+	} {
+		m.begin(ctx, tale{"proposal", calendar.Moment(m.day(-x.ago), 11, 20, calendar.Tokyo), func(t *teller) {
+			c, p, room := m.course("midori", 0), m.partners["midori"], m.srv.Rooms.Delivery
+			if c.last.IsZero() {
+				return
+			}
+			from := t.today().AddDays(10)
+			s := try(room.Draft(t.ctx, p.actor, delivery.ScheduleInput{Title: t.say(x.title), Benefit: m.benefits[p.benefit], Repeat: x.repeat, Weekdays: x.days,
+				From: from, Until: from.AddDays(70), Starts: "18:30", Minutes: 60, Capacity: 6, Place: t.say(c.place), Practitioner: p.practitioner, Residents: []db.ID{c.last}}))
+			if !x.sent {
+				return
+			}
+			s = try(room.Submit(t.ctx, p.actor, s.ID, s.Version))
+			if x.wrong {
+				t.later(1)
+				try(room.Reject(t.ctx, m.actor("tanaka"), s.ID, delivery.ReasonInput{Version: s.Version,
+					Reason: t.say(both("契約の時間帯は9時から19時までです。", "The contract covers nine to seven only."))}))
+			}
+		}})
 	}
 }

@@ -76,16 +76,17 @@ func (l *life) live() {
 	l.later(2)
 	l.write(one(l.teller, l.first))
 	l.rate()
+	l.around()
 	l.papers()
 	l.here("met")
 	l.later(5)
 	l.assess()
 	l.later(3)
+	l.decide()
 	if l.end == "closed" || l.end == "transferred" {
 		l.leave()
 		return
 	}
-	l.decide()
 	l.here("assessed")
 	l.later(2)
 	l.step("to_planning", cases.StepInput{})
@@ -166,6 +167,22 @@ func (l *life) rate() {
 		c := read(l.teller, func(q db.Q) (cases.Case, error) { return cases.Load(q, boss, l.now(), l.root) })
 		try(l.srv.Rooms.Cases.Step(l.ctx, boss, l.root, "restrict", cases.StepInput{Version: c.Version,
 			Reason: l.say(both("居所が知られるおそれがあるため", "Because they may be found"))}))
+	}
+}
+
+// around are those who help already.
+func (l *life) around() {
+	for i, key := range helpers[l.trouble] {
+		role := "helper"
+		if key == "clinic" || key == "hospital" {
+			role = "doctor"
+		}
+		if key == "nursery" {
+			role = "school"
+		}
+		if i == 0 || l.n%2 == 0 {
+			try(l.srv.Rooms.Cases.AddParticipant(l.ctx, l.worker, l.root, cases.ParticipantInput{Organization: l.allies[key], Role: role, Channel: "phone", From: l.today()}))
+		}
 	}
 }
 
@@ -276,6 +293,10 @@ func (l *life) make() {
 			try(room.AddGoal(l.ctx, l.worker, l.plan, careplan.GoalInput{Label: l.say(g), Area: "legal", DueOn: l.today().AddDays(120)}))
 		}
 	}
+	if l.template == "living_alone" { // nobody here owes rent
+		g := read(l.teller, func(q db.Q) ([]careplan.Goal, error) { return careplan.GoalsOf(q, l.plan) })[2]
+		try(room.StepGoal(l.ctx, l.worker, g.ID, "void", careplan.GoalStepInput{Version: g.Version, Note: l.say(both("滞納はない", "No rent is owed"))}))
+	}
 	l.here("drafted plan")
 	l.step("to_assigning", cases.StepInput{})
 	l.later(3)
@@ -287,6 +308,12 @@ func (l *life) make() {
 	}
 	try(room.Activate(l.ctx, l.worker, l.plan, p.Version))
 	l.write(note("visit", 30, "計画の内容を一緒に読み、署名をもらった。", "Read the plan together; it was signed."))
+	goals := read(l.teller, func(q db.Q) ([]careplan.Goal, error) { return careplan.GoalsOf(q, l.plan) })
+	for i, n := range try(l.srv.Rooms.Assessments.Needs(l.ctx, l.worker, assessment.Of{Case: l.root, Limit: 20})) {
+		if n.Status == "identified" && (i == 0 || l.n%3 == 0) {
+			try(l.srv.Rooms.Assessments.AddressNeed(l.ctx, l.worker, n.ID, assessment.AddressInput{Kind: "goal", By: goals[i%len(goals)].ID, Version: n.Version}))
+		}
+	}
 	l.give()
 }
 

@@ -55,6 +55,37 @@ func (m *maker) residents(ctx context.Context) error {
 	return err
 }
 
+// helpers are the organizations that take part in cases, by kind of trouble.
+var helpers = map[string][]string{
+	"home": {"clinic", "commissioner"}, "grief": {"clinic", "commissioner"}, "health": {"hospital", "clinic"}, "job": {"jobs"}, "youth": {"jobs"},
+	"rent": {"council"}, "debt": {"council"}, "parent": {"nursery"}, "child": {"nursery", "hospital"},
+}
+
+var allies = []struct {
+	key  string
+	name text.Pair
+}{
+	{"clinic", both("港南クリニック", "Konan Clinic")},
+	{"hospital", both("みなと中央病院 医療相談室", "Minato Central Hospital, social work")},
+	{"commissioner", both("民生委員・児童委員協議会 栄町地区", "Welfare commissioners of Sakaecho")},
+	{"jobs", both("ハローワークみなと", "Minato Job Centre")},
+	{"council", both("みなと市社会福祉協議会", "Minato Council of Social Welfare")},
+	{"nursery", both("みなと第二保育園", "Minato Second Nursery")},
+}
+
+// friends enters the organizations that help besides the providers.
+func (m *maker) friends(ctx context.Context) error {
+	m.allies = map[string]db.ID{}
+	for _, x := range allies {
+		made, err := m.srv.Rooms.People.CreateOrganization(ctx, m.actor("fujii"), people.Organization{Name: x.name})
+		if err != nil {
+			return err
+		}
+		m.allies[x.key] = made.ID
+	}
+	return nil
+}
+
 // taken tells whether a name belongs to somebody of the stories.
 func taken(x people.Resident) bool {
 	return slices.ContainsFunc(x.Names, func(n people.Name) bool {
