@@ -814,6 +814,7 @@ check
 
 # 10. The review shows goals met; the plan is completed, the case resolved with
 # its outcome.
+days 1
 api GET /api/v1/cases/{case}
 keep v from $.version
 header If-Match "{v}"
@@ -896,4 +897,13 @@ expect $.outcome goals_met
 as kobayashi
 api GET /api/v1/cases/{case}
 status 404
+
+# What happened until the day before reads as it stood then; the whole holds.
+# The API has no history of its own: the page of the desk tells it.
+as caseworker
+get /desk/cases/{case}/history
+see @cases.timeline.case.resolve
+get /desk/cases/{case}/history?before={payout}
+see @cases.timeline.case.to_assigning
+not see @cases.timeline.case.resolve
 check
