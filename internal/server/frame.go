@@ -147,7 +147,7 @@ func (s *Server) frame(r *http.Request, p *ui.Page) error {
 	if len(p.Crumbs) == 0 {
 		p.Crumbs = s.wayBack(r, a, *p)
 	}
-	if err := s.tell(r, a, p.Nav); err != nil {
+	if err := s.tell(r, a, p.Nav, p.Counted); err != nil {
 		return err
 	}
 	if p.Audience == ui.Desk {
@@ -213,20 +213,26 @@ func within(path, where string) bool {
 	return path == where || strings.Count(where, "/") > 1 && strings.HasPrefix(path, where+"/")
 }
 
-// tell puts the counts that rooms offer beside their places, all from one batch.
-func (s *Server) tell(r *http.Request, a access.Actor, nav []ui.NavItem) error {
+// tell puts the counts that rooms offer beside their places, all from one batch, except those that
+// the page has read already.
+func (s *Server) tell(r *http.Request, a access.Actor, nav []ui.NavItem, read map[string]int) error {
 	b := db.NewBatch()
 	counts := map[string]func() int{}
 	for _, t := range s.tallies {
 		if a.Is(t.roles...) && slices.ContainsFunc(nav, func(n ui.NavItem) bool { return n.Href == t.at }) {
 			counts[t.at] = t.queue(b, a)
+	for at, n := range read {
+		counts[at] = func() int { return n }
+	}
+		}
+		if _, known := read[t.at]; known {
+			continue
 		}
 	}
-	if b.Len() == 0 {
-		return nil
-	}
-	if err := s.Run.Read(r.Context(), func(q *db.Reader) error { return db.Send(q, b) }); err != nil {
-		return err
+	if b.Len() > 0 {
+		if err := s.Run.Read(r.Context(), func(q *db.Reader) error { return db.Send(q, b) }); err != nil {
+			return err
+		}
 	}
 	for i := range nav {
 		if count, ok := counts[nav[i].Href]; ok {

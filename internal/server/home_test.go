@@ -9,9 +9,12 @@ import (
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/ledger"
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/network/delivery"
+	"kizuna/internal/network/referral"
 	"kizuna/internal/office/task"
+	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/people"
 )
 
@@ -247,4 +250,58 @@ func TestADeathReachesTheBereaved(t *testing.T) {
 		says("/desk", "ja", false)
 		says(at, "ja", false)
 	})
+}
+
+// TestDeskAsksToCompareAndApprove: offers that came and cases that are late stand among what needs
+// the caseworker now, within the statements of a first page; nobody else is asked.
+func TestDeskAsksToCompareAndApprove(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := newSample(t, d)
+		list := s.work(3)
+		s.offered(list[0])
+		a := s.as("caseworker")
+		for lang, wants := range map[string][]string{
+			"ja": {"丸山 修0さん：家事の支援の承認要請が1件", "比較して承認", "最短の開始日は", "1,500", "期限を過ぎたケースが2件あります", "確認する"},
+			"en": {"one offer for “家事の支援”", "Compare and approve", "2 cases are overdue", "Look at them"},
+		} {
+			page := s.ask(a, "GET", "/desk?lang="+lang, "").Body.String()
+			for _, want := range wants {
+				if !strings.Contains(page, want) {
+					t.Errorf("the first page in %s does not say %s", lang, want)
+				}
+			}
+			if n := strings.Count(page, "家事の支援"); n != 1 {
+				t.Errorf("the offer is told %d times", n)
+			}
+		}
+		if statements, trips := s.cost(a, "/desk"); statements > mostStatements {
+			t.Errorf("the first page takes %d statements in %d trips", statements, trips)
+		}
+		for _, other := range []string{"caseworker:team", "caseworker:other"} {
+			if page := s.ask(s.as(other), "GET", "/desk", "").Body.String(); strings.Contains(page, "家事の支援") {
+				t.Errorf("%s is asked to compare", other)
+			}
+		}
+	})
+}
+
+// offered asks the sample's provider for help in a case and lets it offer.
+func (s *sample) offered(c cases.Case) {
+	s.t.Helper()
+	ctx, a, room := s.t.Context(), s.as("caseworker").actor, s.srv.Rooms.Referrals
+	x, err := room.Draft(ctx, a, referral.NeedInput{Case: c.ID, Title: "家事の支援", Units: ledger.Units(8), Unit: "session", From: "2026-12-01", Until: "2027-03-31"})
+	s.must(err)
+	x, err = room.Choose(ctx, a, x.ID, referral.ChooseInput{Invitees: []referral.Invitee{{Provider: s.provider["midori"]}}, Version: x.Version})
+	s.must(err)
+	x, err = room.Cover(ctx, a, x.ID, referral.CoverInput{Fields: []string{"name"}, Basis: consent.ByLaw, Provision: "生活困窮者自立支援法 第9条", Summary: "片付かない", Goals: "暮らしを整える", Version: x.Version})
+	s.must(err)
+	x, err = room.Send(ctx, a, x.ID, referral.SendInput{Version: x.Version})
+	s.must(err)
+	f, err := room.Get(ctx, a, x.ID)
+	s.must(err)
+	staff := s.as("provider_manager").actor
+	o, err := room.Open(ctx, staff, f.Invitations[0].ID)
+	s.must(err)
+	_, err = room.RequestAuthorization(ctx, staff, o.Invitation.ID, referral.OfferInput{FirstDate: "2026-12-03", Units: ledger.Units(8), Unit: "session", Price: ledger.Yen(1500), Practitioner: "相談員", Version: o.Invitation.Version})
+	s.must(err)
 }

@@ -39,6 +39,8 @@ type Filter struct {
 	// After is the Next of the page before.
 	After string
 	Limit int
+	// Ownerless leaves out the owners' names, for a list that does not show them.
+	Ownerless bool
 
 	today calendar.Date
 	after place
@@ -157,7 +159,9 @@ func (l *List) name(q db.Q) error {
 	if l.Persons, err = people.CardsOf(q, distinct(persons)...); err != nil {
 		return err
 	}
-	l.Owners, err = account.Names(q, distinct(owners))
+	if !l.Filter.Ownerless {
+		l.Owners, err = account.Names(q, distinct(owners))
+	}
 	return err
 }
 

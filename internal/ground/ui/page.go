@@ -52,6 +52,8 @@ type Page struct {
 	IdleSeconds int    // seconds without a request after which the sign-in ends; 0 = say nothing
 	KeepHref    string // POST address that keeps the sign-in alive
 	KeysOff     bool   // the user has switched single-key shortcuts off
+	// Counted are counts beside places of the navigation that the page has read itself, by address.
+	Counted map[string]int
 }
 
 // NavItem is one place to go.

@@ -93,6 +93,9 @@ func (p *pages) desk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Day, v.Agenda, v.Prompts = calendar.FormatDate(v.Today, text.From(ctx)), p.agenda(ctx, v.Said.Day), first(v.Said.Prompts)
+	if v.Works && a.Is(workers...) && !v.Query.All && v.Query.Kind == "" {
+		page.Counted = map[string]int{"/desk/cases": v.List.Counts[cases.ViewOpen]}
+	}
 	v.TaskActs = p.act(ctx, a, "home.add", "plus", "/desk/tasks/new")
 	for i := range v.TaskActs {
 		v.TaskActs[i].Kind = ui.Quiet
@@ -105,11 +108,14 @@ func (p *pages) own(ctx context.Context, a access.Actor, v *deskView) error {
 	if p.Cases != nil && a.Is(append(workers, overseers...)...) {
 		v.Works = true
 		var err error
-		v.List, err = p.Cases.Worklist(ctx, a, cases.Filter{View: v.Query.View, Mine: !v.Query.All, Kind: v.Query.Kind, After: v.Query.After, Limit: pageOfWork})
+		v.List, err = p.Cases.Worklist(ctx, a, cases.Filter{View: v.Query.View, Mine: !v.Query.All, Kind: v.Query.Kind, After: v.Query.After, Limit: pageOfWork, Ownerless: true})
 		if err != nil {
 			return err
 		}
 		v.Said.Figures = append(caseFigures(ctx, v.List.Counts, v.Query), v.Said.Figures...)
+		if a.Is(workers...) {
+			v.Said.Prompts = append(v.Said.Prompts, overdue(ctx, *v)...)
+		}
 	}
 	todo, more, err := p.todo(ctx, a)
 	if err != nil {
@@ -130,7 +136,14 @@ func (p *pages) own(ctx context.Context, a access.Actor, v *deskView) error {
 		about, persons, err = aboutCases(q, a, p.Clock.Now(), asked, todo)
 		return err
 	})
+	told := map[string]bool{} // what another source says better
+	for _, x := range v.Said.Prompts {
+		told[x.Act.Href] = true
+	}
 	for _, x := range asked {
+		if told[x.Href] {
+			continue
+		}
 		v.Said.Prompts = append(v.Said.Prompts, casePrompt(ctx, x, about[x.Case], persons, v.Today))
 	}
 	v.Tasks = taskItems(ctx, todo, about, persons, v.Today, "/desk")
@@ -244,6 +257,27 @@ func caseFigures(ctx context.Context, counts map[string]int, q deskQuery) []ui.F
 		out = append(out, f)
 	}
 	return out
+}
+
+// overdue asks for the cases whose day has passed; nothing when there are none, or when the list
+// shows just these.
+func overdue(ctx context.Context, v deskView) []Prompt {
+	n := v.List.Counts[cases.ViewOverdue]
+	if n == 0 || v.Query.View == cases.ViewOverdue {
+		return nil
+	}
+	p := Prompt{Due: v.Today.AddDays(-1), Prompt: ui.Prompt{Icon: "alert-triangle", Tone: ui.Bad, Title: text.Word(ctx, "home.overdue", "n", n),
+		Act: ui.Act{Label: text.Word(ctx, "home.see_overdue"), Href: deskQuery{View: cases.ViewOverdue, All: v.Query.All}.href()}}}
+	if len(v.List.Rows) > 0 && v.List.Rows[0].DueOn < v.Today {
+		c := v.List.Rows[0]
+		due, _ := dueIn(ctx, v.Today, c.DueOn)
+		who := v.List.Persons[c.Person].Name
+		if who == "" {
+			who = c.Number
+		}
+		p.Sub = text.Word(ctx, "home.overdue_sub", "who", who, "due", due)
+	}
+	return []Prompt{p}
 }
 
 // worklist is the table of cases.

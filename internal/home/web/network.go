@@ -10,6 +10,7 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/network/delivery"
@@ -27,6 +28,7 @@ func Network(clock calendar.Clock, read func(ctx context.Context, f func(q *db.R
 		{On: ui.Portal, Roles: access.ProviderRoles, Ask: n.provider},
 		{On: ui.Desk, Roles: []access.Role{access.FinanceOfficer, access.ProgramManager}, Ask: n.books},
 		{On: ui.Desk, Roles: []access.Role{access.ProgramManager}, Ask: n.schedules},
+		{On: ui.Desk, Roles: workers, Ask: n.worker},
 		{On: ui.My, Roles: []access.Role{access.Resident}, Ask: n.resident},
 	}
 }
@@ -161,11 +163,58 @@ func (n network) schedules(ctx context.Context, a access.Actor) (said Said, err 
 	if err := n.send(ctx, b); err != nil {
 		return said, err
 	}
-	if waiting, _ := held.First(); waiting > 0 {
-		said.Prompts = append(said.Prompts, Prompt{Due: calendar.Today(ctx, n.clock), Prompt: ui.Prompt{Icon: "calendar", Tone: ui.Info,
-			Title: text.Word(ctx, "home.schedules_wait", "n", waiting), Act: ui.Act{Label: text.Word(ctx, "home.check_schedules"), Href: "/desk/schedules"}}})
-	}
+	waiting, _ := held.First()
+	said.Prompts = heldPrompt(ctx, waiting, calendar.Today(ctx, n.clock))
 	return said, nil
+}
+
+// heldPrompt asks for the approval of schedules; nothing when none waits.
+func heldPrompt(ctx context.Context, waiting int, today calendar.Date) []Prompt {
+	if waiting == 0 {
+		return nil
+	}
+	return []Prompt{{Due: today, Prompt: ui.Prompt{Icon: "calendar", Tone: ui.Info,
+		Title: text.Word(ctx, "home.schedules_wait", "n", waiting), Act: ui.Act{Label: text.Word(ctx, "home.check_schedules"), Href: "/desk/schedules"}}}}
+}
+
+// worker asks caseworkers to compare the offers that came for what they asked, and for the approval
+// of schedules.
+func (n network) worker(ctx context.Context, a access.Actor) (said Said, err error) {
+	today := calendar.Today(ctx, n.clock)
+	b := db.NewBatch()
+	offers, held := referral.QueueToCompare(b, a, n.clock.Now(), mostPrompts), delivery.QueueToApprove(b, a, n.clock.Now())
+	if err := n.send(ctx, b); err != nil {
+		return said, err
+	}
+	for _, x := range offers.Rows {
+		said.Prompts = append(said.Prompts, toCompare(ctx, x, today))
+	}
+	waiting, _ := held.First()
+	said.Prompts = append(said.Prompts, heldPrompt(ctx, waiting, today)...)
+	return said, nil
+}
+
+func toCompare(ctx context.Context, x referral.ToCompare, today calendar.Date) Prompt {
+	lang := text.From(ctx)
+	var begins, price string
+	if x.First != "" {
+		begins = text.Word(ctx, "home.begins_first", "day", calendar.FormatShort(x.First, lang))
+	}
+	if x.Currency != "" {
+		price = ledger.Money{Minor: x.Least, Currency: x.Currency}.In(lang)
+		if x.Most > x.Least {
+			price = text.Word(ctx, "home.price_range", "least", price, "most", ledger.Money{Minor: x.Most, Currency: x.Currency}.In(lang))
+		}
+		price = text.Word(ctx, "home.unit_price", "price", price)
+	}
+	due, tone := dueIn(ctx, today, x.AnswerBy)
+	if tone == ui.Neutral {
+		tone = ui.Info
+	}
+	href := "/desk/referrals/" + x.ID.String()
+	return Prompt{Due: x.AnswerBy, Prompt: ui.Prompt{Icon: "handshake", Tone: tone, Sub: joined(ctx, begins, price, due), Href: href,
+		Title: text.Word(ctx, "home.about", "who", x.Person, "what", text.Word(ctx, "home.offers_wait", "title", x.Title, "n", x.Offers)),
+		Act:   ui.Act{Label: text.Word(ctx, "home.compare_offers"), Href: href}}}
 }
 
 // mostNext is how many coming sessions a resident's first page shows; endsSoon how many days ahead

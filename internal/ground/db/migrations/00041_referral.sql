@@ -37,6 +37,7 @@ CREATE TABLE referral (
 CREATE INDEX referral_case ON referral (case_id, id);
 CREATE INDEX referral_person ON referral (person);
 CREATE INDEX referral_assignment ON referral (assignment) WHERE assignment IS NOT NULL;
+CREATE INDEX referral_compare ON referral (owner, answer_by, id) WHERE status = 'sent';
 CREATE UNIQUE INDEX referral_number ON referral (number) WHERE number <> '';
 
 -- One provider asked. The packet is a sealed copy of what was shared.
@@ -116,6 +117,7 @@ CREATE TABLE authorization_given (
   reason       TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX authorization_one ON authorization_given (referral) WHERE status = 'active';
+CREATE INDEX authorization_referral ON authorization_given (referral, id);
 CREATE INDEX authorization_case ON authorization_given (case_id, id);
 CREATE INDEX authorization_provider ON authorization_given (provider, id);
 CREATE INDEX authorization_assignment ON authorization_given (assignment) WHERE assignment IS NOT NULL;
