@@ -338,8 +338,8 @@ func (r *Room) Published(ctx context.Context, a access.Actor) (list []Template, 
 	return list, err
 }
 
-// Tab is the part of a case's page that its plans are on, by its word.
-const Tab = "careplan.title"
+// Tab is the part of a case's page that its plans are on, in its address.
+const Tab = "plan"
 
 // Criteria are what plans ask before a case leaves a stage: planned before it
 // assigns, agreed and active before it is monitored, every goal with its

@@ -19,8 +19,9 @@ type Panel struct {
 	On string
 	// Side panels stand at the right on a desk.
 	Side bool
-	// Tab names the tab the panel stands on; "" is the overview.
-	Tab string
+	// Tab names the tab the panel stands on in the page's address; "" is the
+	// overview. TabWord is the key of the word on it.
+	Tab, TabWord string
 	// Roles that see it.
 	Roles []access.Role
 	// Queue adds the panel's queries for the record and returns how to draw

@@ -324,7 +324,7 @@ func Panels(*careplan.Room) []ui.Panel {
 				return goalsPanel(o.Plans.Rows[0], o.Goals.Rows, o.Tasks.Rows)
 			}
 		}},
-		{Key: "plans", On: "case", Tab: careplan.Tab, Roles: careplan.Readers, Queue: func(b *db.Batch, a access.Actor, of db.ID) func(context.Context) templ.Component {
+		{Key: "plans", On: "case", Tab: careplan.Tab, TabWord: "careplan.title", Roles: careplan.Readers, Queue: func(b *db.Batch, a access.Actor, of db.ID) func(context.Context) templ.Component {
 			o := careplan.QueueOverview(b, of)
 			return func(ctx context.Context) templ.Component {
 				return plansPanel(of, planTable(ctx, o), o.Goals.Rows, o.Tasks.Rows, writes(a))

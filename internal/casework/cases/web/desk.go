@@ -92,7 +92,7 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request, tab string, note ui
 // panels are other rooms' parts of the tab that is open.
 type panels struct {
 	main, side []templ.Component
-	tabs       []string // of the panels that the actor may see
+	tabs       []ui.Panel // one of each tab that the actor may see
 }
 
 // tab is the tab that was asked for, or the overview when there is none of that name.
@@ -115,8 +115,8 @@ func (p *pages) panels(ctx context.Context, a access.Actor, id db.ID, tab string
 		if x.On != "case" || !a.Is(x.Roles...) {
 			continue
 		}
-		if x.Tab != "" && (len(out.tabs) == 0 || out.tabs[len(out.tabs)-1] != x.Tab) {
-			out.tabs = append(out.tabs, x.Tab)
+		if x.Tab != "" && !slices.ContainsFunc(out.tabs, func(y ui.Panel) bool { return y.Tab == x.Tab }) {
+			out.tabs = append(out.tabs, x)
 		}
 		if x.Tab == tab {
 			all = append(all, one{x.Side, x.Queue(b, a, id)})

@@ -330,11 +330,8 @@ const tabPeople = "people"
 
 func tabs(ctx context.Context, f cases.File, tab string, more panels) []ui.TabItem {
 	out := []ui.TabItem{{Label: text.Word(ctx, "cases.web.overview"), Href: at(f.Case.ID), Current: tab == ""}}
-	for i, t := range more.tabs {
-		if slices.Contains(more.tabs[:i], t) {
-			continue
-		}
-		out = append(out, ui.TabItem{Label: said(ctx, t, nil), Href: at(f.Case.ID) + "?tab=" + t, Current: t == tab})
+	for _, t := range more.tabs {
+		out = append(out, ui.TabItem{Label: text.Word(ctx, t.TabWord), Href: at(f.Case.ID) + "?tab=" + t.Tab, Current: t.Tab == tab})
 	}
 	return append(out,
 		ui.TabItem{Label: text.Word(ctx, "cases.web.people"), Href: at(f.Case.ID) + "?tab=" + tabPeople, Count: len(f.Participants), Current: tab == tabPeople},
