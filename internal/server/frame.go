@@ -218,15 +218,15 @@ func within(path, where string) bool {
 func (s *Server) tell(r *http.Request, a access.Actor, nav []ui.NavItem, read map[string]int) error {
 	b := db.NewBatch()
 	counts := map[string]func() int{}
-	for _, t := range s.tallies {
-		if a.Is(t.roles...) && slices.ContainsFunc(nav, func(n ui.NavItem) bool { return n.Href == t.at }) {
-			counts[t.at] = t.queue(b, a)
 	for at, n := range read {
 		counts[at] = func() int { return n }
 	}
-		}
+	for _, t := range s.tallies {
 		if _, known := read[t.at]; known {
 			continue
+		}
+		if a.Is(t.roles...) && slices.ContainsFunc(nav, func(n ui.NavItem) bool { return n.Href == t.at }) {
+			counts[t.at] = t.queue(b, a)
 		}
 	}
 	if b.Len() > 0 {
