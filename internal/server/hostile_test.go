@@ -56,6 +56,7 @@ var wrong = []struct{ name, body, kind, field string }{
 
 // TestHostileInput sends the person form and the API what people send by mistake or on purpose.
 func TestHostileInput(t *testing.T) {
+	kizunatest.OneByOne(t)
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		s := newSample(t, d)
 		v := s.as("caseworker")
@@ -173,6 +174,7 @@ const hole = "\x01hole"
 // TestEveryCallKeepsText walks the specification: every call that takes text is sent hostile text in
 // every field. No answer is a defect, and where it is taken, it comes back byte for byte.
 func TestEveryCallKeepsText(t *testing.T) {
+	kizunatest.OneByOne(t)
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		s := newSample(t, d)
 		spec := s.spec()

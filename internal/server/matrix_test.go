@@ -254,6 +254,7 @@ func (m *matrix) refusesForeign(r door.Route, which variant) {
 
 // TestMatrix asks every route of the server as everybody, on both engines, which must agree.
 func TestMatrix(t *testing.T) {
+	kizunatest.OneByOne(t)
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		s := newSample(t, d)
 		m := &matrix{routes: s.srv.Router.Routes(), samples: s.records(), made: map[string]string{}}
@@ -396,6 +397,7 @@ var holes = []string{
 // TestMatrixSeesHoles plants each hole in a room that has none and sees that the matrix differs, or
 // tells the fault outright.
 func TestMatrixSeesHoles(t *testing.T) {
+	kizunatest.OneByOne(t)
 	team, other, provider, elsewhere := db.NewID(), db.NewID(), db.NewID(), db.NewID()
 	who := map[string]access.Actor{
 		"caseworker":             {ID: db.NewID(), Roles: []access.Role{access.Caseworker}, Teams: []db.ID{team}},

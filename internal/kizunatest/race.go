@@ -1,0 +1,5 @@
+//go:build race
+
+package kizunatest
+
+const underRace = true
