@@ -244,6 +244,9 @@ func (l *life) assess() {
 	try(room.Fill(l.ctx, l.worker, x.ID, form.Fill{Answers: answers, Version: 1}))
 	l.here("assessing")
 	try(room.Complete(l.ctx, l.worker, x.ID, x.Version))
+	if l.trouble == "job" && l.n%2 == 0 { // whether there may be support for the rent, as far as it is known
+		try(room.Determine(l.ctx, l.worker, assessment.DetermineInput{Case: l.root, SubjectKind: "benefit", Subject: l.benefits["rent_support"]}))
+	}
 	for _, n := range l.needs {
 		try(room.Identify(l.ctx, l.worker, assessment.NeedInput{Case: l.root, Kind: n.kind, Severity: n.severity, Detail: l.say(n.detail), Assessment: x.ID}))
 	}
@@ -382,14 +385,17 @@ func (l *life) follow() {
 		months = 24
 	}
 	for l.round = 0; l.round < months; l.round++ {
-		l.later(9 + l.r.IntN(6))
+		if l.round > 0 { // the first review comes a month after the plan, not after the help
+			l.later(6)
+		}
+		l.later(3 + l.r.IntN(6))
 		l.write(l.months[(l.round+l.n)%len(l.months)])
 		l.tasks()
 		l.here(fmt.Sprint("month ", l.round))
 		if l.pause() {
 			return
 		}
-		l.later(9)
+		l.later(3)
 		l.move()
 		l.review()
 	}
