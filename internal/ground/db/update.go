@@ -58,6 +58,11 @@ func updateAll(e Engine, table string, columns []string, rows []Change, size int
 		}
 		b.WriteString(")")
 	}
-	fmt.Fprintf(&b, ") AS v WHERE %[1]s.id = v.column1 AND %[1]s.version = v.column2 AND %[1]s.status = ? RETURNING %[1]s.id", table)
+	plus := ""
+	if e == SQLite {
+		// Believing that few rows have the status, it would read the whole table instead of looking each row up.
+		plus = "+"
+	}
+	fmt.Fprintf(&b, ") AS v WHERE %[1]s.id = v.column1 AND %[1]s.version = v.column2 AND %[2]s%[1]s.status = ? RETURNING %[1]s.id", table, plus)
 	return b.String(), args
 }

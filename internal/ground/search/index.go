@@ -144,12 +144,20 @@ type Scope struct {
 // walking the index of a common name.
 const fewRecords = 3000
 
-// enough is how many hits make the loosest stage needless.
+// enough is how many hits make the loosest stage needless, and every looser stage where several
+// words of a name were typed.
 const enough = 10
 
-// Find gives the records that match, the best stage first: first those where every word is a whole
-// part; then, while there is room below the limit, those with beginnings; those that only sound
-// alike when there are hardly any others. An empty or unsearchable query finds nothing.
+// wanted says whether a stage is asked for after so many hits of tighter ones.
+func (p plan) wanted(stage, hits, limit int) bool {
+	return hits < limit && (hits < enough || !p.several() && stage != stageLoose)
+}
+
+// Find gives the records that match, the best stage first: first those with the whole name; then
+// those where every word is a whole part; then, while there is room below the limit, those with
+// beginnings; those that only sound alike when there are hardly any others. Where several words of
+// a name were typed, looser matches come only when there are hardly any others. An empty or
+// unsearchable query finds nothing.
 func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 	plan := query.plan()
 	if s.Few.SQL != "" && plan[stageLoose] != nil {
@@ -160,13 +168,16 @@ func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 		if n <= fewRecords {
 			c := query.among(q.Engine(), plan, s)
 			hits, err := db.All[Hit](q, c.SQL, c.Args...)
-			return needed(hits, query.limit()), err
+			return plan.needed(hits, query.limit()), err
 		}
 	}
 	var hits []Hit
 	for stage, words := range plan {
-		if words == nil || len(hits) >= query.limit() || stage == stageLoose && len(hits) >= enough {
+		if words == nil || !plan.wanted(stage, len(hits), query.limit()) {
 			continue
+		}
+		if stage == stagePart && plan.several() && len(hits) > 0 {
+			continue // the loosest includes it, and one of the two is enough now
 		}
 		c := query.through(q.Engine(), stage, words, s)
 		more, err := db.All[Hit](q, c.SQL, c.Args...)
@@ -179,10 +190,14 @@ func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 }
 
 // needed leaves out the hits of stages that the index would not have been asked for.
-func needed(hits []Hit, limit int) []Hit {
+func (p plan) needed(hits []Hit, limit int) []Hit {
+	// As Find does it, the two loosest are one where there are tighter ones.
+	joined := p.several() && len(hits) > 0 && hits[0].Stage > stages-stagePart
 	for i, h := range hits {
-		looser := i > 0 && h.Stage < hits[i-1].Stage
-		if looser && (i >= limit || h.Stage == stages-stageLoose && i >= enough) {
+		if i == 0 || h.Stage == hits[i-1].Stage || joined && hits[i-1].Stage == stages-stagePart {
+			continue
+		}
+		if !p.wanted(stages-int(h.Stage), i, limit) {
 			return hits[:i]
 		}
 	}
@@ -248,7 +263,7 @@ func throughPostgres(s Scope) string {
 }
 
 // among looks through the records of s.Few.
-func (q Query) among(e db.Engine, plan [stages][][]way, s Scope) sight.Clause {
+func (q Query) among(e db.Engine, plan plan, s Scope) sight.Clause {
 	join, cross := "", " JOIN "
 	if e == db.SQLite {
 		cross = " CROSS JOIN "

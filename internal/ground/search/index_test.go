@@ -147,7 +147,7 @@ func TestSightComesBeforeTheCap(t *testing.T) {
 			"join":  {Join: "search_row p ON p.owner = c.owner", Where: sight.Clause{SQL: "p.kind = ? AND p.owner IN (" + reached.SQL + ")", Args: append([]any{"person"}, reached.Args...)}},
 		} {
 			hits := find(t, d, search.Query{Kind: "person", Text: "田中", Limit: 10}, s)
-			if len(hits) != 1 || hits[0].Owner != mine || hits[0].Stage != 3 {
+			if len(hits) != 1 || hits[0].Owner != mine || hits[0].Stage != 4 {
 				t.Errorf("%s: %v", name, hits)
 			}
 		}

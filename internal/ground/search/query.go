@@ -31,9 +31,12 @@ func (q Query) limit() int {
 }
 
 // Stages of a match, the best first. Each is asked for on its own, so that a common name's exact
-// matches need not wait for its looser ones.
+// matches need not wait for its looser ones. The index answers a stage of whole names from one
+// short list, however many records there are; the others meet the lists of every word.
 const (
-	stageWhole = iota // every word is a whole part
+	stageFull  = iota // the words together are a whole name
+	stageWhole        // every word is a whole part
+	stageBegun        // the words together are the beginning of a whole name
 	stagePart         // every word is a part's beginning, or its characters follow one another
 	stageLoose        // sounds alike, or runs over several parts
 	stages
@@ -61,6 +64,7 @@ type term struct {
 	kana   string        // as heard, when in kana
 	latin  string        // as it sounds, when kana or Latin
 	begins []string      // what it may be the beginning of, when Latin
+	over   []way         // that it runs over several parts, when nothing else was typed of a name
 }
 
 // terms reads a query. Anything may be in it; what cannot be searched for is passed over.
@@ -275,7 +279,7 @@ func (t *term) readLatin(tok tokenMaker) {
 			t.may(stagePart, tok(classLatin, latin(begun))+"*")
 		}
 		if whole := latin(begun); len(whole) > edgeLetters+1 {
-			t.may(stageLoose, tok(classJoined, whole)+"*")
+			t.over = append(t.over, way{tok(classJoined, whole) + "*"})
 		}
 	}
 	t.may(stageLoose, tok(classLatin, unvoiced(t.latin)))
@@ -357,24 +361,114 @@ func (t *term) readMixed(tok tokenMaker) {
 	}
 }
 
-// plan gives the readings of every word by stage; a stage without any cannot match.
-func (q Query) plan() [stages][][]way {
-	return plan(q.terms())
-}
+// plan is the readings of every word by stage; a stage without any cannot match.
+type plan [stages][][]way
 
-func plan(terms []term) [stages][][]way {
-	var out [stages][][]way
-	for stage := range stages {
-		for _, t := range terms {
-			ways := t.upTo(stage)
-			if len(ways) == 0 {
-				out[stage] = nil
-				break
-			}
-			out[stage] = append(out[stage], ways)
-		}
+func (q Query) plan() plan {
+	terms := q.terms()
+	names, rest := textTerms(terms)
+	if len(names) == 1 {
+		names[0].ways[stageLoose] = append(names[0].ways[stageLoose], names[0].over...)
+	}
+	var out plan
+	for _, stage := range []int{stageWhole, stagePart, stageLoose} {
+		out[stage] = readings(terms, stage)
+	}
+	exact, begun := together(kindLetter(q.Kind), names)
+	if others := readings(rest, stageWhole); exact != nil && len(others) == len(rest) {
+		out[stageFull], out[stageBegun] = append(others, exact), append(slices.Clone(others), begun)
 	}
 	return out
+}
+
+// several says that more than one word of a name was typed: then a few exact matches make looser
+// ones needless.
+func (p plan) several() bool { return p[stageFull] != nil }
+
+// textTerms parts the words of a name from the rest.
+func textTerms(terms []term) (names []*term, rest []term) {
+	for i, t := range terms {
+		if t.kind == termText {
+			names = append(names, &terms[i])
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	return names, rest
+}
+
+// readings are the ways of every word at a stage; none when a word has none.
+func readings(terms []term, stage int) [][]way {
+	var out [][]way
+	for _, t := range terms {
+		ways := t.upTo(stage)
+		if len(ways) == 0 {
+			return nil
+		}
+		out = append(out, ways)
+	}
+	return out
+}
+
+// together reads several words as one name, in the order typed and the other way about: as a whole,
+// and as the beginning of one whose first words are whole parts. Words in several scripts are no one
+// name.
+func together(kind byte, names []*term) (exact, begun []way) {
+	if len(names) < 2 {
+		return nil, nil
+	}
+	order := slices.Clone(names)
+	tok := func(class byte, value string) string { return string([]byte{kind, class}) + value }
+	for range 2 {
+		class, part, values := asOneName(order)
+		if class == 0 {
+			return nil, nil
+		}
+		exact = append(exact, way{tok(class, values[0])})
+		for _, v := range values {
+			w := way{tok(class, v) + "*"}
+			for _, t := range order[:len(order)-1] {
+				w = append(w, tok(part, t.whole()))
+			}
+			begun = append(begun, w)
+		}
+		slices.Reverse(order)
+	}
+	return exact, begun
+}
+
+// asOneName gives the class of a whole name's token and of its parts', and what the words make
+// together: first as they stand, then as they may go on.
+func asOneName(order []*term) (class, part byte, values []string) {
+	joined := ""
+	mixed := false
+	for _, t := range order {
+		joined += t.text
+		mixed = mixed || onlyLatin(t.text) || onlyKana(t.text)
+	}
+	switch {
+	case onlyLatin(joined):
+		for _, s := range unfinished(joined) {
+			values = append(values, latin(s))
+		}
+		class, part = classJoined, classLatin
+	case onlyKana(joined):
+		class, part, values = classJoined, classLatin, []string{latin(spell(joined))}
+	case !mixed:
+		class, part, values = classWhole, classWhole, []string{encode(enlarge(joined))}
+	}
+	if slices.ContainsFunc(values, func(v string) bool { return v == "" || len(v) > 120 }) {
+		return 0, 0, nil
+	}
+	return class, part, values
+}
+
+// whole is the value of a word's token as a whole part.
+func (t *term) whole() string {
+	if t.latin != "" {
+		return t.latin
+	}
+	return encode(enlarge(t.text))
 }
 
 // upTo gives the ways of a word at a stage and those of the tighter ones that they do not include.

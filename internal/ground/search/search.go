@@ -33,8 +33,9 @@ type Entry struct {
 	Fields
 }
 
-// Hit is a record found. Stage is 3 when every word is a whole part, 2 when it begins or is inside
-// one, 1 when it only sounds alike or runs over several parts.
+// Hit is a record found. Stage is 5 when the words together are a whole name, 4 when every word is a
+// whole part, 3 when they begin a whole name, 2 when each begins or is inside a part, 1 when it only
+// sounds alike or runs over several parts.
 type Hit struct {
 	Owner db.ID `db:"owner"`
 	Stage int64 `db:"stage"`

@@ -9,6 +9,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/search"
 	"kizuna/internal/ground/sight"
 )
 
@@ -26,6 +27,9 @@ func (r *Room) Create(ctx context.Context, a access.Actor, in PersonInput) (Pers
 // Register is Create inside another operation, such as an application that
 // names a person who is not known yet. The input must be valid.
 func (r *Room) Register(ctx context.Context, tx *op.Tx, in PersonInput) (Person, error) {
+	if err := in.allNew(); err != nil {
+		return Person{}, err
+	}
 	p := Person{Head: flow.Head{ID: db.NewIDAt(int64(tx.Now()))}}
 	in.copyTo(&p)
 	p.Restricted = in.Restricted
@@ -35,17 +39,44 @@ func (r *Room) Register(ctx context.Context, tx *op.Tx, in PersonInput) (Person,
 	if err != nil {
 		return p, err
 	}
-	if err := alignParts(tx, p, r.today(ctx), in); err != nil {
+	if names, err = flow.CreateAll(tx, NameFlow, "add", names); err != nil {
+		return p, err
+	}
+	contacts, err := flow.CreateAll(tx, ContactFlow, "add", in.contacts(p.ID))
+	if err != nil {
+		return p, err
+	}
+	if _, err := flow.CreateAll(tx, AddressFlow, "add", in.addresses(p.ID)); err != nil {
 		return p, err
 	}
 	if err := reachOnCreate(tx, p); err != nil {
 		return p, err
 	}
-	if err := index(tx, p, r.today(ctx)); err != nil {
+	if err := search.Put(tx, Entry(p, names, contacts, r.today(ctx))); err != nil {
 		return p, err
 	}
 	tx.Tell(op.Event{Name: "person.created", Entity: "person", Record: p.ID, Root: p.ID})
 	return p, nil
+}
+
+// allNew refuses parts that say they are stored already.
+func (in PersonInput) allNew() error {
+	var f fault.Fields
+	check := func(list string, i int, id db.ID) {
+		if !id.IsZero() {
+			f.Add(fault.At(list, i, "id"), "fault.bad_choice")
+		}
+	}
+	for i, n := range in.Names {
+		check("names", i, n.ID)
+	}
+	for i, c := range in.Contacts {
+		check("contacts", i, c.ID)
+	}
+	for i, a := range in.Addresses {
+		check("addresses", i, a.ID)
+	}
+	return f.Err()
 }
 
 // reachOnCreate lets who registered a person find the record again: the user,

@@ -48,6 +48,41 @@ func create(t *testing.T, room *people.Room, a access.Actor, in people.PersonInp
 	return p
 }
 
+// TestANewPersonsPartsAreNew refuses parts that claim to be stored, and asks
+// for as many statements with many parts as with one of each.
+func TestANewPersonsPartsAreNew(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		worker := kizunatest.Staff(access.Caseworker)
+		for name, spoil := range map[string]func(*people.PersonInput){
+			"name":    func(in *people.PersonInput) { in.Names[0].ID = db.NewID() },
+			"contact": func(in *people.PersonInput) { in.Contacts[0].ID = db.NewID() },
+			"address": func(in *people.PersonInput) { in.Addresses[0].ID = db.NewID() },
+		} {
+			in := osamu()
+			spoil(&in)
+			if _, err := room.Create(context.Background(), worker, in); !errors.Is(err, fault.KindInvalid) {
+				t.Errorf("a %s of somebody else's was taken: %v", name, err)
+			}
+		}
+		statements := func(more int) int {
+			in := osamu()
+			for range more {
+				in.Names = append(in.Names, people.NameInput{Kind: "alias", Family: "修ちゃん"})
+				in.Contacts = append(in.Contacts, in.Contacts[0])
+				in.Addresses = append(in.Addresses, in.Addresses[0])
+			}
+			ctx, trace := db.WithTrace(context.Background())
+			if _, err := room.Create(ctx, worker, in); err != nil {
+				t.Fatal(err)
+			}
+			return trace.Count()
+		}
+		if one, many := statements(0), statements(3); one != many {
+			t.Errorf("%d statements for one of each part, %d for four", one, many)
+		}
+	})
+}
+
 func TestFoundInEveryScript(t *testing.T) {
 	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
 		worker := kizunatest.Staff(access.Caseworker)

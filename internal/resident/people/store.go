@@ -1,7 +1,9 @@
 package people
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -141,9 +143,28 @@ func listPeople(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit i
 		return db.All[Card](q, selectCard+"p.status = 'active' AND p.id < ? AND "+seen.SQL+" ORDER BY p.id DESC LIMIT ?",
 			append(append([]any{before}, seen.Args...), limit)...)
 	}
-	return db.All[Card](q, selectCard+`p.status = 'active' AND p.id IN (
-		SELECT record FROM reach WHERE scope IN (??) AND kind = 'person' AND record < ? AND until > ? ORDER BY record DESC LIMIT ?)
-		ORDER BY p.id DESC LIMIT ?`, db.ListOf(a.Scopes()), before, now, limit*4, limit)
+	text, args := newest(a.Scopes(), before, now, limit*4)
+	return db.All[Card](q, selectCard+"p.status = 'active' AND p.id IN ("+text+") ORDER BY p.id DESC LIMIT ?", append(args, limit)...)
+}
+
+// apart is up to how many scopes are walked one by one.
+const apart = 16
+
+// newest is the text that gives the newest persons that scopes reach: each
+// scope's by itself, so that it is walked in order and stops. Walking all of
+// reach from its newest row meets few rows of a scope that reaches few.
+func newest(scopes []db.ID, before db.ID, now calendar.Time, limit int) (string, []any) {
+	const walk = "SELECT record FROM reach WHERE kind = 'person' AND record < ? AND until > ? AND scope "
+	if len(scopes) > apart || len(scopes) == 0 {
+		return walk + "IN (??) ORDER BY record DESC LIMIT ?", []any{before, now, db.ListOf(scopes), limit}
+	}
+	var parts []string
+	var args []any
+	for i, scope := range scopes {
+		parts = append(parts, fmt.Sprintf("SELECT record FROM (%s= ? ORDER BY record DESC LIMIT ?) AS r%d", walk, i))
+		args = append(args, before, now, scope, limit)
+	}
+	return strings.Join(parts, " UNION ALL "), args
 }
 
 // lastID stands after every id.

@@ -58,6 +58,7 @@ CREATE INDEX benefit_assignment_case ON benefit_assignment (case_id, id);
 CREATE INDEX benefit_assignment_person ON benefit_assignment (person, id);
 CREATE INDEX benefit_assignment_plan ON benefit_assignment (plan) WHERE plan IS NOT NULL;
 CREATE INDEX benefit_assignment_fund ON benefit_assignment (fund, status) WHERE fund IS NOT NULL;
+CREATE INDEX benefit_assignment_money ON benefit_assignment (id) WHERE status = 'active' AND currency <> '';
 CREATE UNIQUE INDEX benefit_assignment_decided ON benefit_assignment (record, benefit) WHERE source = 'decision' AND status <> 'void';
 
 -- Whether a benefit is still needed, looked at in its rhythm.
@@ -75,6 +76,7 @@ CREATE TABLE recertification (
   note       TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX recertification_assignment ON recertification (assignment, id);
+CREATE INDEX recertification_case ON recertification (case_id, due_on, id);
 CREATE INDEX recertification_person ON recertification (person, id);
 CREATE UNIQUE INDEX recertification_once ON recertification (assignment) WHERE status IN ('due', 'in_progress');
 CREATE INDEX recertification_due ON recertification (due_on, id) WHERE status IN ('due', 'in_progress');
