@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"kizuna/internal/ground/access"
@@ -39,6 +40,9 @@ func TestDocuments(t *testing.T) {
 		known := map[string]bool{"README.md": true}
 		for _, d := range flow.All() {
 			known[d.Entity+".md"] = true
+			if entityName(d.Entity, text.JA) == "" || entityName(d.Entity, text.EN) == "" {
+				t.Errorf("%s has no name in testdata/records.txt", d.Entity)
+			}
 			kizunatest.Golden(t, docs+"flows/"+d.Entity+".md", flowPage(d))
 		}
 		kizunatest.Golden(t, docs+"flows/README.md", flowIndex())
@@ -162,7 +166,7 @@ func permissions(t *testing.T, routes []door.Route) string {
 			if step.Conditional {
 				star = " *"
 			}
-			fmt.Fprintf(&b, "| %s: %s%s |%s\n", words(d.Entity), words(step.Name), star, marks(func(r access.Role) bool { return slices.Contains(step.By, r) }))
+			fmt.Fprintf(&b, "| %s: %s%s |%s\n", entityName(d.Entity, text.EN), words(step.Name), star, marks(func(r access.Role) bool { return slices.Contains(step.By, r) }))
 		}
 	}
 	return b.String()
@@ -170,14 +174,34 @@ func permissions(t *testing.T, routes []door.Route) string {
 
 func words(name string) string { return strings.ReplaceAll(name, "_", " ") }
 
-// entityName is what people call an entity, where its room says so.
+// records are what people call the records, by entity: Japanese and English.
+var records = sync.OnceValue(func() map[string][2]string {
+	file, err := os.ReadFile("testdata/records.txt")
+	if err != nil {
+		panic(err)
+	}
+	out := map[string][2]string{}
+	for line := range strings.Lines(string(file)) {
+		entity, names, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if ja, en, ok := strings.Cut(names, "|"); ok && entity != "#" {
+			out[entity] = [2]string{ja, en}
+		}
+	}
+	return out
+})
+
+// entityName is what people call an entity: as its room says, or else testdata/records.txt.
 func entityName(entity string, lang text.Lang) string {
 	for _, key := range text.Keys() {
 		if strings.HasSuffix(key, ".entity."+entity) {
 			return text.T(lang, key, nil)
 		}
 	}
-	return words(entity)
+	names := records()[entity]
+	if lang == text.JA {
+		return names[0]
+	}
+	return names[1]
 }
 
 // stepWord is the word of a step or status; a step of a part that only its owner's page shows may
@@ -263,7 +287,7 @@ func flowIndex() string {
 	var b strings.Builder
 	b.WriteString("# How records move\n\n" + generated + "Every record has one table of steps; no other statement changes a status. The tables stand in each room's `flow.go`.\n\n| record | 日本語 | statuses | steps |\n|---|---|---|---|\n")
 	for _, d := range flow.All() {
-		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %d |\n", words(d.Entity), d.Entity, entityName(d.Entity, text.JA), strings.Join(d.Statuses(), ", "), len(d.Steps))
+		fmt.Fprintf(&b, "| [%s](%s.md) | %s | %s | %d |\n", entityName(d.Entity, text.EN), d.Entity, entityName(d.Entity, text.JA), strings.Join(d.Statuses(), ", "), len(d.Steps))
 	}
 	return b.String()
 }

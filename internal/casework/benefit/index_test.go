@@ -27,7 +27,7 @@ func TestNoQueryReadsATable(t *testing.T) {
 		selectAssignment + partOfCase + one.SQL: append([]any{id}, one.Args...),
 		textOfCase:                              {id}, textPlacesOf: {id}, textLooksOfCase: {id}, textLooks: {id}, textOpenOfCase: {id, some}, textOpenPlaces: {id, some},
 		textOfPlan: {id, some}, textPlacesPlan: {id, some}, textOfPerson: {id, some}, textPlacesOwn: {id, some}, textLooksOf: {id}, textOpenLook: {id},
-		textAllOfPlan: {id}, textAllPlaces: {id}, textLooksOfPlan: {id},
+		textAllOfPlan: {id}, textAllPlaces: {id}, textLooksOfPlan: {id}, textMoney: {id, 50},
 	} {
 		err := d.Read(t.Context(), func(q *db.Reader) error {
 			steps, err := db.All[explained](q, "EXPLAIN QUERY PLAN "+text, args...)

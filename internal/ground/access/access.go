@@ -115,8 +115,8 @@ type Door struct {
 
 // Doors is the first lock, whole. A segment that is not here does not exist.
 var Doors = []Door{
-	{"desk", []Role{Caseworker, Supervisor, IntakeWorker, ProgramManager, FinanceOfficer, Auditor}},
-	{"admin", []Role{Administrator, Auditor}},
+	{"desk", []Role{Caseworker, Supervisor, IntakeWorker, ProgramManager, FinanceOfficer, Auditor, Administrator}},
+	{"admin", []Role{Administrator, Auditor, ProgramManager, FinanceOfficer}},
 	{"portal", ProviderRoles},
 	{"my", []Role{Resident}},
 	{"api", UserRoles},
@@ -135,8 +135,11 @@ func MayEnter(a Actor, segment string) (may, exists bool) {
 	return false, false
 }
 
-// Home is the first page of an actor.
+// Home is the first page of an actor. Administrators come to the desk for what they keep there, but begin at the set-up.
 func Home(a Actor) string {
+	if a.Is(Administrator) && !a.Is(Caseworker, Supervisor, IntakeWorker, ProgramManager, FinanceOfficer, Auditor) {
+		return "/admin"
+	}
 	for _, d := range Doors[:4] {
 		if a.Is(d.Roles...) {
 			return "/" + d.Segment

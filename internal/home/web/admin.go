@@ -23,6 +23,9 @@ func (p *pages) admin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if !a.Is(access.Administrator, access.Auditor) {
+		return door.Show(w, r, page, adminPage(greeting, said.Figures, nil, p.help(ctx, a), said, first(said.Prompts)))
+	}
 	office, waits, err := p.office(ctx, a)
 	if err != nil {
 		return err
@@ -45,7 +48,7 @@ func (p *pages) admin(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	figures := append([]ui.Figure{{Value: strconv.Itoa(done), Of: strconv.Itoa(len(steps)), Label: text.Word(ctx, "home.setup_done")}}, said.Figures...)
-	return door.Show(w, r, page, adminPage(greeting, figures, steps, said, first(said.Prompts)))
+	return door.Show(w, r, page, adminPage(greeting, figures, steps, nil, said, first(said.Prompts)))
 }
 
 // office are the first steps of setting up: the agency itself, its teams, its people. waits is how
@@ -67,6 +70,19 @@ func (p *pages) office(ctx context.Context, a access.Actor) (steps []ui.Step, wa
 		p.step(ctx, a, "home.setup.teams", len(teams) > 0, "/admin/teams"),
 		p.step(ctx, a, "home.setup.users", len(users.Users) > 1, "/admin/users"),
 	}, waits, nil
+}
+
+// help are the places where what help there is is kept, for those who keep it and not the office.
+func (p *pages) help(ctx context.Context, a access.Actor) (places []ui.Step) {
+	for _, x := range []struct{ word, at string }{
+		{"catalog.web.programs", "/admin/programs"}, {"catalog.web.benefits", "/admin/benefits"}, {"catalog.web.funds", "/admin/funds"}, {"catalog.web.rules", "/admin/rules"},
+		{"catalog.web.goals", "/admin/goals"}, {"catalog.web.specialties", "/admin/specialties"}, {"form.web.title", "/admin/forms"}, {"careplan.web.templates", "/admin/plan-templates"},
+	} {
+		if s := p.step(ctx, a, x.word, false, x.at); s.Href != "" {
+			places = append(places, s)
+		}
+	}
+	return places
 }
 
 func (p *pages) step(ctx context.Context, a access.Actor, word string, done bool, at ...string) ui.Step {

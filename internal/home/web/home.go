@@ -83,7 +83,7 @@ var (
 	atDesk   = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer, access.Auditor)
 	atPortal = door.By(access.ProviderRoles...)
 	atMy     = door.By(access.Resident)
-	atAdmin  = door.By(access.Administrator, access.Auditor)
+	atAdmin  = door.By(access.Administrator, access.ProgramManager, access.FinanceOfficer, access.Auditor)
 )
 
 // Mount registers the first pages, and the tasks that are ticked there.

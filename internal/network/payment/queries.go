@@ -121,6 +121,25 @@ func (r *Room) names(q db.Q, ids []db.ID) (map[db.ID]text.Pair, error) {
 	return r.Providers(q, distinct(ids)...)
 }
 
+// ProviderName names a provider to those who keep the agency's books.
+func (r *Room) ProviderName(ctx context.Context, a access.Actor, id db.ID) (name text.Pair, err error) {
+	if err := r.mayKeepBooks(a); err != nil {
+		return name, err
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		known, err := r.names(q, []db.ID{id})
+		if err != nil {
+			return err
+		}
+		var ok bool
+		if name, ok = known[id]; !ok {
+			return fault.NotFound()
+		}
+		return nil
+	})
+	return name, err
+}
+
 // LineRow is a line with what its reader may know of the resident: the
 // provider the name, finance the case's number alone.
 type LineRow struct {

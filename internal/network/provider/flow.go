@@ -10,9 +10,11 @@ import (
 )
 
 var (
-	// keepers enter providers; managers decide who is active and on what terms.
-	keepers  = flow.Roles{access.Caseworker, access.Supervisor, access.ProgramManager, access.System}
-	managers = flow.Roles{access.Supervisor, access.ProgramManager}
+	// finders enter a provider they met; keepers keep its entry; managers decide
+	// who is active and on what terms.
+	finders  = flow.Roles{access.Caseworker, access.Supervisor, access.ProgramManager, access.Administrator, access.System}
+	keepers  = flow.Roles{access.ProgramManager, access.Administrator, access.System}
+	managers = flow.Roles{access.Supervisor, access.ProgramManager, access.Administrator}
 	// theirs are the provider's own people too: their sight reaches their own
 	// provider only.
 	theirs = append(slices.Clone(keepers), access.ProviderManager, access.ProviderStaff)
@@ -25,7 +27,7 @@ var Flow = flow.Define(flow.Table[Provider]{
 	Entity: "provider", Table: "provider",
 	Root: func(p *Provider) (string, db.ID) { return "provider", p.ID },
 	Steps: []flow.Step[Provider]{
-		{Name: "apply", To: "applied", By: keepers},
+		{Name: "apply", To: "applied", By: finders},
 		{Name: "edit", From: []string{"applied", "active", "suspended"}, By: lead},
 		{Name: "activate", From: []string{"applied"}, To: "active", By: append(flow.Roles{access.System}, managers...), Plain: true, Route: true},
 		{Name: "suspend", From: []string{"active"}, To: "suspended", By: managers},

@@ -133,7 +133,7 @@ func (p *pages) template(w http.ResponseWriter, r *http.Request) error {
 	}
 	acts := templateActs(ctx, a, t)
 	page := ui.Page{Title: t.Name.In(text.From(ctx)), Crumbs: []ui.Crumb{{Label: text.Word(ctx, "careplan.web.templates"), Href: "/admin/plan-templates"}, {Label: t.Code}}}
-	if t.Status == "draft" && a.Is(access.Administrator) {
+	if t.Status == "draft" && a.Is(careplan.Builders...) {
 		return door.Show(w, r, page, templateForm(ui.FormProps{Action: templateAt(id), Version: version(t.Version)}, t.Input(), c, acts))
 	}
 	return door.Show(w, r, page, templatePage(t, acts))
@@ -149,7 +149,7 @@ func templateActs(ctx context.Context, a access.Actor, t careplan.Template) []ui
 		x = flow.Action{Step: x.Step, Plain: true, Blocked: x.Blocked}
 		out = append(out, actOf(ctx, templateAt(t.ID), "plan_template", t.Version, x))
 	}
-	if a.Is(access.Administrator) && (t.Status == "published" || t.Status == "retired") {
+	if a.Is(careplan.Builders...) && (t.Status == "published" || t.Status == "retired") {
 		out = append(out, ui.Act{Label: text.Word(ctx, "careplan.web.revise"), Post: templateAt(t.ID) + "/revise", Icon: "pencil"})
 	}
 	return out

@@ -33,8 +33,8 @@ var (
 	writers   = door.By(careplan.Writers...)
 	leaders   = door.By(access.Supervisor)
 	residents = door.By(access.Resident)
-	setters   = door.By(access.Administrator)
-	checkers  = door.By(access.Administrator, access.Auditor)
+	setters   = door.By(access.Administrator, access.ProgramManager)
+	checkers  = door.By(access.Administrator, access.ProgramManager, access.Auditor)
 	builders  = door.By(careplan.Builders...)
 )
 

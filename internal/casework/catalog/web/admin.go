@@ -17,7 +17,7 @@ import (
 	"kizuna/internal/ground/ui"
 )
 
-// kind is one kind of record that administrators set up: R as it is stored, In
+// kind is one kind of record that is set up: R as it is stored, In
 // as it is typed.
 type kind[R, In any] struct {
 	entity, path string
@@ -39,7 +39,7 @@ const most = 200
 
 func (k kind[R, In]) at(id db.ID) string { return "/admin/" + k.path + "/" + id.String() }
 
-func mount[R, In any](d *door.Router, k kind[R, In]) {
+func mount[R, In any](d *door.Router, k kind[R, In], writers door.Roles) {
 	root := "/admin/" + k.path
 	d.Page("GET "+root, viewers, k.all)
 	d.Page("GET "+root+"/new", writers, k.fresh)
@@ -236,7 +236,7 @@ func benefits(room *catalog.Room) kind[catalog.Benefit, catalog.BenefitInput] {
 		},
 		below: func(ctx context.Context, a access.Actor, x catalog.Benefit) ([]templ.Component, error) {
 			f, err := room.Benefit(ctx, a, x.ID)
-			return []templ.Component{rateCard(f, ui.FormProps{Action: "/admin/benefits/" + x.ID.String() + "/rates"}, a.Is(access.Administrator)), ruleCard("benefit", x.ID, f.Rules)}, err
+			return []templ.Component{rateCard(f, ui.FormProps{Action: "/admin/benefits/" + x.ID.String() + "/rates"}, a.Is(access.ProgramManager, access.FinanceOfficer, access.Administrator)), ruleCard("benefit", x.ID, f.Rules)}, err
 		},
 	}
 }

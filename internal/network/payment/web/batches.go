@@ -123,7 +123,7 @@ func batchLines(ctx context.Context, f payment.BatchFile) []ui.MoneyLine {
 		out = append(out, ui.MoneyLine{Label: x.Number, Note: x.Provider.In(lang), Href: "/desk/payments/" + x.ID.String(), Amounts: []string{account(x.Request.Provider), x.Amount().In(lang)}})
 	}
 	for _, x := range f.Payouts {
-		out = append(out, ui.MoneyLine{Label: x.Number, Note: text.Word(ctx, "payment.web.payout"), Amounts: []string{account(x.ID), x.Amount().In(lang)}})
+		out = append(out, ui.MoneyLine{Label: x.Number, Note: text.Word(ctx, "payment.web.payout"), Href: "/desk/payouts/" + x.ID.String(), Amounts: []string{account(x.ID), x.Amount().In(lang)}})
 	}
 	return append(out, ui.MoneyLine{Label: text.Word(ctx, "payment.web.total"), Amounts: []string{"", f.Batch.Amount().In(lang)}, Total: true})
 }
@@ -204,32 +204,64 @@ func download(w http.ResponseWriter, r *http.Request, kind string, make func(con
 	return err
 }
 
+// payeesQuery says whose account is to be entered; the agency's own when it is left out.
+type payeesQuery struct {
+	Kind  string `json:"owner_kind,omitempty"`
+	Owner db.ID  `json:"owner_id,omitzero"`
+}
+
 // payees are the accounts that wait to be confirmed, and the form that enters
-// one; the agency's own stands first.
+// one; the agency's own stands first. Whose account it is comes with the
+// address, from the page of the provider or of the benefit it is for.
 func (p *pages) payees(w http.ResponseWriter, r *http.Request) error {
-	page, err := p.payeesPage(r, ui.FormProps{Action: "/desk/payees"})
+	var q payeesQuery
+	if err := door.Query(r, &q); err != nil {
+		return err
+	}
+	page, err := p.payeesPage(r, q, ui.FormProps{Action: "/desk/payees"})
 	if err != nil {
 		return err
 	}
 	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "payment.web.payees")}, page)
 }
 
-func (p *pages) payeesPage(r *http.Request, form ui.FormProps) (templ.Component, error) {
+func (p *pages) payeesPage(r *http.Request, of payeesQuery, form ui.FormProps) (templ.Component, error) {
 	ctx, a := r.Context(), access.From(r.Context())
+	if !slices.Contains(payment.OwnerKinds, of.Kind) || of.Owner.IsZero() {
+		of = payeesQuery{Kind: "agency"}
+	}
+	whose, err := p.whose(ctx, a, of)
+	if err != nil {
+		return nil, err
+	}
 	waiting, err := p.room.ToConfirm(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	own, err := p.room.Payees(ctx, a, "agency", db.ID{})
+	own, err := p.room.Payees(ctx, a, of.Kind, of.Owner)
 	if err != nil {
 		return nil, err
 	}
-	kinds := []ui.Option{}
-	for _, k := range payment.OwnerKinds {
-		kinds = append(kinds, ui.Option{Value: k, Label: text.Word(ctx, "payment.owner."+k)})
+	shown := map[db.ID]bool{}
+	for _, x := range own {
+		shown[x.ID] = true
 	}
-	own = slices.DeleteFunc(own, func(x payment.Payee) bool { return x.Status == "entered" })
-	return payeesDeskPage(payeeTable(ctx, append(own, waiting...)), form, kinds, a.Is(access.FinanceOfficer)), nil
+	waiting = slices.DeleteFunc(waiting, func(x payment.Payee) bool { return shown[x.ID] })
+	form.Hidden = map[string]string{"owner_kind": of.Kind}
+	if !of.Owner.IsZero() {
+		form.Hidden["owner_id"] = of.Owner.String()
+	}
+	return payeesDeskPage(payeeTable(ctx, append(own, waiting...)), form, whose, of.Kind == "agency", a.Is(access.FinanceOfficer)), nil
+}
+
+// whose is in words whose account is entered: a provider by name, a resident
+// only as such, for those who pay need not know more.
+func (p *pages) whose(ctx context.Context, a access.Actor, of payeesQuery) (string, error) {
+	if of.Kind == "provider" {
+		name, err := p.room.ProviderName(ctx, a, of.Owner)
+		return name.In(text.From(ctx)), err
+	}
+	return text.Word(ctx, "payment.owner."+of.Kind), nil
 }
 
 func payeeTable(ctx context.Context, list []payment.Payee) ui.TableProps {
@@ -250,7 +282,7 @@ func (p *pages) enterPayee(w http.ResponseWriter, r *http.Request) error {
 		_, err := p.room.EnterPayee(ctx, a, in)
 		return "/desk/payees", err
 	}, func(form ui.FormProps) templ.Component {
-		page, err := p.payeesPage(r, form)
+		page, err := p.payeesPage(r, payeesQuery{Kind: in.OwnerKind, Owner: in.Owner}, form)
 		drawn = err
 		return page
 	})
@@ -346,40 +378,6 @@ func (p *pages) enterOwn(w http.ResponseWriter, r *http.Request) error {
 		}
 		return page
 	})
-}
-
-// payouts lists money benefits on their way.
-func (p *pages) payouts(w http.ResponseWriter, r *http.Request) error {
-	var q listQuery
-	if err := door.Query(r, &q); err != nil {
-		return err
-	}
-	from, err := cursorID(q.Cursor)
-	if err != nil {
-		return err
-	}
-	ctx, a := r.Context(), access.From(r.Context())
-	list, err := p.room.Payouts(ctx, a, payment.Filter{Status: q.Status, Before: from, Limit: pageSize + 1})
-	if err != nil {
-		return err
-	}
-	list, pager := next(r, list, func(x payment.Payout) db.ID { return x.ID })
-	t := ui.TableProps{ID: "payouts", Caption: text.Word(ctx, "payment.web.payouts"), Pager: pager, Columns: []ui.Column{{Label: text.Word(ctx, "payment.web.field.number")},
-		{Label: text.Word(ctx, "payment.web.field.due_on")}, {Label: text.Word(ctx, "payment.web.field.amount"), Num: true}, {Label: text.Word(ctx, "payment.web.field.status"), Tag: true}},
-		Empty: ui.EmptyProps{Icon: "wallet", Title: text.Word(ctx, "payment.web.no_payouts")}}
-	for _, x := range list {
-		row := ui.Row{ID: x.ID.String(), Title: x.Number, Sub: x.Note, Cells: []templ.Component{ui.Text(day(ctx, x.DueOn)), ui.Strong(x.Amount().In(text.From(ctx)), ui.Neutral), ui.Tag(status(ctx, "payout", x.Status))}}
-		for _, y := range payment.PayoutFlow.Actions(a, x) {
-			if y.Step == "approve" || y.Step == "pay" && x.Method != "transfer" {
-				y.Plain = true
-				button := act(ctx, "payout", "/desk/payouts/"+x.ID.String(), x.Version, y)
-				button.Small = true
-				row.Acts = append(row.Acts, button)
-			}
-		}
-		t.Rows = append(t.Rows, row)
-	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "payment.web.payouts")}, payoutsPage(t))
 }
 
 func newBatchActs(ctx context.Context, builds bool) []ui.Act {

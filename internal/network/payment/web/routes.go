@@ -77,7 +77,14 @@ func Mount(d *door.Router, room *payment.Room) {
 	d.Page("GET /desk/payees/{id}", deciders, p.payee)
 	d.Page("POST /desk/payees/{id}/confirm", deciders, p.confirmPayee)
 	d.Page("POST /desk/payees/{id}/end", deciders, p.endPayee)
-	d.Page("GET /desk/payouts", payers, p.payouts)
+	d.Page("GET /desk/payouts", followers, p.payouts)
+	d.Page("GET /desk/payouts/new", finance, p.newPayout)
+	d.Page("POST /desk/payouts", finance, p.planPayout)
+	d.Page("GET /desk/payouts/{id}", followers, p.payout)
+	d.Page("GET /desk/payouts/{id}/cancel", stoppers, p.askPayout("cancel"))
+	d.Page("POST /desk/payouts/{id}/cancel", stoppers, p.stopPayout("cancel"))
+	d.Page("GET /desk/payouts/{id}/fail", finance, p.askPayout("fail"))
+	d.Page("POST /desk/payouts/{id}/fail", finance, p.stopPayout("fail"))
 	d.Page("POST /desk/payouts/{id}/approve", payers, p.stepPayout(room.ApprovePayout))
 	d.Page("POST /desk/payouts/{id}/pay", finance, p.stepPayout(room.PayPayout))
 	mountAPI(d, room)
@@ -140,7 +147,7 @@ func (p *pages) stepPayout(do func(context.Context, access.Actor, db.ID, int64) 
 			return err
 		}
 		door.Toast(w, r, ui.OK, "payment.web.saved")
-		return door.See(w, r, "/desk/payouts")
+		return door.See(w, r, payoutAt(id))
 	}
 }
 

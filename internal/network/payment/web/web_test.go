@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"testing"
 
+	"kizuna/internal/casework/benefit"
 	"kizuna/internal/casework/cases"
+	"kizuna/internal/casework/catalog"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -59,6 +61,7 @@ func play(t *testing.T, script string) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		rent(t, run, worker, boss, c.ID)
 		x := delivery.Authorization{ID: db.NewID(), Provider: provider.Provider, Referral: db.NewID(), Case: c.ID, Person: p.ID, Benefit: db.NewID(), BenefitName: text.Pair{JA: "グリーフケア", EN: "Grief care"},
 			Name: p.Name, Number: c.Number, Active: true, Units: ledger.Units(1), Rate: ledger.Yen(6000), From: "2026-11-01", Until: "2026-12-31"}
 		given[x.ID] = x
@@ -101,6 +104,78 @@ func play(t *testing.T, script string) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// rent grants the resident of a case money for their rent.
+func rent(t *testing.T, run *op.Runner, worker, boss access.Actor, of db.ID) {
+	t.Helper()
+	help, given, manager := catalog.New(run, "JPY"), benefit.New(run), kizunatest.Staff(access.ProgramManager)
+	b, err := help.CreateBenefit(ctx, manager, catalog.BenefitInput{Key: "rent", Name: text.Pair{JA: "家賃補助", EN: "Rent support"}, Kind: "money", Amount: ledger.Yen(40000)})
+	if err == nil {
+		b, err = help.StepBenefit(ctx, manager, b.ID, "activate", catalog.Step{Version: b.Version})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := given.Propose(ctx, worker, of, benefit.ProposeInput{Benefit: b.ID, Amount: ledger.Yen(40000)})
+	for _, step := range []string{"approve", "activate"} {
+		if err == nil {
+			x, err = given.Step(ctx, boss, x.ID, step, benefit.StepInput{Version: x.Version})
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFinancePlansAPayout(t *testing.T) {
+	play(t, `as worker
+get /desk/payouts
+see 支給はありません
+not see 支給を予定する
+get /desk/payouts/new
+status 404
+as officer
+get /desk/payouts
+link 支給を予定する
+see 家賃補助
+not see 丸山 修
+link 家賃補助
+see ¥40,000
+see 振込できる口座がまだありません
+fill amount 15000
+fill due_on 2026-11-30
+press 支給を予定する
+status 422
+see 振込先
+see 15000
+tick method cash
+press 支給を予定する
+at /desk/payouts/*
+keep payout from path /desk/payouts/*
+see ¥15,000
+see 現金
+see 自分
+as second
+get /desk/payouts
+press 承認する
+press 支払済みにする
+see 支払済み
+in en
+get /desk/payouts/{payout}
+see Paid
+as officer
+get /desk/payouts/new
+link 家賃補助
+see ¥25,000
+tick method voucher
+fill due_on 2026-11-30
+press 支給を予定する
+link 中止する
+fill text 受給者の辞退
+press 中止する
+see 中止
+`)
 }
 
 func TestFromAttendanceToTheBank(t *testing.T) {
@@ -172,7 +247,6 @@ see 確認待ち
 not see 7654321
 as officer
 get /desk/payees
-tick owner_kind agency
 fill name みなと市
 fill bank 0001
 fill branch 001

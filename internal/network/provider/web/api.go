@@ -27,7 +27,7 @@ func mountAPI(d *door.Router, room *provider.Room) {
 	x := api{room}
 	door.List(d, providers, anybody, x.list)
 	door.Get(d, providers, anybody, x.get)
-	door.Create(d, providers, keepers, x.create)
+	door.Create(d, providers, finders, x.create)
 	door.Patch(d, providers, leads, x.patch)
 	for _, step := range []string{"activate", "suspend", "resume", "end"} {
 		door.Step(d, providers, step, managers, func(ctx context.Context, a access.Actor, id db.ID, in provider.StepInput) (providerOut, error) {

@@ -27,6 +27,13 @@ func credentialKey(v string) string { return "provider.web.credential." + v }
 
 func contractKey(v string) string { return "provider.web.contract." + v }
 
+func genderKey(v string) string {
+	if v == "" {
+		v = "unstated"
+	}
+	return "people.gender." + v
+}
+
 func unitKey(v string) string { return "provider.web.unit." + v }
 
 // words joins the words of coded values.
@@ -223,14 +230,6 @@ func siteFacts(ctx context.Context, list []provider.Site) []ui.Fact {
 	for i, s := range list {
 		note := strings.TrimSpace(s.Phone + " " + s.Hours + " " + words(ctx, accessKey, s.Accessibility.V))
 		out[i] = ui.Fact{Label: s.Name.In(lang), Value: strings.TrimSpace(s.Postcode + " " + s.Address), Note: note}
-	}
-	return out
-}
-
-func peopleFacts(ctx context.Context, list []provider.Practitioner) []ui.Fact {
-	out := make([]ui.Fact, len(list))
-	for i, x := range list {
-		out[i] = ui.Fact{Label: x.Profession, Value: x.Name, Note: words(ctx, languageKey, x.Languages.V)}
 	}
 	return out
 }

@@ -248,7 +248,7 @@ func acts(ctx context.Context, a access.Actor, f form.Form) []ui.Act {
 		}
 		out = append(out, act)
 	}
-	if f.Status != "draft" && a.Is(access.Administrator) {
+	if f.Status != "draft" && a.Is(access.Administrator, access.ProgramManager) {
 		out = append(out, ui.Act{Label: text.Word(ctx, "form.web.next"), Href: "/admin/forms/new?from=" + f.ID.String(), Icon: "copy"})
 	}
 	return out

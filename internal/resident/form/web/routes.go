@@ -18,8 +18,7 @@ var wordsFile string
 var _ = text.Register("form.web", wordsFile)
 
 var (
-	viewers = door.By(access.Administrator, access.Auditor)
-	writers = door.By(access.Administrator)
+	viewers = door.By(access.Administrator, access.ProgramManager, access.Auditor)
 	readers = door.By(access.StaffRoles...)
 	editors = door.By(access.Administrator, access.ProgramManager)
 	askers  = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker)
@@ -29,13 +28,13 @@ var (
 func Mount(d *door.Router, room *form.Room) {
 	p := &pages{room}
 	d.Page("GET /admin/forms", viewers, p.list)
-	d.Page("GET /admin/forms/new", writers, p.fresh)
-	d.Page("POST /admin/forms", writers, p.create)
+	d.Page("GET /admin/forms/new", editors, p.fresh)
+	d.Page("POST /admin/forms", editors, p.create)
 	d.Page("GET /admin/forms/{id}", viewers, p.show)
 	d.Page("POST /admin/forms/{id}/preview", viewers, p.preview)
-	d.Page("GET /admin/forms/{id}/edit", writers, p.edit)
-	d.Page("POST /admin/forms/{id}", writers, p.save)
-	d.Page("POST /admin/forms/{id}/publish", writers, p.publish)
-	d.Page("POST /admin/forms/{id}/retire", writers, p.retire)
+	d.Page("GET /admin/forms/{id}/edit", editors, p.edit)
+	d.Page("POST /admin/forms/{id}", editors, p.save)
+	d.Page("POST /admin/forms/{id}/publish", editors, p.publish)
+	d.Page("POST /admin/forms/{id}/retire", editors, p.retire)
 	mountAPI(d, room)
 }
