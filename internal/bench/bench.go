@@ -81,11 +81,13 @@ func Run(ctx context.Context, srv *server.Server, o Options) ([]Result, error) {
 			continue
 		}
 		var r Result
+		made := 0
 		for range max(1, o.Tries) {
-			t := timing{srv: srv, call: c, meter: w.meter, world: w}
+			t := timing{srv: srv, call: c, meter: w.meter, world: w, made: made}
 			if r, err = t.run(ctx, o.Patience); err != nil {
 				return out, fmt.Errorf("%s: %w", c.Name, err)
 			}
+			made = t.made
 			if r.Broken == "" {
 				break
 			}
@@ -120,6 +122,9 @@ const (
 
 func (t *timing) run(ctx context.Context, patience time.Duration) (Result, error) {
 	r := Result{Name: t.call.Name, Budget: t.call.Queries}
+	if err := t.prepare(ctx, 2*warm); err != nil {
+		return r, err
+	}
 	if _, err := t.handle(ctx, warm); err != nil {
 		return r, err
 	}
@@ -135,6 +140,9 @@ func (t *timing) run(ctx context.Context, patience time.Duration) (Result, error
 	var took []time.Duration
 	var busy, bare time.Duration
 	for range rounds {
+		if err := t.prepare(ctx, n); err != nil {
+			return r, err
+		}
 		before, err := t.meter.read(ctx)
 		if err != nil {
 			return r, err
@@ -175,6 +183,17 @@ func (t *timing) run(ctx context.Context, patience time.Duration) (Result, error
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
 
+// prepare makes what the next n calls are about.
+func (t *timing) prepare(ctx context.Context, n int) error {
+	if t.call.Prepare == nil {
+		return nil
+	}
+	if err := t.call.Prepare(ctx, t.made+n); err != nil {
+		return fmt.Errorf("what it is about: %w", err)
+	}
+	return nil
+}
+
 // handle makes n calls and tells how long each took.
 func (t *timing) handle(ctx context.Context, n int) ([]time.Duration, error) {
 	took := make([]time.Duration, n)
@@ -206,7 +225,14 @@ func (t *timing) serve(req *http.Request) error {
 
 // record keeps the statements of n calls and counts them.
 func (t *timing) record(ctx context.Context, n int, r *Result) error {
+	if err := t.prepare(ctx, n); err != nil {
+		return err
+	}
 	for range n {
+		var twin map[db.ID]db.ID
+		if t.call.Twin != nil {
+			twin = t.call.Twin(t.made)
+		}
 		began := db.NewIDAt(time.Now().UnixMilli())
 		traced, trace := db.WithTrace(ctx)
 		if err := t.serve(t.request(traced)); err != nil {
@@ -219,7 +245,7 @@ func (t *timing) record(ctx context.Context, n int, r *Result) error {
 			}
 		}
 		r.Queries, r.Rows = max(r.Queries, len(trace.Statements)), max(r.Rows, rows)
-		t.traces = append(t.traces, markFresh(trace.Statements, began))
+		t.traces = append(t.traces, markFresh(trace.Statements, began, twin))
 	}
 	return nil
 }

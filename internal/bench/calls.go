@@ -1,10 +1,13 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+
+	"kizuna/internal/ground/db"
 )
 
 // Call is one screen or API call to time.
@@ -15,6 +18,12 @@ type Call struct {
 	Queries int // the most statements that one call may run
 	// Request makes the i-th request, each another one.
 	Request func(i int) *http.Request
+	// Prepare makes what the first so many requests are about, outside the
+	// timing. It may be called again with more. Optional.
+	Prepare func(ctx context.Context, requests int) error
+	// Twin gives, for what the i-th request changed for good, records as they
+	// were before it: its statements are replayed on them. Optional.
+	Twin func(i int) map[db.ID]db.ID
 }
 
 func (c Call) wanted(o Options) bool {
@@ -25,7 +34,9 @@ func (c Call) wanted(o Options) bool {
 }
 
 // calls lists them all, room by room; a room adds its own in one place.
-func (w *world) calls() []Call { return slices.Concat(w.peopleCalls(), w.caseCalls()) }
+func (w *world) calls() []Call {
+	return slices.Concat(w.peopleCalls(), w.caseCalls(), w.networkCalls())
+}
 
 func (w *world) peopleCalls() []Call {
 	search := func(a asker, word func(name) string) func(int) *http.Request {
@@ -41,7 +52,7 @@ func (w *world) peopleCalls() []Call {
 		{Name: "list of persons", Queries: 6, Request: func(int) *http.Request { return w.many.get("/api/v1/persons") }},
 		{Name: "person page", Page: true, Queries: 24, Request: func(i int) *http.Request { return w.many.get("/desk/persons/" + pick(w.persons, i).String()) }},
 		{Name: "person search page", Page: true, Queries: 14, Request: func(i int) *http.Request { return w.many.get("/desk/persons", "q", pick(w.names, i).Family) }},
-		{Name: "create person", Writes: true, Queries: 26, Request: func(i int) *http.Request {
+		{Name: "create person", Writes: true, Queries: 21, Request: func(i int) *http.Request {
 			return w.many.ask("POST", "/api/v1/persons", fmt.Sprintf(`{"names":[{"family":%q,"given":"試","family_kana":%q,"given_kana":"タメシ"}],"birth_date":"1980-05-%02d",
 				"contacts":[{"kind":"mobile","value":"090-0000-%04d"}],"addresses":[{"kind":"actual","lines":"みなと市栄町1-%d"}]}`,
 				unheard(i, '一', 2000), unheard(i, 'ア', 60), 1+i%28, i%10000, 1+i%90))

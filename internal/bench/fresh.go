@@ -10,7 +10,8 @@ import (
 )
 
 // A call that writes made ids and numbers that cannot be written a second
-// time, so a replay of its statements needs others in their places.
+// time, and took steps that cannot be taken a second time, so a replay of its
+// statements needs others in their places.
 
 // fresh stands for an id that was made during the call.
 type fresh struct{ id db.ID }
@@ -20,8 +21,9 @@ type freshNumber struct{ shape string }
 
 var number = regexp.MustCompile(`^[A-Z]-\d{4}-\d+-\d$`)
 
-// markFresh marks what a recorded call made, which is every id above began.
-func markFresh(list []db.Statement, began db.ID) []db.Statement {
+// markFresh marks what a recorded call made, which is every id above began, and
+// puts twins in the places of what it changed.
+func markFresh(list []db.Statement, began db.ID, twins map[db.ID]db.ID) []db.Statement {
 	out := slices.Clone(list)
 	for i, s := range out {
 		if !s.Write {
@@ -31,7 +33,9 @@ func markFresh(list []db.Statement, began db.ID) []db.Statement {
 		for j, a := range args {
 			switch a := a.(type) {
 			case db.ID:
-				if bytes.Compare(a[:6], began[:6]) >= 0 {
+				if twin, ok := twins[a]; ok {
+					args[j] = twin
+				} else if bytes.Compare(a[:6], began[:6]) >= 0 {
 					args[j] = fresh{a}
 				}
 			case string:

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -26,6 +27,8 @@ type world struct {
 	persons, cases []db.ID
 	names          []name
 	common         string // the commonest family name of two characters
+	team           db.ID  // of the one who reaches most
+	network        network
 }
 
 type asker struct {
@@ -61,9 +64,9 @@ func look(ctx context.Context, srv *server.Server) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.network.w = w
 	for _, a := range []*asker{&w.many, &w.few} {
-		in := account.KeyInput{User: a.user, Name: "bench", Roles: []access.Role{access.Caseworker}, Days: 1}
-		if a.key, err = srv.Rooms.Account.CreateKey(ctx, access.TheSystem(), in); err != nil {
+		if a.key, err = w.key(ctx, a.user, access.Caseworker); err != nil {
 			w.leave(ctx)
 			return nil, err
 		}
@@ -71,9 +74,13 @@ func look(ctx context.Context, srv *server.Server) (*world, error) {
 	return w, nil
 }
 
+func (w *world) key(ctx context.Context, user db.ID, role access.Role) (account.NewKey, error) {
+	return w.srv.Rooms.Account.CreateKey(ctx, access.TheSystem(), account.KeyInput{User: user, Name: "bench", Roles: []access.Role{role}, Days: 1})
+}
+
 // leave ends the keys.
 func (w *world) leave(ctx context.Context) {
-	for _, a := range []asker{w.many, w.few} {
+	for _, a := range []asker{w.many, w.few, w.network.keeper} {
 		if a.key.Secret != "" {
 			// A key that stays ends by itself within a day.
 			_, _ = w.srv.Rooms.Account.RevokeKey(context.WithoutCancel(ctx), access.TheSystem(), a.key.ID, 0)
@@ -98,6 +105,7 @@ func (w *world) askers(q db.Q) error {
 	if len(all) == 0 || all[0].N == 0 {
 		return errors.New("no caseworker's team reaches a resident; kizuna generate makes an agency to measure")
 	}
+	w.team = all[0].Team
 	w.many.user, w.few.user = all[0].User, all[len(all)-1].User
 	if w.persons, err = spread(q, all[0].Team, "person"); err != nil {
 		return err
@@ -187,6 +195,13 @@ func (a asker) ask(method, path, body string, query ...string) *http.Request {
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
+	return req
+}
+
+// step asks for a step on a record of which a version was seen.
+func (a asker) step(path string, version int64, body string) *http.Request {
+	req := a.ask("POST", path, body)
+	req.Header.Set("If-Match", fmt.Sprintf("%q", strconv.FormatInt(version, 10)))
 	return req
 }
 

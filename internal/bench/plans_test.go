@@ -1,0 +1,159 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"kizuna/internal/generate"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/kizunatest"
+	"kizuna/internal/server"
+)
+
+// settled are tables that stay as large as the agency's set-up, however many
+// residents there are; every other table must be entered by an index.
+var settled = []string{}
+
+// TestNoCallReadsALargeTableFromEndToEnd asks both engines how they answer the
+// statements that the calls ran. PostgreSQL is told to avoid reading a table
+// whole, which it would rather do with small ones: what it reads whole even so
+// has no index at all to go by. It may still walk an index from end to end;
+// SQLite, which has no statistics here, shows that.
+func TestNoCallReadsALargeTableFromEndToEnd(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, template *db.DB) {
+		ctx := t.Context()
+		url := template.URL()
+		if template.Engine() == db.Postgres {
+			url += "&enable_seqscan=off"
+		}
+		d, err := db.Open(ctx, url, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		srv, err := server.New(server.Config{DB: d, Vault: kizunatest.Vault(t), Log: slog.New(slog.DiscardHandler), NoWork: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer srv.Close()
+		if _, err := generate.Make(ctx, srv, generate.Options{Persons: 300, Seed: 1, Lang: text.JA, Today: "2026-11-24"}); err != nil {
+			t.Fatal(err)
+		}
+		w, err := look(ctx, srv)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.leave(ctx)
+		looked := 0
+		for _, c := range w.calls() {
+			for _, s := range traced(t, w, c) {
+				looked++
+				for _, table := range scanned(t, d, s) {
+					t.Errorf("%s reads all of %s:\n%s", c.Name, table, s.Text)
+				}
+			}
+		}
+		if looked < 100 {
+			t.Errorf("only %d statements were looked at", looked)
+		}
+		planted := db.Statement{Text: "SELECT n.id FROM person_name n WHERE n.given = ?", Args: []any{"修"}}
+		if !slices.Equal(scanned(t, d, planted), []string{"person_name"}) {
+			t.Errorf("a search without an index went unseen: %v", scanned(t, d, planted))
+		}
+	})
+}
+
+// traced gives the statements of a few requests of a call, each text once.
+func traced(t *testing.T, w *world, c Call) []db.Statement {
+	t.Helper()
+	run := timing{srv: w.srv, call: c, meter: w.meter, world: w}
+	if err := run.prepare(t.Context(), warm); err != nil {
+		t.Fatalf("%s: %v", c.Name, err)
+	}
+	var out []db.Statement
+	for range warm {
+		ctx, trace := db.WithTrace(t.Context())
+		if err := run.serve(run.request(ctx)); err != nil {
+			t.Fatalf("%s: %v", c.Name, err)
+		}
+		for _, s := range trace.Statements {
+			if !slices.ContainsFunc(out, func(known db.Statement) bool { return known.Text == s.Text }) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+var (
+	whole = regexp.MustCompile(`^SCAN (\w+)(?: USING (?:COVERING )?INDEX \w+)?$|Seq Scan on (\w+)`)
+	named = regexp.MustCompile(`(?:FROM|JOIN|,)\s+(\w+)\s+(?:AS\s+)?(\w+)`)
+)
+
+// scanned names the large tables that an engine would read whole.
+func scanned(t *testing.T, d *db.DB, s db.Statement) []string {
+	t.Helper()
+	tables := map[string]string{} // by what they are called in the statement
+	for _, m := range named.FindAllStringSubmatch(s.Text, -1) {
+		tables[m[2]] = m[1]
+	}
+	var out []string
+	for _, line := range explained(t, d, s) {
+		m := whole.FindStringSubmatch(line)
+		if m == nil {
+			continue
+		}
+		table := m[1] + m[2]
+		if real, ok := tables[table]; ok {
+			table = real
+		}
+		if grows(t, d, table) {
+			out = append(out, table)
+		}
+	}
+	return out
+}
+
+func grows(t *testing.T, d *db.DB, table string) bool {
+	t.Helper()
+	var all []db.Table
+	if err := d.Read(t.Context(), func(q *db.Reader) (err error) {
+		all, err = db.Tables(q)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return !slices.Contains(settled, table) && slices.ContainsFunc(all, func(known db.Table) bool { return known.Name == table })
+}
+
+type planStep struct {
+	ID     int    `db:"id"`
+	Parent int    `db:"parent"`
+	Unused int    `db:"notused"`
+	Detail string `db:"detail"`
+}
+
+func explained(t *testing.T, d *db.DB, s db.Statement) (lines []string) {
+	t.Helper()
+	err := d.Read(context.Background(), func(r *db.Reader) (err error) {
+		if d.Engine() == db.Postgres {
+			lines, err = db.All[string](r, "EXPLAIN "+s.Text, s.Args...)
+			return err
+		}
+		steps, err := db.All[planStep](r, "EXPLAIN QUERY PLAN "+s.Text, s.Args...)
+		for _, x := range steps {
+			lines = append(lines, x.Detail)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(fmt.Errorf("%w\n%s", err, strings.TrimSpace(s.Text)))
+	}
+	return lines
+}
