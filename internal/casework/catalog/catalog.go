@@ -211,3 +211,19 @@ func sum(f *fault.Fields, at string, m ledger.Money) {
 		f.Add(at, "fault.negative")
 	}
 }
+
+// spokenUnits have words in each language; a benefit may name another.
+var spokenUnits = append(slices.Clone(RateUnits), "meal")
+
+// UnitIn says the unit of so many in a language: a known one by its word,
+// another as the benefit names it.
+func UnitIn(lang text.Lang, unit string, n ledger.Quantity) string {
+	if !slices.Contains(spokenUnits, unit) {
+		return unit
+	}
+	many := 2
+	if n == ledger.Units(1) {
+		many = 1
+	}
+	return text.T(lang, "catalog.unit."+unit, map[string]any{"n": many})
+}

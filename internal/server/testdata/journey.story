@@ -161,6 +161,9 @@ as tanaka
 get /desk/plans/{plan}
 press @step.care_plan.activate
 not see @careplan.web.no_reviews
+get /desk/cases/{case}
+link @benefit.prompt.plan_waits n=3
+press @benefit.web.approve_together
 
 # 4. His wife dies: recorded once, by her own file.
 get /desk/persons?q=マルヤマ セツコ
@@ -237,7 +240,7 @@ fill summary ja:妻を亡くした直後。眠れず、人と話す機会がな�
 fill goals ja:週に一度は外に出て人と話す。 en:To go out and talk to someone once a week.
 press @referral.web.next_review
 status 422
-see ja:次の項目の同意がありません en:There is no consent
+see ja:次の項目の同意がありません en:no consent
 untick fields address
 press @referral.web.next_review
 see ja:みどりの相談室 en:Midori Counselling
@@ -294,7 +297,7 @@ as kokoro
 get /portal/referrals
 link @referral.web.inbox.over
 link ja:グリーフカウンセリング en:Grief counselling
-see ja:ほかの提供者に決まったため en:Another provider
+see ja:ほかの提供者に決まったため en:Another provider was chosen
 
 # 7. It has no schedule for him yet: it drafts one, the agency approves it, and
 # each place in a session makes its disbursement.
@@ -319,4 +322,228 @@ press @step.schedule.approve
 see @status.schedule.approved
 as midori
 get /portal/schedules/{schedule}
-link ja:第8回 en:8
+see @status.schedule.approved
+# He cannot come on the eighth day: that place is given up and one on the ninth taken.
+link ja:第8回 en:session 8
+link @delivery.web.each_person
+link 丸山 修
+fill reason ja:通院の日と重なるため en:It is the day of his hospital visit
+press @delivery.web.cancel_place
+get /portal/schedules/{schedule}
+link ja:第9回 en:session 9
+link @delivery.web.enrol
+tick authorization_ids 丸山 修
+press @step.session_enrolment.enrol
+see 丸山 修
+get /portal/schedules/{schedule}
+link ja:第1回 en:session 1
+keep first from path /portal/sessions/*
+
+# 8. Attendance: attended, excused, absent, corrected.
+days 7
+get /portal
+link ja:グリーフカウンセリング（火曜） en:Grief counselling (Tuesdays)
+press ja:未記録の1名を出席にする en:Mark the other 1: Attended
+press @step.session.complete
+see @delivery.web.confirmed
+see ja:残り7 en:7
+days 7
+get /portal/schedules/{schedule}
+link ja:第2回 en:session 2
+tick id ja:丸山 修を選択 en:Select 丸山 修
+press ja:無断欠席にする en:Mark as Absent
+press @step.session.complete
+# He had called: the mark is corrected, what was there first stays readable.
+link @delivery.web.each_person
+link 丸山 修
+tick outcome excused
+fill note ja:前日に電話があった en:He called the day before
+press @delivery.web.record
+see @status.session_enrolment.excused
+see @status.session_enrolment.absent
+days 7
+get /portal/schedules/{schedule}
+link ja:第3回 en:session 3
+tick id ja:丸山 修を選択 en:Select 丸山 修
+press ja:無断欠席にする en:Mark as Absent
+press @step.session.complete
+days 7
+get /portal/schedules/{schedule}
+link ja:第4回 en:session 4
+tick id ja:丸山 修を選択 en:Select 丸山 修
+press ja:無断欠席にする en:Mark as Absent
+press @step.session.complete
+as tanaka
+get /desk/cases/{case}
+not see @delivery.prompt.absences n=3
+as midori
+days 7
+get /portal/schedules/{schedule}
+link ja:第5回 en:session 5
+tick id ja:丸山 修を選択 en:Select 丸山 修
+press ja:無断欠席にする en:Mark as Absent
+press @step.session.complete
+as tanaka
+get /desk/cases/{case}
+see @delivery.prompt.absences n=3
+fill body ja:電話がつながり、体調が戻ってから通うと話した。 en:Reached him by phone. He will go again once he is well.
+fill channel phone
+press @step.note.publish
+as midori
+days 7
+get /portal/schedules/{schedule}
+link ja:第6回 en:session 6
+tick id ja:丸山 修を選択 en:Select 丸山 修
+press ja:出席にする en:Mark as Attended
+press @step.session.complete
+days 7
+get /portal/schedules/{schedule}
+link ja:第7回 en:session 7
+tick id ja:丸山 修を選択 en:Select 丸山 修
+press ja:出席にする en:Mark as Attended
+press @step.session.complete
+days 14
+get /portal/schedules/{schedule}
+link ja:第9回 en:session 9
+tick id ja:丸山 修を選択 en:Select 丸山 修
+press ja:出席にする en:Mark as Attended
+press @step.session.complete
+as tanaka
+get /desk/cases/{case}
+link ja:グリーフカウンセリング en:Grief counselling
+see ja:4 / 8 回 en:4 / 8 sessions
+
+# 9. The provider asks to be paid for what was attended; finance queries one
+# line, the provider answers, and another approves what one has built.
+as midori
+get /portal/payments
+fill from 2026-12-01
+fill until 2027-01-26
+fill invoice MI-2027-01
+press @step.payment_request.build
+see ¥48,000
+at /portal/payments/*
+keep request from path /portal/payments/*
+keep number from text (P-2027-[0-9]+-[0-9])
+press @step.payment_request.submit
+as okada
+get /desk
+link @home.check_requests
+link {number}
+see ¥48,000
+near ja:2026年12月1日 en:1 Dec 2026
+link @step.payment_line.query
+fill text ja:この日は何分でしたか。 en:How many minutes was it that day?
+press @step.payment_line.query
+as midori
+get /portal/payments/{request}
+link @step.payment_line.answer
+fill text ja:60分です。予定どおりに終わりました。 en:60 minutes. It ended as planned.
+press @step.payment_line.answer
+as okada
+get /desk/payments/{request}
+see ja:60分です en:60 minutes
+press @step.payment_request.approve
+see @status.payment_request.approved
+get /desk/batches
+link @step.batch.build
+fill pay_on 2027-02-25
+tick payment_request_ids {number}
+press @step.batch.build
+at /desk/batches/*
+keep batch from path /desk/batches/*
+see ¥48,000
+as miura
+get /desk
+link @home.check_batch
+press @step.batch.approve
+as okada
+get /desk/batches/{batch}
+press @step.batch.export
+get /desk/batches/{batch}/zengin
+see 8000001
+get /desk/batches/{batch}/csv
+see 2027-01-26,1,12000,12000,JPY
+days 30
+get /desk/batches/{batch}
+link @step.batch.settle
+press @step.batch.settle
+see @status.batch.settled
+as midori
+get /portal/payments/{request}
+see @status.payment_request.paid
+as tanaka
+get /desk/cases/{case}
+link ja:グリーフカウンセリング en:Grief counselling
+see ¥48,000
+
+# 10. Reviews show goals met; the plan is completed, the case resolved.
+get /desk/cases/{case}
+press @step.case.to_monitoring
+get /desk/plans/{plan}
+press ja:「主治医意見書を依頼する」の完了を切り替える en:Done: Ask for the physician’s opinion
+press ja:「家賃証明を確認する」の完了を切り替える en:Done: Check proof of rent
+press ja:「地域サロンを見学する」の完了を切り替える en:Done: Visit the community salon
+link ja:週1回、地域の集まりに参加する en:Join a community group once a week
+link @step.goal.progress
+fill percent 100
+press @step.goal.progress
+get /desk/plans/{plan}
+link ja:週1回、地域の集まりに参加する en:Join a community group once a week
+link @step.goal.achieve
+fill note ja:毎週サロンに通っている。 en:He goes every week.
+press @step.goal.achieve
+get /desk/plans/{plan}
+link ja:家賃の滞納を解消する en:Clear the overdue rent
+link @step.goal.progress
+fill percent 100
+press @step.goal.progress
+get /desk/plans/{plan}
+link ja:家賃の滞納を解消する en:Clear the overdue rent
+link @step.goal.achieve
+fill note ja:滞納分をすべて納めた。 en:All arrears are paid.
+press @step.goal.achieve
+get /desk/plans/{plan}
+link ja:配食と家事援助で在宅生活を続ける en:Go on living at home with meals and help
+link @step.goal.progress
+fill percent 80
+fill note ja:配食を始めてから週5回食べている。 en:Five meals a week since the meals began.
+press @step.goal.progress
+get /desk/plans/{plan}
+link ja:配食と家事援助で在宅生活を続ける en:Go on living at home with meals and help
+link @step.goal.partly_achieve
+fill note ja:配食で食事がとれている。家事援助は使わなかった。 en:He eats well with the meals. Home help was not needed.
+press @step.goal.partly_achieve
+get /desk/plans/{plan}
+see ja:3件中2件を達成 en:2 of 3
+link ja:モニタリングを記録する en:Record the review
+fill moved ja:滞納が解消し、サロンに通っている。 en:The arrears are paid and he goes to the salon.
+press ja:モニタリングを記録する en:Record the review
+get /desk/plans/{plan}
+link @step.care_plan.complete
+tick outcome partly_met
+fill summary ja:一人暮らしが落ち着き、地域とのつながりができた。 en:He lives on his own steadily and knows his neighbours.
+tick rest close
+press @step.care_plan.complete
+see @status.care_plan.completed
+get /desk/cases/{case}
+link ja:グリーフカウンセリング en:Grief counselling
+press @step.benefit_assignment.complete
+see @status.benefit_assignment.completed
+get /desk/referrals/{compare}
+link @step.referral.complete
+press @step.referral.complete
+get /desk/cases/{case}
+near @benefit.web.assignments
+link ja:住居確保給付 en:Rent support
+see ¥50,000
+press ja:提供を始める en:Begin
+press @step.benefit_assignment.complete
+get /desk/cases/{case}
+link @step.case.resolve
+tick outcome partly_met
+press @step.case.resolve
+see @status.case.resolved
+# What was written stays readable; the books, the references and the journal hold.
+link ja:履歴 en:History
+check

@@ -88,7 +88,7 @@ func figure(ctx context.Context, n int64, x benefit.Assignment, unit string) str
 	if x.OfMoney() {
 		return ledger.Money{Minor: n, Currency: x.Currency}.In(text.From(ctx))
 	}
-	return strings.TrimSpace(ledger.Quantity(n).In(text.From(ctx)) + " " + unit)
+	return strings.TrimSpace(ledger.Quantity(n).In(text.From(ctx)) + " " + catalog.UnitIn(text.From(ctx), unit, ledger.Quantity(n)))
 }
 
 // meter is how much of an assignment was delivered.

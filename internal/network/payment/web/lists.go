@@ -186,7 +186,7 @@ func lineTable(ctx context.Context, at string, f payment.File) ui.TableProps {
 			who = l.Number
 		}
 		row := ui.Row{ID: l.ID.String(), Title: calendar.FormatDay(l.ServiceOn, lang), Sub: strings.TrimSpace(who + " " + l.Benefit.In(lang)), Muted: l.Status == "struck",
-			Cells: []templ.Component{ui.Two(l.Quantity.In(lang), text.Word(ctx, "payment.web.at_rate", "rate", rate(l))), ui.Strong(l.Amount().In(lang), ui.Neutral),
+			Cells: []templ.Component{ui.Two(l.Quantity.In(lang), text.Word(ctx, "payment.web.at_rate", "rate", rate(lang, l))), ui.Strong(l.Amount().In(lang), ui.Neutral),
 				ui.Two(l.Fund, fiscal(ctx, l)), ui.Two(remark(ctx, l), said(ctx, l)), ui.Tag(status(ctx, "payment_line", l.Status))}}
 		for _, step := range l.Actions {
 			if strings.HasPrefix(at, "/portal") == (step == "answer") && (step == "answer" || lineSteps[step] && (f.Request.Status == "submitted" || f.Request.Status == "queried")) {
@@ -211,10 +211,10 @@ func rank(l payment.LineRow) int {
 	return 2
 }
 
-func rate(l payment.LineRow) string {
+func rate(lang text.Lang, l payment.LineRow) string {
 	m := l.Amount()
 	m.Minor = l.Rate
-	return m.Amount()
+	return m.In(lang)
 }
 
 func fiscal(ctx context.Context, l payment.LineRow) string {

@@ -479,7 +479,7 @@ func askedFacts(ctx context.Context, i referral.Invitation) []ui.Fact {
 	x := i.Asked.V
 	return []ui.Fact{
 		{Label: text.Word(ctx, "referral.web.units"), Value: unitsIn(ctx, x.Units, x.Unit)},
-		{Label: text.Word(ctx, "referral.web.period"), Value: strings.Trim(dateIn(ctx, x.From)+"–"+dateIn(ctx, x.Until), "–")},
+		{Label: text.Word(ctx, "referral.web.period"), Value: strings.TrimPrefix(dateIn(ctx, x.From)+"–"+dateIn(ctx, x.Until), "–")},
 		{Label: text.Word(ctx, "referral.web.language"), Value: languageWord(ctx, x.Language)},
 		{Label: text.Word(ctx, "referral.web.answer_by"), Value: dateIn(ctx, i.AnswerBy)},
 		{Label: text.Word(ctx, "referral.web.packet_until"), Value: dateIn(ctx, i.PacketUntil)},
