@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"sync"
+
 	"kizuna/internal/casework/benefit"
 	"kizuna/internal/casework/careplan"
 	"kizuna/internal/casework/catalog"
@@ -19,6 +21,8 @@ func (s *sample) helpRecords() map[string][]variant {
 	definition := []variant{{"", s.goalDefinition}}
 	rule, plan := []variant{{"", s.rule}}, []variant{{"", func() string { return s.plan("") }}}
 	agreement := []variant{{"", func() string { return s.plan("agreement") }}}
+	// first is the provider whose rows are asked for at addresses below its own.
+	first := sync.OnceValue(func() string { return s.shop("") })
 	return map[string][]variant{
 		"programs/{id}":          {{"", s.program}},
 		"benefits/{id}":          {{"", s.benefit}},
@@ -42,11 +46,15 @@ func (s *sample) helpRecords() map[string][]variant {
 
 		"benefit-assignments/{id}": {{"", s.assignment}},
 
-		"providers/{id}":   {{"", func() string { return s.shop("") }}, {"own", func() string { return s.provider["midori"].String() }}},
-		"sites/{id}":       {{"", func() string { return s.shop("site") }}},
-		"offerings/{id}":   {{"", func() string { return s.shop("offering") }}},
-		"contracts/{id}":   {{"", func() string { return s.shop("contract") }}},
-		"credentials/{id}": {{"", func() string { return s.shop("credential") }}},
+		"providers/{id}":    {{"", first}, {"own", func() string { return s.provider["midori"].String() }}},
+		"sites/{row}":       {{"", func() string { return s.partOf(first(), "site") }}},
+		"offerings/{row}":   {{"", func() string { return s.partOf(first(), "offering") }}},
+		"contracts/{row}":   {{"", func() string { return s.partOf(first(), "contract") }}},
+		"credentials/{row}": {{"", func() string { return s.partOf(first(), "credential") }}},
+		"sites/{id}":        {{"", func() string { return s.shop("site") }}},
+		"offerings/{id}":    {{"", func() string { return s.shop("offering") }}},
+		"contracts/{id}":    {{"", func() string { return s.shop("contract") }}},
+		"credentials/{id}":  {{"", func() string { return s.shop("credential") }}},
 	}
 }
 
@@ -160,18 +168,24 @@ func (s *sample) assignment() string {
 // shop makes a provider, and answers it or one of its parts.
 func (s *sample) shop(part string) string {
 	s.t.Helper()
-	ctx, a, room := s.t.Context(), s.manager(), s.srv.Rooms.Providers
-	p, err := room.Create(ctx, a, provider.Input{Name: text.Both("見本" + s.count())})
-	s.must(err)
+	p, err := s.srv.Rooms.Providers.Create(s.t.Context(), s.manager(), provider.Input{Name: text.Both("見本" + s.count())})
+	return s.partOf(s.id(p.ID, err), part)
+}
+
+// partOf is something that belongs to a provider: a contract, a credential, a site, an offering; the provider itself
+// when none is named.
+func (s *sample) partOf(shop, part string) string {
+	s.t.Helper()
+	ctx, a, room, of := s.t.Context(), s.manager(), s.srv.Rooms.Providers, db.MustID(shop)
 	switch part {
 	case "contract":
-		x, err := room.DraftContract(ctx, a, provider.ContractInput{Provider: p.ID, Kind: "unit_price", Unit: "session", Price: ledger.Yen(5000), From: "2026-04-01"})
+		x, err := room.DraftContract(ctx, a, provider.ContractInput{Provider: of, Kind: "unit_price", Unit: "session", Price: ledger.Yen(5000), From: "2026-04-01"})
 		return s.id(x.ID, err)
 	case "credential":
-		x, err := room.EnterCredential(ctx, a, provider.CredentialInput{Provider: p.ID, Kind: "licence"})
+		x, err := room.EnterCredential(ctx, a, provider.CredentialInput{Provider: of, Kind: "licence"})
 		return s.id(x.ID, err)
 	case "site", "offering":
-		site, err := room.AddSite(ctx, a, provider.SiteInput{Provider: p.ID, Name: text.Both("本部"), Address: "みなと市栄町1-1"})
+		site, err := room.AddSite(ctx, a, provider.SiteInput{Provider: of, Name: text.Both("本部"), Address: "みなと市栄町1-1"})
 		s.must(err)
 		if part == "site" {
 			return site.ID.String()
@@ -179,5 +193,5 @@ func (s *sample) shop(part string) string {
 		x, err := room.AddOffering(ctx, a, provider.OfferingInput{Site: site.ID, Name: text.Both("見本"), Openings: 1})
 		return s.id(x.ID, err)
 	}
-	return p.ID.String()
+	return shop
 }

@@ -446,7 +446,10 @@ func (x api) prompts(ctx context.Context, a access.Actor, q struct{ door.Paging 
 
 func (x api) dismiss(ctx context.Context, a access.Actor, id db.ID, in versionIn) (promptOut, error) {
 	p, err := x.room.Dismiss(ctx, a, id, in.Version, in.Reason)
-	return promptOf(ctx, p, nil), err
+	if err != nil {
+		return promptOut{}, err
+	}
+	return promptOf(ctx, p, nil), nil
 }
 
 type memberOut struct {

@@ -635,6 +635,22 @@ type joinForm struct {
 	Running []ui.Option
 }
 
+// withoutTitle is a name as it is kept: who called said it with a title.
+func withoutTitle(name string) string {
+	name = strings.TrimSpace(name)
+	for _, title := range []string{"さん", "さま", "ちゃん", "くん", "様", "氏", "殿"} {
+		if bare, had := strings.CutSuffix(name, title); had {
+			return strings.TrimSpace(bare)
+		}
+	}
+	for _, title := range []string{"Mr. ", "Ms. ", "Mrs. ", "Mr ", "Ms ", "Mrs "} {
+		if bare, had := strings.CutPrefix(name, title); had {
+			return strings.TrimSpace(bare)
+		}
+	}
+	return name
+}
+
 func (p *pages) askJoin(k kind) door.Page {
 	return func(w http.ResponseWriter, r *http.Request) error { return p.drawJoin(w, r, k, nil) }
 }
@@ -652,7 +668,7 @@ func (p *pages) drawJoin(w http.ResponseWriter, r *http.Request, k kind, refused
 	v.kind = k
 	j := joinForm{view: v, Q: r.URL.Query().Get("q"), Form: ui.FormProps{Action: v.at() + "/join", Version: version(v.Arrival.Version)}}
 	if j.Q == "" {
-		j.Q = v.Subject
+		j.Q = withoutTitle(v.Subject)
 	}
 	if j.Found, err = p.room.Find(ctx, a, j.Q, j.Person.ID); err != nil {
 		return err
