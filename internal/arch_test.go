@@ -338,6 +338,11 @@ func idleWords(h house) []string {
 		if parts := strings.Split(key, "."); ofFlow(key) && len(parts) == 3 {
 			return said[parts[1]] && said[parts[2]]
 		}
+		// A case's timeline finds the words of every room by the entity and the step.
+		if _, what, ok := strings.Cut(key, ".timeline."); ok {
+			entity, step, _ := strings.Cut(what, ".")
+			return said[entity] && said[step]
+		}
 		return said[key] || slices.ContainsFunc(shapes, func(r *regexp.Regexp) bool { return r.MatchString(key) })
 	}
 	var out []string
