@@ -184,6 +184,14 @@ func show(lang Lang, v any) string {
 	return showKind(lang, v)
 }
 
+// List sets words after each other as lang does: 氏名、住所; name, address.
+func List(lang Lang, words []string) string {
+	if lang.Base() == JA {
+		return strings.Join(words, "、")
+	}
+	return strings.Join(words, ", ")
+}
+
 // Number groups the digits of n as lang does: 1,234,567.
 func Number(lang Lang, n int64) string {
 	return group(lang, strconv.FormatInt(n, 10))

@@ -73,13 +73,13 @@ func (p *pages) office(ctx context.Context, a access.Actor) (steps []ui.Step, wa
 }
 
 // help are the places where what help there is is kept, for those who keep it and not the office.
-func (p *pages) help(ctx context.Context, a access.Actor) (places []ui.Step) {
+func (p *pages) help(ctx context.Context, a access.Actor) (places []ui.Act) {
 	for _, x := range []struct{ word, at string }{
 		{"catalog.web.programs", "/admin/programs"}, {"catalog.web.benefits", "/admin/benefits"}, {"catalog.web.funds", "/admin/funds"}, {"catalog.web.rules", "/admin/rules"},
 		{"catalog.web.goals", "/admin/goals"}, {"catalog.web.specialties", "/admin/specialties"}, {"form.web.title", "/admin/forms"}, {"careplan.web.templates", "/admin/plan-templates"},
 	} {
 		if s := p.step(ctx, a, x.word, false, x.at); s.Href != "" {
-			places = append(places, s)
+			places = append(places, ui.Act{Label: s.Label, Href: s.Href})
 		}
 	}
 	return places

@@ -245,7 +245,7 @@ func (q Question) Said(lang text.Lang, v rule.Value) string {
 				words = append(words, o.Label.In(lang))
 			}
 		}
-		return strings.Join(words, text.T(lang, "form.comma", nil))
+		return text.List(lang, words)
 	}
 	return v.Text
 }

@@ -191,7 +191,7 @@ func (x explained) because(ctx context.Context, f rule.Finding) string {
 	for _, name := range f.Missing {
 		parts = append(parts, said(ctx, "missing", "fact", x.fact(ctx, name)))
 	}
-	return strings.Join(parts, said(ctx, "comma"))
+	return text.List(text.From(ctx), parts)
 }
 
 func sorted(facts rule.Facts) []string {
@@ -222,7 +222,7 @@ func valueText(ctx context.Context, v rule.Value, currency string) string {
 		for i, s := range v.List {
 			words[i] = itemText(ctx, s)
 		}
-		return strings.Join(words, said(ctx, "comma"))
+		return text.List(text.From(ctx), words)
 	case rule.Money:
 		if currency == "" {
 			currency = "JPY"

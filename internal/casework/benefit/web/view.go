@@ -325,7 +325,7 @@ func waitOptions(ctx context.Context, x benefit.Waiting) []ui.Option {
 // joined sets what is there beside each other.
 func joined(ctx context.Context, words ...string) string {
 	words = slices.DeleteFunc(words, func(s string) bool { return s == "" })
-	return strings.Join(words, text.Word(ctx, "benefit.web.between"))
+	return strings.Join(words, " · ")
 }
 
 func ownFacts(ctx context.Context, x benefit.Assignment, o benefit.Own) []ui.Fact {

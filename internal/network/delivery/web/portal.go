@@ -85,7 +85,7 @@ func recurs(ctx context.Context, s delivery.Schedule) string {
 	for _, d := range s.Input().Weekdays {
 		days = append(days, text.Word(ctx, "delivery.weekday."+strings.ToLower(d)))
 	}
-	return strings.TrimSpace(text.Word(ctx, "delivery.repeat."+s.Repeat) + " " + strings.Join(days, text.Word(ctx, "delivery.web.comma")) + " " + s.Starts)
+	return strings.TrimSpace(text.Word(ctx, "delivery.repeat."+s.Repeat) + " " + text.List(text.From(ctx), days) + " " + s.Starts)
 }
 
 func span(ctx context.Context, s delivery.Schedule) string {

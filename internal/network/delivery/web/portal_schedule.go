@@ -99,7 +99,7 @@ func days(ctx context.Context, list []calendar.Date) string {
 	for _, d := range list[:min(most, len(list))] {
 		words = append(words, calendar.FormatShort(d, text.From(ctx)))
 	}
-	out := strings.Join(words, text.Word(ctx, "delivery.web.comma"))
+	out := text.List(text.From(ctx), words)
 	if len(list) > most {
 		out = text.Word(ctx, "delivery.web.and_more", "days", out, "n", len(list)-most)
 	}

@@ -230,7 +230,7 @@ func remark(ctx context.Context, l payment.LineRow) string {
 	if l.Allowed != "" {
 		words = append(words, text.Word(ctx, "payment.web.allowed", "why", l.Allowed))
 	}
-	return strings.Join(words, text.Word(ctx, "payment.web.comma"))
+	return text.List(text.From(ctx), words)
 }
 
 func said(ctx context.Context, l payment.LineRow) string {

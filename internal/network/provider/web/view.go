@@ -42,7 +42,7 @@ func words(ctx context.Context, key func(string) string, values []string) string
 	for i, v := range values {
 		out[i] = text.Word(ctx, key(v))
 	}
-	return strings.Join(out, text.Word(ctx, "provider.web.comma"))
+	return text.List(text.From(ctx), out)
 }
 
 func options(ctx context.Context, key func(string) string, values, chosen []string) []ui.Option {

@@ -120,7 +120,7 @@ func wordsOf(ctx context.Context, key func(string) string, values []string) stri
 	for i, v := range values {
 		out[i] = text.Word(ctx, key(v))
 	}
-	return strings.Join(out, text.Word(ctx, "referral.web.comma"))
+	return text.List(text.From(ctx), out)
 }
 
 // entryText is a packet's entry in the reader's language.
@@ -146,7 +146,7 @@ func entryText(ctx context.Context, e referral.Entry) string {
 		}
 		return e.Values[0]
 	}
-	return strings.Join(e.Values, text.Word(ctx, "referral.web.comma"))
+	return text.List(text.From(ctx), e.Values)
 }
 
 func packetFacts(ctx context.Context, p referral.Packet) []ui.Fact {

@@ -117,9 +117,5 @@ func newKeyAct(ctx context.Context, at string, may bool) []ui.Act {
 
 // joined lists names as the reader's language does.
 func joined(ctx context.Context, names []string) string {
-	comma := text.Word(ctx, "account.web.comma")
-	if text.From(ctx).Base() != text.JA {
-		comma += " "
-	}
-	return strings.Join(names, comma)
+	return text.List(text.From(ctx), names)
 }

@@ -59,7 +59,7 @@ func fieldWords(ctx context.Context, fields []string) string {
 	for i, f := range fields {
 		words[i] = text.Word(ctx, fieldKey(f))
 	}
-	return strings.Join(words, text.Word(ctx, "consent.web.comma"))
+	return text.List(text.From(ctx), words)
 }
 
 func dateIn(ctx context.Context, d calendar.Date) string {

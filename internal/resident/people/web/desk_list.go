@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/url"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -47,7 +46,7 @@ func matchTable(ctx context.Context, q string, matches []people.Match) ui.TableP
 			row.Tags = append(row.Tags, ui.TagProps{Text: text.Word(ctx, "people.web.elsewhere"), Icon: "lock"})
 			birth = dateText(ctx, calendar.NewPartial(m.Card.BirthDate, calendar.ToYear))
 		}
-		row.Cells = []templ.Component{ui.Text(birth), ui.Text(genderWord(ctx, m.Card.Gender)), ui.Text(strings.Join(reasonsIn(ctx, m.Reasons), text.Word(ctx, "people.web.comma")))}
+		row.Cells = []templ.Component{ui.Text(birth), ui.Text(genderWord(ctx, m.Card.Gender)), ui.Text(text.List(text.From(ctx), reasonsIn(ctx, m.Reasons)))}
 		t.Rows = append(t.Rows, row)
 	}
 	t.Empty = ui.EmptyProps{
@@ -99,7 +98,7 @@ func rowOf(ctx context.Context, c people.Card) ui.Row {
 
 func foundOf(ctx context.Context, m people.Match) ui.Found {
 	f := ui.Found{ID: m.Card.ID.String(), Title: nameOr(ctx, m.Card.Name), Sub: m.Card.Kana,
-		Why: strings.Join(reasonsIn(ctx, m.Reasons), text.Word(ctx, "people.web.comma"))}
+		Why: text.List(text.From(ctx), reasonsIn(ctx, m.Reasons))}
 	if m.Visible {
 		f.Href = "/desk/persons/" + f.ID
 	} else {

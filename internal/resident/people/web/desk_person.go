@@ -79,7 +79,7 @@ func languageWords(ctx context.Context, codes []string) string {
 	for i, c := range codes {
 		words[i] = coded(ctx, languageKey, c)
 	}
-	return strings.Join(words, text.Word(ctx, "people.web.comma"))
+	return text.List(text.From(ctx), words)
 }
 
 func languageOptions(ctx context.Context, chosen []string) []ui.Option {
