@@ -74,6 +74,27 @@ func RateAt(q db.Q, benefit, provider db.ID, on calendar.Date) (Rate, error) {
 		ORDER BY CASE WHEN provider IS NULL THEN 1 ELSE 0 END LIMIT 1`, benefit, provider, on, on)
 }
 
+// RatesFor gives the prices of benefits on any day: those for everybody and
+// those of a provider.
+func RatesFor(q db.Q, provider db.ID, benefits []db.ID) ([]Rate, error) {
+	if len(benefits) == 0 {
+		return nil, nil
+	}
+	return db.All[Rate](q, sel(RateFlow)+"benefit IN (??) AND status <> 'void' AND (provider = ? OR provider IS NULL) ORDER BY id", db.ListOf(benefits), provider)
+}
+
+// InForce picks from such a list the price of a benefit on a day, as RateAt
+// does.
+func InForce(list []Rate, benefit db.ID, on calendar.Date) (best Rate, found bool) {
+	for _, x := range list {
+		if x.Benefit != benefit || x.From > on || x.Until != "" && x.Until <= on || found && x.Provider.IsZero() {
+			continue
+		}
+		best, found = x, true
+	}
+	return best, found
+}
+
 func lockBenefit(w db.W, id db.ID) error {
 	_, err := db.One[int](w, "SELECT 1 FROM benefit WHERE id = ?"+db.ForUpdate(w), id)
 	return err

@@ -248,7 +248,12 @@ func (r *Room) Cancel(ctx context.Context, a access.Actor, id db.ID, side string
 		if err := flow.Fresh(e, in.Version); err != nil {
 			return e, err
 		}
-		if err := cancelPlaces(tx, []Enrolment{e}, step, in.Reason); err != nil {
+		s, err := sessionsByID(tx, []db.ID{e.Session})
+		if err != nil {
+			return e, err
+		}
+		late := side == "resident" && s[0].On <= r.today(ctx)
+		if err := cancelPlaces(tx, []Enrolment{e}, step, in.Reason, late); err != nil {
 			return e, err
 		}
 		return loadEnrolment(tx, a, tx.Now(), id)
@@ -279,14 +284,15 @@ func (r *Room) CancelMine(ctx context.Context, a access.Actor, id db.ID, in Reas
 		if err := flow.Fresh(list[0], in.Version); err != nil {
 			return id, err
 		}
-		return id, cancelPlaces(tx, list, "cancel_by_resident", in.Reason)
+		return id, cancelPlaces(tx, list, "cancel_by_resident", in.Reason, sessions[0].On <= r.today(ctx))
 	})
 	return err
 }
 
-// cancelPlaces takes a cancelling step on enrolments and their disbursements.
-func cancelPlaces(tx *op.Tx, list []Enrolment, step, reason string) error {
-	done, faults, err := flow.TakeAll(tx, EnrolmentFlow, step, list, nil, flow.Because(reason))
+// cancelPlaces takes a cancelling step on enrolments and their disbursements;
+// late says that they were called off on the day.
+func cancelPlaces(tx *op.Tx, list []Enrolment, step, reason string, late bool) error {
+	done, faults, err := flow.TakeAll(tx, EnrolmentFlow, step, list, func(e *Enrolment) { e.LateCancel = late }, flow.Because(reason))
 	if err != nil {
 		return err
 	}
@@ -377,7 +383,7 @@ func (r *Room) Died(tx *op.Tx, person db.ID, on calendar.Date) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	return tx.As(access.TheSystem(), func() error { return cancelPlaces(tx, list, "cancel_by_resident", "") })
+	return tx.As(access.TheSystem(), func() error { return cancelPlaces(tx, list, "cancel_by_resident", "", false) })
 }
 
 // NoteInput is a short note beside a resident on the roster.

@@ -405,7 +405,7 @@ func cancelSession(tx *op.Tx, s Session, reason string) (Session, error) {
 	if err != nil || len(list) == 0 {
 		return s, err
 	}
-	err = cancelPlaces(tx, list, "cancel_by_provider", reason)
+	err = cancelPlaces(tx, list, "cancel_by_provider", reason, false)
 	tx.Tell(op.Event{Name: "session.cancelled", Entity: "session", Record: s.ID, Root: s.Provider})
 	return s, err
 }

@@ -270,6 +270,11 @@ func (x Authorization) Amount(q ledger.Quantity) (ledger.Money, error) {
 	return x.Rate.Times(q, cmp.Or(x.Rounding, ledger.Floor))
 }
 
+// Part is a percentage of what a quantity comes to at the rate, rounded once.
+func (x Authorization) Part(q ledger.Quantity, percent int64) (ledger.Money, error) {
+	return x.Rate.Share(int64(q)*percent, int64(ledger.Units(1))*100, cmp.Or(x.Rounding, ledger.Floor))
+}
+
 // Covers reports whether the authorization holds on a day.
 func (x Authorization) Covers(on calendar.Date) bool { return on.Within(x.From, x.Until) }
 

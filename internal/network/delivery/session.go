@@ -43,6 +43,9 @@ type Enrolment struct {
 	Note          string `db:"note"`
 	WalkIn        bool   `db:"walk_in"`
 	OverLimit     string `db:"over_limit"` // why a supervisor let it pass a limit; "" within limits
+	// LateCancel says that the resident gave the place back on the session's
+	// day, by the agency's clock, or after it.
+	LateCancel bool `db:"late_cancel"`
 }
 
 // Disbursement is what is to be given in a session (給付実績). What was given
@@ -98,6 +101,9 @@ const (
 	Excused  = "excused"
 	Absent   = "absent"
 )
+
+// Cancelled is the status of a place that the resident gave back.
+const Cancelled = "cancelled_by_resident"
 
 // Outcomes lists the outcomes in the order of the roster.
 var Outcomes = []string{Attended, Late, Excused, Absent}

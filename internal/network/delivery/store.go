@@ -427,14 +427,19 @@ type Payable struct {
 }
 
 // PayableOf lists what a provider's marked disbursements delivered from a day
-// to another, both included, in the order of the service. What has been
-// claimed before is among them.
+// to another, both included, in the order of the service; places that the
+// resident gave back on the day, and did not take again, are among them with
+// nothing delivered. What has been claimed before is among them.
 func PayableOf(q db.Q, provider db.ID, from, until calendar.Date) ([]Payable, error) {
 	return db.All[Payable](q, `SELECT d.id AS disbursement, d.enrolment, e.session, d.authorization_id, d.referral, d.case_id, d.person, d.assignment, d.benefit,
 		s.title, s.on_date, s.starts_at, s.ends_at, e.status AS outcome, d.planned,
 		COALESCE((SELECT CAST(SUM(m.quantity) AS BIGINT) FROM attendance_mark m WHERE m.disbursement = d.id), 0) AS delivered
 		FROM session s JOIN session_enrolment e ON e.session = s.id JOIN disbursement d ON d.enrolment = e.id
-		WHERE s.provider = ? AND s.on_date >= ? AND s.on_date <= ? AND e.status IN ('attended', 'late', 'excused', 'absent') AND d.status = 'planned'
+		WHERE s.provider = ? AND s.on_date >= ? AND s.on_date <= ? AND (
+			e.status IN ('attended', 'late', 'excused', 'absent') AND d.status = 'planned'
+			OR e.status = 'cancelled_by_resident' AND e.late_cancel AND s.status IN ('scheduled', 'completed') AND NOT EXISTS (
+				SELECT 1 FROM session_enrolment o WHERE o.session = e.session AND o.authorization_id = e.authorization_id AND o.id <> e.id
+				AND (o.status NOT IN ('cancelled_by_resident', 'cancelled_by_provider', 'void') OR o.late_cancel AND o.status <> 'void' AND o.id > e.id)))
 		ORDER BY s.starts_at, d.id`, provider, from, until)
 }
 

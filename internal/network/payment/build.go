@@ -1,6 +1,7 @@
 package payment
 
 import (
+	"kizuna/internal/casework/catalog"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
@@ -9,9 +10,11 @@ import (
 )
 
 // draftLines works out what a provider may claim for a period: what was
-// delivered, at the authorized rate, less what is claimed elsewhere; and, when
-// asked, absences without notice at their planned quantity. What a person must
-// look at is flagged with the reason.
+// delivered, at the authorized rate; of absences without notice and of places
+// given back on the day the percentage that the rate of that day agrees to, at
+// their planned quantity; and, when asked, absences for which nothing was
+// agreed. What is claimed elsewhere is left out, and what a person must look at
+// is flagged with the reason.
 func (r *Room) draftLines(q db.Q, x Request) ([]Line, error) {
 	given, err := delivery.PayableOf(q, x.Provider, x.From, x.Until)
 	if err != nil || len(given) == 0 {
@@ -33,6 +36,10 @@ func (r *Room) draftLines(q db.Q, x Request) ([]Line, error) {
 	if err != nil {
 		return nil, err
 	}
+	rates, err := r.Rates(q, x.Provider, distinct(benefits))
+	if err != nil {
+		return nil, err
+	}
 	taken, err := liveLines(q, disbursements)
 	if err != nil {
 		return nil, err
@@ -40,31 +47,52 @@ func (r *Room) draftLines(q db.Q, x Request) ([]Line, error) {
 	var lines []Line
 	for i, p := range given {
 		used[p.Authorization] += int64(p.Delivered)
-		absent := p.Outcome == delivery.Absent && p.Delivered == 0
-		if p.Delivered == 0 && !(absent && x.Absences) {
+		percent, agreed := due(p, rates)
+		if percent == 0 && p.Outcome == delivery.Absent && x.Absences {
+			percent = 100
+		}
+		if percent == 0 {
 			continue
 		}
 		if in, ok := taken[p.Disbursement]; ok && in != x.ID {
 			continue
 		}
 		a := known[p.Authorization]
-		l, err := lineOf(x, p, a, funds[p.Benefit])
+		l, err := lineOf(x, p, a, percent, funds[p.Benefit])
 		if err != nil {
 			return nil, err
 		}
-		l.Flags.V = flagged(p, a, used[p.Authorization], overlaps(given[:i], p), l.Fund == "")
+		l.Flags.V = flagged(p, a, agreed, used[p.Authorization], overlaps(given[:i], p), l.Fund == "")
 		lines = append(lines, l)
 	}
 	return lines, nil
 }
 
-// lineOf is a disbursement at its rate, rounded once as the contract says.
-func lineOf(x Request, p delivery.Payable, a delivery.Authorization, fund Fund) (Line, error) {
+// due is which percentage of the rate a disbursement is paid at: all of what was
+// delivered; of a session the resident did not come to, or called off on the
+// day, what the rate of that day says. agreed is false where it says nothing.
+func due(p delivery.Payable, rates []catalog.Rate) (percent int64, agreed bool) {
+	if p.Delivered != 0 {
+		return 100, true
+	}
+	rate, _ := catalog.InForce(rates, p.Benefit, p.On)
+	switch p.Outcome {
+	case delivery.Absent:
+		percent = rate.NoShowPercent
+	case delivery.Cancelled:
+		percent = rate.LateCancelPercent
+	}
+	return percent, percent > 0
+}
+
+// lineOf is a disbursement at a percentage of its rate, rounded once as the
+// contract says.
+func lineOf(x Request, p delivery.Payable, a delivery.Authorization, percent int64, fund Fund) (Line, error) {
 	quantity := p.Delivered
 	if quantity == 0 {
 		quantity = p.Planned
 	}
-	amount, err := a.Amount(quantity)
+	amount, err := a.Part(quantity, percent)
 	if err != nil {
 		return Line{}, err
 	}
@@ -74,16 +102,16 @@ func lineOf(x Request, p delivery.Payable, a delivery.Authorization, fund Fund) 
 	}
 	return Line{Request: x.ID, Provider: x.Provider, Disbursement: p.Disbursement, Session: p.Session, Authorization: p.Authorization,
 		Case: p.Case, Assignment: p.Assignment, Benefit: p.Benefit, ServiceOn: p.On, Outcome: p.Outcome, Delivered: p.Delivered, Quantity: quantity,
-		Rate: a.Rate.Minor, Minor: amount.Minor, Currency: a.Rate.Currency, Fund: fund.Code, FiscalYear: int64(fiscal.Year(p.On))}, nil
+		Rate: a.Rate.Minor, Percent: percent, Minor: amount.Minor, Currency: a.Rate.Currency, Fund: fund.Code, FiscalYear: int64(fiscal.Year(p.On))}, nil
 }
 
-func flagged(p delivery.Payable, a delivery.Authorization, used int64, double, noFund bool) (flags []string) {
+func flagged(p delivery.Payable, a delivery.Authorization, agreed bool, used int64, double, noFund bool) (flags []string) {
 	for _, x := range []struct {
 		on   bool
 		flag string
 	}{
 		{used > int64(a.Units) && p.Delivered > 0, OverUnits},
-		{p.Delivered == 0, NotHere},
+		{!agreed, NotHere},
 		{double && p.Delivered > 0, Double},
 		{!a.Covers(p.On), Outside},
 		{noFund, NoFund},
@@ -127,7 +155,7 @@ func changed(stored, wanted []Line) (stale, fresh []Line) {
 	}
 	for _, l := range stored {
 		w, ok := want[l.Disbursement]
-		if ok && l.Status == "claimed" && w.Quantity == l.Quantity && w.Minor == l.Minor && same(w.Flags.V, l.Flags.V) {
+		if ok && l.Status == "claimed" && w.Quantity == l.Quantity && w.Percent == l.Percent && w.Minor == l.Minor && same(w.Flags.V, l.Flags.V) {
 			delete(want, l.Disbursement)
 			continue
 		}

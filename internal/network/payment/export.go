@@ -13,7 +13,7 @@ import (
 
 // columns head the list of a batch; they are keys, alike in every language,
 // since programs read it.
-var columns = []string{"batch", "kind", "number", "payee", "service_on", "quantity", "rate", "amount", "currency", "fund", "fiscal_year", "disbursement_id"}
+var columns = []string{"batch", "kind", "number", "payee", "service_on", "quantity", "rate", "percent", "amount", "currency", "fund", "fiscal_year", "disbursement_id"}
 
 func writeBatch(ctx context.Context, q db.Q, w *csv.Writer, f BatchFile) error {
 	if err := w.Write(columns); err != nil {
@@ -35,12 +35,12 @@ func writeBatch(ctx context.Context, q db.Q, w *csv.Writer, f BatchFile) error {
 	for _, l := range lines {
 		x := of[l.Request]
 		if err := w.Write(safe(f.Batch.Number, "payment_request", x.Number, x.Provider.In(text.From(ctx)), string(l.ServiceOn), l.Quantity.String(),
-			strconv.FormatInt(l.Rate, 10), l.Amount().Amount(), l.Currency, l.Fund, strconv.FormatInt(l.FiscalYear, 10), l.Disbursement.String())); err != nil {
+			strconv.FormatInt(l.Rate, 10), strconv.FormatInt(l.Percent, 10), l.Amount().Amount(), l.Currency, l.Fund, strconv.FormatInt(l.FiscalYear, 10), l.Disbursement.String())); err != nil {
 			return err
 		}
 	}
 	for _, p := range f.Payouts {
-		if err := w.Write(safe(f.Batch.Number, "payout", p.Number, f.Payees[p.ID].Name, string(p.DueOn), "", "", p.Amount().Amount(), p.Currency, p.Fund,
+		if err := w.Write(safe(f.Batch.Number, "payout", p.Number, f.Payees[p.ID].Name, string(p.DueOn), "", "", "", p.Amount().Amount(), p.Currency, p.Fund,
 			strconv.FormatInt(p.FiscalYear, 10), "")); err != nil {
 			return err
 		}

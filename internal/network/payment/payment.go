@@ -33,7 +33,7 @@ type Request struct {
 	Until       calendar.Date `db:"until_date"`
 	Currency    string        `db:"currency"`
 	Minor       int64         `db:"amount"`
-	Absences    bool          `db:"absences"` // also claims absences without notice
+	Absences    bool          `db:"absences"` // also claims absences without notice for which nothing was agreed
 	Invoice     string        `db:"invoice"`  // the provider's own number
 	BuiltBy     db.ID         `db:"built_by"`
 	SubmittedBy db.ID         `db:"submitted_by"`
@@ -62,6 +62,7 @@ type Line struct {
 	Delivered     ledger.Quantity   `db:"delivered"`
 	Quantity      ledger.Quantity   `db:"quantity"` // claimed
 	Rate          int64             `db:"rate"`
+	Percent       int64             `db:"percent"` // of the rate: 100 for what was delivered, else what was agreed for its outcome
 	Minor         int64             `db:"amount"`
 	Currency      string            `db:"currency"`
 	Fund          string            `db:"fund"`
@@ -74,6 +75,10 @@ type Line struct {
 
 // Amount is what the line comes to.
 func (l Line) Amount() ledger.Money { return ledger.Money{Minor: l.Minor, Currency: l.Currency} }
+
+// ForNothing reports whether the line claims, by agreement, for a session the
+// resident did not come to.
+func (l Line) ForNothing() bool { return l.Delivered == 0 && !slices.Contains(l.Flags.V, NotHere) }
 
 // Excepted reports whether the line still needs a person.
 func (l Line) Excepted() bool { return len(l.Flags.V) > 0 && l.Allowed == "" && l.counts() }
@@ -103,7 +108,7 @@ type BuildInput struct {
 	Provider db.ID         `json:"provider_id,omitzero" doc:"Needed when the agency enters it for a provider"`
 	From     calendar.Date `json:"from"`
 	Until    calendar.Date `json:"until"`
-	Absences bool          `json:"absences,omitempty" doc:"Also claim absences without notice, where that was agreed"`
+	Absences bool          `json:"absences,omitempty" doc:"Also claim absences without notice for which the rate says nothing; finance looks at each. What the rate says is always claimed"`
 	Invoice  string        `json:"invoice,omitempty" doc:"The provider's own number"`
 }
 

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"kizuna/internal/casework/cases"
+	"kizuna/internal/casework/catalog"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -61,6 +63,7 @@ type till struct {
 	t                                *testing.T
 	delivery                         *delivery.Room
 	people                           *people.Room
+	rates                            []catalog.Rate // what was agreed for who does not come
 	run                              *op.Runner
 	clock                            *calendar.Fake
 	granted                          granted
@@ -93,6 +96,7 @@ func newTill(t *testing.T, data *db.DB) *till {
 		}
 		return out, nil
 	}
+	x.Rates = func(db.Q, db.ID, []db.ID) ([]catalog.Rate, error) { return x.rates, nil }
 	return x
 }
 
@@ -166,9 +170,16 @@ func (x *till) mark(s delivery.Session, outcomes map[db.ID]string) {
 	}
 	var in delivery.AttendInput
 	for _, seat := range r.Seats {
-		if o, ok := outcomes[seat.Authorization.ID]; ok {
+		if o, ok := outcomes[seat.Authorization.ID]; o == delivery.Cancelled {
+			if _, err := x.delivery.Cancel(ctx, x.manager, seat.Enrolment.ID, "resident", delivery.ReasonInput{Reason: "体調不良", Version: seat.Enrolment.Version}); err != nil {
+				x.t.Fatal(err)
+			}
+		} else if ok {
 			in.Marks = append(in.Marks, delivery.MarkInput{Enrolment: seat.Enrolment.ID, Outcome: o})
 		}
+	}
+	if len(in.Marks) == 0 {
+		return
 	}
 	if _, err := x.delivery.Attend(ctx, x.manager, s.ID, in); err != nil {
 		x.t.Fatal(err)
@@ -404,6 +415,70 @@ func TestDoubleAndAbsentAreFlagged(t *testing.T) {
 	})
 }
 
+// TestWhoDoesNotComeIsPaidAsAgreed: an absence and a place given back on the
+// day are claimed at the share that the rate of that day says, without anybody
+// having to look; the odd yen goes as the contract rounds.
+func TestWhoDoesNotComeIsPaidAsAgreed(t *testing.T) {
+	eachTill(t, func(t *testing.T, x *till) {
+		a, b := x.authorize(8), x.authorize(8)
+		b.Rate, b.Rounding = ledger.Yen(5555), ledger.HalfUp
+		x.granted[b.ID] = b
+		x.rates = []catalog.Rate{
+			{Benefit: counselling, From: "2026-04-01", NoShowPercent: 100, LateCancelPercent: 100},
+			{Benefit: counselling, Provider: x.manager.Provider, From: "2026-11-05", NoShowPercent: 50, LateCancelPercent: 30},
+		}
+		x.held("2026-11-04", map[db.ID]string{a.ID: "absent"})
+		s := x.held("2026-11-10", map[db.ID]string{a.ID: "absent", b.ID: delivery.Cancelled})
+		x.held("2026-11-11", map[db.ID]string{a.ID: "excused"})
+		early := x.held("2026-11-25", map[db.ID]string{a.ID: delivery.Cancelled}) // the day before
+		again := x.held("2026-11-12", map[db.ID]string{b.ID: delivery.Cancelled})
+		if _, err := x.delivery.Enrol(ctx, x.manager, delivery.EnrolInput{Sessions: []db.ID{again.ID}, Authorizations: []db.ID{b.ID}}); err != nil {
+			t.Fatal(err)
+		}
+		x.mark(again, map[db.ID]string{b.ID: "attended"}) // came after all
+		off, err := x.delivery.Book(ctx, x.manager, delivery.SessionInput{Title: "休講", On: "2026-11-13", Starts: "14:00", Minutes: 60, Residents: []db.ID{a.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x.mark(off, map[db.ID]string{a.ID: delivery.Cancelled})
+		if _, err := x.delivery.CancelSession(ctx, x.manager, off.ID, delivery.ReasonInput{Reason: "講師の都合", Version: off.Version}); err != nil {
+			t.Fatal(err)
+		}
+		x.clock.Advance(48 * time.Hour)
+		r, err := x.Build(ctx, x.manager, payment.BuildInput{From: "2026-11-01", Until: "2026-11-25"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, l := range x.file(x.manager, r.ID).Lines {
+			if l.Session == early.ID || l.Excepted() {
+				t.Errorf("%s on %s: %v", l.Outcome, l.ServiceOn, l.Flags.V)
+			}
+			got = append(got, fmt.Sprintf("%s %s %d%% %d %v", string(l.ServiceOn)[8:], l.Outcome, l.Percent, l.Minor, l.ForNothing()))
+		}
+		slices.Sort(got)
+		if want := []string{"04 absent 100% 6000 true", "10 absent 50% 3000 true", "10 cancelled_by_resident 30% 1667 true", "12 attended 100% 5555 false"}; !slices.Equal(got, want) {
+			t.Errorf("claimed %q, want %q", got, want)
+		}
+		r = x.submit(r)
+		if _, err := x.Approve(ctx, x.officer, r.ID, r.Version); err != nil {
+			t.Fatal(err)
+		}
+		if n := x.balance(payment.PayableAccount("provider", x.manager.Provider)); n != 16222 {
+			t.Errorf("owed %d", n)
+		}
+		places, err := x.delivery.Places(ctx, x.manager, delivery.PlaceFilter{Session: s.ID, Status: delivery.Cancelled})
+		boss := kizunatest.Staff(access.Supervisor)
+		boss.Teams = x.worker.Teams
+		if err != nil || len(places) != 1 || !places[0].LateCancel {
+			t.Fatalf("%+v, %v", places, err)
+		}
+		if _, err := x.delivery.Void(ctx, boss, places[0].ID, delivery.ReasonInput{Reason: "別人", Version: places[0].Version}); keyOf(err) != "delivery.fault.claimed" {
+			t.Errorf("a claimed cancellation was taken back: %v", err)
+		}
+	})
+}
+
 func TestADisbursementIsClaimedOnce(t *testing.T) {
 	eachTill(t, func(t *testing.T, x *till) {
 		a := x.authorize(8)
@@ -601,13 +676,20 @@ func (x *till) follow(rt *rapid.T) {
 	for range n {
 		all = append(all, x.authorize(8))
 	}
+	agreed := catalog.Rate{Benefit: counselling, From: "2026-01-01", NoShowPercent: rapid.Int64Range(0, 100).Draw(rt, "no-show"), LateCancelPercent: rapid.Int64Range(0, 100).Draw(rt, "late cancellation")}
+	x.rates = []catalog.Rate{agreed}
 	units := map[db.ID]int64{} // by authorization, as marked last
 	var sessions []delivery.Session
 	outcome := rapid.SampledFrom(delivery.Outcomes)
+	called := rapid.SampledFrom(append(slices.Clone(delivery.Outcomes), delivery.Cancelled))
+	var want int64
 	for i := range rapid.IntRange(1, 3).Draw(rt, "sessions") {
 		outcomes := map[db.ID]string{}
 		for _, a := range all {
-			outcomes[a.ID] = outcome.Draw(rt, "outcome")
+			outcomes[a.ID] = called.Draw(rt, "outcome")
+			if outcomes[a.ID] == delivery.Cancelled {
+				want += 6000 * agreed.LateCancelPercent / 100
+			}
 		}
 		sessions = append(sessions, x.held(calendar.Date(fmt.Sprintf("2026-11-%02d", 3+7*i)), outcomes))
 	}
@@ -615,7 +697,6 @@ func (x *till) follow(rt *rapid.T) {
 		s := rapid.SampledFrom(sessions).Draw(rt, "session")
 		x.mark(s, map[db.ID]string{rapid.SampledFrom(all).Draw(rt, "who").ID: outcome.Draw(rt, "corrected")})
 	}
-	var want int64
 	for _, s := range sessions {
 		r, err := x.delivery.Roster(ctx, x.manager, s.ID)
 		if err != nil {
@@ -625,6 +706,9 @@ func (x *till) follow(rt *rapid.T) {
 			if seat.Outcome == "attended" || seat.Outcome == "late" {
 				units[seat.Authorization.ID] += 1000
 				want += 6000
+			}
+			if seat.Outcome == "absent" {
+				want += 6000 * agreed.NoShowPercent / 100
 			}
 		}
 	}

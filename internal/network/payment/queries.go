@@ -30,13 +30,17 @@ type Room struct {
 	// Funds tells from which fund benefits are paid; the catalog says so
 	// unless it is set.
 	Funds func(q db.Q, benefits []db.ID) (map[db.ID]Fund, error)
+	// Rates are the prices of benefits, for everybody and for a provider, on any
+	// day; they say what was agreed for who did not come. The catalog's unless it
+	// is set.
+	Rates func(q db.Q, provider db.ID, benefits []db.ID) ([]catalog.Rate, error)
 	// Providers gives the names of providers.
 	Providers func(q db.Q, ids ...db.ID) (map[db.ID]text.Pair, error)
 }
 
 // New makes the room.
 func New(run *op.Runner, given *delivery.Room) *Room {
-	return &Room{run: run, delivery: given, Funds: catalogFunds}
+	return &Room{run: run, delivery: given, Funds: catalogFunds, Rates: catalog.RatesFor}
 }
 
 func catalogFunds(q db.Q, benefits []db.ID) (map[db.ID]Fund, error) {

@@ -78,7 +78,8 @@ CREATE TABLE session_enrolment (
   assignment       $ID,
   note             TEXT NOT NULL DEFAULT '',
   walk_in          BOOLEAN NOT NULL DEFAULT FALSE,
-  over_limit       TEXT NOT NULL DEFAULT ''
+  over_limit       TEXT NOT NULL DEFAULT '',
+  late_cancel      BOOLEAN NOT NULL DEFAULT FALSE
 );
 CREATE UNIQUE INDEX session_enrolment_once ON session_enrolment (session, authorization_id) WHERE status NOT IN ('cancelled_by_resident', 'cancelled_by_provider', 'void');
 CREATE INDEX session_enrolment_session ON session_enrolment (session, id);

@@ -83,6 +83,7 @@ CREATE TABLE payment_line (
   delivered        BIGINT NOT NULL,
   quantity         BIGINT NOT NULL,
   rate             BIGINT NOT NULL,
+  percent          BIGINT NOT NULL DEFAULT 100,
   amount           BIGINT NOT NULL,
   currency         TEXT NOT NULL,
   fund             TEXT NOT NULL DEFAULT '',

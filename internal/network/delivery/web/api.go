@@ -381,6 +381,7 @@ type placeOut struct {
 	WalkIn        bool            `json:"walk_in"`
 	Note          string          `json:"note"`
 	OverLimit     string          `json:"over_limit,omitempty"`
+	LateCancel    bool            `json:"late_cancel,omitempty" doc:"The resident gave the place back on the day"`
 	StartsAt      calendar.Time   `json:"starts_at"`
 	Marks         []markOut       `json:"marks,omitempty"`
 }
@@ -397,7 +398,7 @@ type markOut struct {
 func outOfPlace(a access.Actor, p delivery.Place) placeOut {
 	return placeOut{ID: p.ID, Status: p.Status, Version: p.Version, Actions: delivery.EnrolmentFlow.Free(a, p.Enrolment), Session: p.Session, Authorization: p.Authorization, Case: p.Case,
 		Person: p.Person, Assignment: p.Assignment, Disbursement: p.Disbursement, Planned: p.Planned, Delivered: p.Delivered, WalkIn: p.WalkIn, Note: p.Note,
-		OverLimit: p.OverLimit, StartsAt: p.StartsAt}
+		OverLimit: p.OverLimit, LateCancel: p.LateCancel, StartsAt: p.StartsAt}
 }
 
 type enrolmentQuery struct {

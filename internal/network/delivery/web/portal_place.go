@@ -122,13 +122,17 @@ func sideOptions(ctx context.Context) []ui.Option {
 
 func placeFacts(ctx context.Context, f delivery.EnrolmentFile) []ui.Fact {
 	x, lang := f.Place, text.From(ctx)
-	return []ui.Fact{
+	facts := []ui.Fact{
 		{Label: text.Word(ctx, "delivery.web.field.when"), Value: when(ctx, x.On, x.StartsAt, x.EndsAt), Href: "/portal/sessions/" + x.Session.String()},
 		{Label: text.Word(ctx, "delivery.web.field.number"), Value: f.Authorization.Number},
 		{Label: text.Word(ctx, "delivery.web.field.planned"), Value: x.Planned.In(lang)},
 		{Label: text.Word(ctx, "delivery.web.field.delivered"), Value: x.Delivered.In(lang)},
 		{Label: text.Word(ctx, "delivery.web.field.over_limit"), Value: x.OverLimit},
 	}
+	if x.LateCancel {
+		facts = append(facts, ui.Fact{Label: text.Word(ctx, "delivery.web.field.late_cancel"), Value: text.Word(ctx, "delivery.web.late_cancel"), Tone: ui.Warn})
+	}
+	return facts
 }
 
 // markLines is what was marked, the newest first.

@@ -105,6 +105,7 @@ type lineOut struct {
 	Delivered    ledger.Quantity `json:"delivered"`
 	Quantity     ledger.Quantity `json:"quantity"`
 	Rate         ledger.Money    `json:"rate"`
+	Percent      int64           `json:"percent" doc:"Of the rate: 100 for what was delivered; less for an absence or a late cancellation, as agreed"`
 	Amount       ledger.Money    `json:"amount"`
 	Fund         string          `json:"fund"`
 	FiscalYear   int64           `json:"fiscal_year"`
@@ -125,7 +126,7 @@ func outOfLine(l payment.LineRow) lineOut {
 		flags = []string{}
 	}
 	return lineOut{ID: l.ID, Status: l.Status, Version: l.Version, Actions: l.Actions, Request: l.Request, Disbursement: l.Disbursement, Name: l.Who, Number: l.Number, ServiceOn: l.ServiceOn,
-		Outcome: l.Outcome, Delivered: l.Delivered, Quantity: l.Quantity, Rate: ledger.Money{Minor: l.Rate, Currency: l.Currency}, Amount: l.Amount(), Fund: l.Fund,
+		Outcome: l.Outcome, Delivered: l.Delivered, Quantity: l.Quantity, Rate: ledger.Money{Minor: l.Rate, Currency: l.Currency}, Percent: l.Percent, Amount: l.Amount(), Fund: l.Fund,
 		FiscalYear: l.FiscalYear, Flags: flags, Allowed: l.Allowed, Question: l.Question, Answer: l.Answer}
 }
 

@@ -186,7 +186,7 @@ func lineTable(ctx context.Context, at string, f payment.File) ui.TableProps {
 			who = l.Number
 		}
 		row := ui.Row{ID: l.ID.String(), Title: calendar.FormatDay(l.ServiceOn, lang), Sub: strings.TrimSpace(who + " " + l.Benefit.In(lang)), Muted: l.Status == "struck",
-			Cells: []templ.Component{ui.Two(l.Quantity.In(lang), text.Word(ctx, "payment.web.at_rate", "rate", rate(lang, l))), ui.Strong(l.Amount().In(lang), ui.Neutral),
+			Cells: []templ.Component{ui.Two(l.Quantity.In(lang), atRate(ctx, l)), ui.Strong(l.Amount().In(lang), ui.Neutral),
 				ui.Two(l.Fund, fiscal(ctx, l)), ui.Two(remark(ctx, l), said(ctx, l)), ui.Tag(status(ctx, "payment_line", l.Status))}}
 		for _, step := range l.Actions {
 			if strings.HasPrefix(at, "/portal") == (step == "answer") && (step == "answer" || lineSteps[step] && (f.Request.Status == "submitted" || f.Request.Status == "queried")) {
@@ -217,13 +217,26 @@ func rate(lang text.Lang, l payment.LineRow) string {
 	return m.In(lang)
 }
 
+// atRate is the price of a unit, and how much of it an agreement gives for who
+// did not come.
+func atRate(ctx context.Context, l payment.LineRow) string {
+	if l.Percent != 100 {
+		return text.Word(ctx, "payment.web.at_part", "rate", rate(text.From(ctx), l), "percent", l.Percent)
+	}
+	return text.Word(ctx, "payment.web.at_rate", "rate", rate(text.From(ctx), l))
+}
+
 func fiscal(ctx context.Context, l payment.LineRow) string {
 	return calendar.April.Name(int(l.FiscalYear), text.From(ctx))
 }
 
-// remark is why a line needs a person, and whether it was allowed.
+// remark is what a line is for when nobody came, why it needs a person, and
+// whether it was allowed.
 func remark(ctx context.Context, l payment.LineRow) string {
 	words := make([]string, 0, len(l.Flags.V))
+	if l.ForNothing() {
+		words = append(words, text.Word(ctx, "payment.web.agreed."+l.Outcome))
+	}
 	for _, f := range l.Flags.V {
 		words = append(words, text.Word(ctx, "payment.flag."+f))
 	}

@@ -89,7 +89,7 @@ func (p *pages) lineAsking(r *http.Request, step string) (payment.LineRow, askin
 		at = "/portal/payments/"
 	}
 	facts := []ui.Fact{{Label: text.Word(ctx, "payment.web.field.service"), Value: day(ctx, l.ServiceOn), Note: l.Number},
-		{Label: text.Word(ctx, "payment.web.field.amount"), Value: l.Amount().In(text.From(ctx))}}
+		{Label: text.Word(ctx, "payment.web.field.amount"), Value: l.Amount().In(text.From(ctx)), Note: atRate(ctx, l)}}
 	for _, x := range []ui.Fact{{Label: text.Word(ctx, "payment.web.field.remark"), Value: remark(ctx, l), Tone: ui.Warn}, {Label: text.Word(ctx, "payment.web.field.question"), Value: l.Question},
 		{Label: text.Word(ctx, "payment.web.field.answer"), Value: l.Answer}} {
 		if x.Value != "" {
