@@ -40,7 +40,7 @@ func (w *world) calls() []Call {
 
 func (w *world) peopleCalls() []Call {
 	search := func(a asker, word func(name) string) func(int) *http.Request {
-		return func(i int) *http.Request { return a.get("/api/v1/persons", "q", word(pick(w.names, i))) }
+		return func(i int) *http.Request { return a.get("/api/v1/persons", "q", word(pick(w.rare, i))) }
 	}
 	kanji := func(name) string { return w.common }
 	return []Call{

@@ -26,7 +26,8 @@ type world struct {
 	// persons and cases that many reaches, spread over all of them.
 	persons, cases []db.ID
 	names          []name
-	common         string // the commonest family name of two characters
+	rare           []name // whole names that hardly anybody shares, so that the answer is as short at any size
+	common         string // the commonest family name of two characters, for an answer as long as it may be
 	team           db.ID  // of the one who reaches most
 	network        network
 }
@@ -47,6 +48,9 @@ type name struct {
 
 // samples is how many records calls take turns on.
 const samples = 200
+
+// bearers is the most who share a rare name.
+const bearers = 3
 
 // look finds out who and what is there, and makes keys to ask with.
 func look(ctx context.Context, srv *server.Server) (*world, error) {
@@ -153,6 +157,11 @@ func (w *world) sample(q db.Q) error {
 	if w.names, err = db.All[name](q, "SELECT family, given, family_kana, given_kana, family_romaji, given_romaji FROM person_name WHERE person IN (??) AND kind = 'legal'", db.ListOf(w.persons)); err != nil {
 		return err
 	}
+	w.rare, err = db.All[name](q, `SELECT MIN(family) AS family, MIN(given) AS given, family_kana, given_kana, MIN(family_romaji) AS family_romaji, MIN(given_romaji) AS given_romaji
+		FROM person_name WHERE status = 'active' AND family_kana <> '' AND given_kana <> '' GROUP BY family_kana, given_kana HAVING COUNT(*) <= ? ORDER BY MIN(created_at), family_kana, given_kana LIMIT ?`, bearers, samples)
+	if err != nil {
+		return err
+	}
 	families, err := db.All[string](q, "SELECT family FROM person_name WHERE status = 'active' GROUP BY family ORDER BY COUNT(*) DESC LIMIT 100")
 	for _, f := range families {
 		if utf8.RuneCountInString(f) == 2 {
@@ -160,7 +169,7 @@ func (w *world) sample(q db.Q) error {
 			break
 		}
 	}
-	if err == nil && (w.common == "" || len(w.names) == 0) {
+	if err == nil && (w.common == "" || len(w.names) == 0 || len(w.rare) == 0) {
 		err = errors.New("there are too few names to search for")
 	}
 	return err

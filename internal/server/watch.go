@@ -23,6 +23,9 @@ func (s *Server) watch() {
 		{"referral.expire", time.Hour, counted(x.Referrals.Expire)},
 		{"care_plan.reviews", time.Hour, x.CarePlans.WatchReviews},
 		{"benefit.recertify", time.Hour, x.Benefits.WatchRecertifications},
+		{"people.reindex", time.Hour, counted(x.People.Reindex)},
+		{"case.reindex", time.Hour, counted(x.Cases.Reindex)},
+		{"provider.reindex", time.Hour, counted(x.Providers.Reindex)},
 	} {
 		s.Worker.Register(jobs.Kind{Name: w.name, Periodic: jobs.Every(w.every), Run: func(ctx context.Context, _ jobs.Claimed) error { return w.do(ctx) }})
 	}

@@ -85,7 +85,7 @@ func found(list []Case, cards map[db.ID]people.Card) ([]search.Entry, []sight.Re
 	entries := make([]search.Entry, len(list))
 	var reach []sight.Reach
 	for i, c := range list {
-		entries[i] = search.Entry{Kind: "case", Owner: c.ID, Fields: search.Fields{Numbers: []string{c.Number}}}
+		entries[i] = entryOf(c.ID, c.Number)
 		for _, s := range scopes(c, nil) {
 			s.Kind, s.Record = "case", c.ID
 			reach = append(reach, s)

@@ -48,7 +48,7 @@ func Open(tx *op.Tx, in OpenInput) (Case, error) {
 			return c, err
 		}
 	}
-	if err := search.Put(tx, search.Entry{Kind: "case", Owner: c.ID, Fields: search.Fields{Numbers: []string{c.Number}}}); err != nil {
+	if err := search.Put(tx, entryOf(c.ID, c.Number)); err != nil {
 		return c, err
 	}
 	tx.Tell(op.Event{Name: "case.opened", Entity: "case", Record: c.ID, Root: c.ID})

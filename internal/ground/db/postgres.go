@@ -39,6 +39,11 @@ func openPostgres(ctx context.Context, url string, conns int) (backend, error) {
 	cfg.MaxConns = int32(conns)
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
+	// Compiling a plan, or starting workers for it, costs more than any answer to a person takes.
+	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SELECT set_config('jit', 'off', FALSE), set_config('max_parallel_workers_per_gather', '0', FALSE)", pgx.QueryExecModeSimpleProtocol)
+		return err
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, err

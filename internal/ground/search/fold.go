@@ -16,10 +16,13 @@ func Fold(s string) string { return enlarge(prepare(s)) }
 // prepare is Fold that leaves small kana small, since キャ and キヤ are spelled differently in
 // Latin letters.
 func prepare(s string) string {
+	if plain(s) {
+		return s
+	}
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, " ")
 	}
-	s = norm.NFKC.String(s)
+	s = compose(s)
 	var b strings.Builder
 	b.Grow(len(s))
 	last := ' '
@@ -33,6 +36,31 @@ func prepare(s string) string {
 		}
 	}
 	return strings.TrimSuffix(b.String(), " ")
+}
+
+// plain says that nothing in s needs folding, as in most names: kanji that are no variants,
+// katakana, small letters. These are all composed as they stand.
+func plain(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= 'ァ' && r <= 'ヶ' || r == 'ー':
+		case r >= 0x4e00 && r < 0xa000:
+			if _, ok := variants[r]; ok {
+				return false
+			}
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// compose is NFKC.
+func compose(s string) string {
+	if plain(s) {
+		return s
+	}
+	return norm.NFKC.String(s)
 }
 
 // foldRune gives what stands for r after last; nothing for marks and what cannot be seen.

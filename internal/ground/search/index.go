@@ -2,6 +2,7 @@ package search
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -123,9 +124,45 @@ func Refill(w db.W) error {
 	return err
 }
 
-// Stale lists records of a kind whose tokens were made by older rules, to be put again.
-func Stale(q db.Q, kind string, limit int) ([]db.ID, error) {
-	return db.All[db.ID](q, "SELECT owner FROM search_row WHERE kind = ? AND form < ? LIMIT ?", kind, int64(Form), int64(limit))
+// stale lists records of a kind whose tokens were made by older rules, and holds their rows.
+func stale(tx *db.Tx, kind string) ([]db.ID, error) {
+	return db.All[db.ID](tx, "SELECT owner FROM search_row WHERE kind = ? AND form < ? LIMIT ?"+db.ForUpdate(tx), kind, int64(Form), int64(chunk))
+}
+
+// Renew puts the records of a kind again whose tokens were made by older rules, in lots that are
+// kept one by one, and tells how many. Entries makes them from the records; one without an entry is
+// taken out of the index.
+func Renew(ctx context.Context, d *db.DB, kind string, entries func(q db.Q, ids []db.ID) ([]Entry, error)) (n int, err error) {
+	for {
+		lot := 0
+		err := d.Write(ctx, func(tx *db.Tx) error {
+			ids, err := stale(tx, kind)
+			lot = len(ids)
+			if err != nil || lot == 0 {
+				return err
+			}
+			list, err := entries(tx, ids)
+			if err != nil {
+				return err
+			}
+			made := make(map[db.ID]bool, len(list))
+			for _, e := range list {
+				made[e.Owner] = true
+			}
+			for _, id := range ids {
+				if !made[id] {
+					if err := Remove(tx, kind, id); err != nil {
+						return err
+					}
+				}
+			}
+			return PutAll(tx, list...)
+		})
+		if err != nil || lot == 0 {
+			return n, err
+		}
+		n += lot
+	}
 }
 
 // Scope says among which records to look.
@@ -144,13 +181,21 @@ type Scope struct {
 // walking the index of a common name.
 const fewRecords = 3000
 
-// enough is how many hits make the loosest stage needless, and every looser stage where several
-// words of a name were typed.
+// enough is how many hits make looser stages needless where several words of a name were typed, and
+// the loosest stage where one was.
 const enough = 10
 
 // wanted says whether a stage is asked for after so many hits of tighter ones.
 func (p plan) wanted(stage, hits, limit int) bool {
-	return hits < limit && (hits < enough || !p.several() && stage != stageLoose)
+	switch {
+	case hits >= limit:
+		return false
+	case hits < enough:
+		// The stages of whole names have found whoever is called or sounds so; to go through the
+		// lists of every word for one who is called otherwise, somebody must be missing.
+		return hits == 0 || !p.several() || stage < stagePart
+	}
+	return !p.several() && stage != stageLoose
 }
 
 // Find gives the records that match, the best stage first: first those with the whole name; then
@@ -176,9 +221,6 @@ func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 		if words == nil || !plan.wanted(stage, len(hits), query.limit()) {
 			continue
 		}
-		if stage == stagePart && plan.several() && len(hits) > 0 {
-			continue // the loosest includes it, and one of the two is enough now
-		}
 		c := query.through(q.Engine(), stage, words, s)
 		more, err := db.All[Hit](q, c.SQL, c.Args...)
 		if err != nil {
@@ -191,10 +233,8 @@ func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 
 // needed leaves out the hits of stages that the index would not have been asked for.
 func (p plan) needed(hits []Hit, limit int) []Hit {
-	// As Find does it, the two loosest are one where there are tighter ones.
-	joined := p.several() && len(hits) > 0 && hits[0].Stage > stages-stagePart
 	for i, h := range hits {
-		if i == 0 || h.Stage == hits[i-1].Stage || joined && hits[i-1].Stage == stages-stagePart {
+		if i == 0 || h.Stage == hits[i-1].Stage {
 			continue
 		}
 		if !p.wanted(stages-int(h.Stage), i, limit) {

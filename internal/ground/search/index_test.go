@@ -105,22 +105,32 @@ func TestPutReplacesAndRemoveForgets(t *testing.T) {
 	})
 }
 
-func TestStaleListsWhatOlderRulesMade(t *testing.T) {
+func TestRenewMakesAgainWhatOlderRulesMade(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		id := db.NewID()
-		put(t, d, search.Entry{Kind: "person", Owner: id, Fields: person("田中", "", "", "", "", "")}, search.Entry{Kind: "person", Owner: db.NewID()})
-		err := d.Write(t.Context(), func(tx *db.Tx) error {
-			if _, err := db.Exec(tx, "UPDATE search_row SET form = 0 WHERE owner = ?", id); err != nil {
-				return err
-			}
-			stale, err := search.Stale(tx, "person", 10)
-			if err == nil && !slices.Equal(stale, []db.ID{id}) {
-				t.Errorf("stale: %v", stale)
-			}
+		old, gone, fresh, other := db.NewID(), db.NewID(), db.NewID(), db.NewID()
+		put(t, d, search.Entry{Kind: "person", Owner: old, Fields: person("田中", "", "", "", "", "")}, search.Entry{Kind: "person", Owner: gone, Fields: person("中村", "", "", "", "", "")},
+			search.Entry{Kind: "person", Owner: fresh, Fields: person("鈴木", "", "", "", "", "")}, search.Entry{Kind: "case", Owner: other, Fields: person("佐藤", "", "", "", "", "")})
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := db.Exec(tx, "UPDATE search_row SET form = 1 WHERE owner IN (??)", db.ListOf([]db.ID{old, gone, other}))
 			return err
-		})
-		if err != nil {
+		}); err != nil {
 			t.Fatal(err)
+		}
+		for _, want := range []int{2, 0} {
+			n, err := search.Renew(t.Context(), d, "person", func(_ db.Q, ids []db.ID) ([]search.Entry, error) {
+				if len(ids) != 2 || !slices.Contains(ids, old) || !slices.Contains(ids, gone) {
+					t.Errorf("to be made again: %v", ids)
+				}
+				return []search.Entry{{Kind: "person", Owner: old, Fields: person("高木", "", "", "", "", "")}}, nil
+			})
+			if err != nil || n != want {
+				t.Fatalf("%d made again, want %d: %v", n, want, err)
+			}
+		}
+		for text, want := range map[string]int{"田中": 0, "高木": 1, "中村": 0, "鈴木": 1} {
+			if n := len(find(t, d, search.Query{Kind: "person", Text: text}, search.Scope{})); n != want {
+				t.Errorf("%s is found %d times, want %d", text, n, want)
+			}
 		}
 	})
 }

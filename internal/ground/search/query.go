@@ -36,7 +36,7 @@ func (q Query) limit() int {
 const (
 	stageFull  = iota // the words together are a whole name
 	stageWhole        // every word is a whole part
-	stageBegun        // the words together are the beginning of a whole name
+	stageBegun        // the words together are the beginning of a whole name, or sound like one
 	stagePart         // every word is a part's beginning, or its characters follow one another
 	stageLoose        // sounds alike, or runs over several parts
 	stages
@@ -381,8 +381,7 @@ func (q Query) plan() plan {
 	return out
 }
 
-// several says that more than one word of a name was typed: then a few exact matches make looser
-// ones needless.
+// several says that more than one word of a name was typed, so that there are stages of whole names.
 func (p plan) several() bool { return p[stageFull] != nil }
 
 // textTerms parts the words of a name from the rest.
@@ -410,9 +409,9 @@ func readings(terms []term, stage int) [][]way {
 	return out
 }
 
-// together reads several words as one name, in the order typed and the other way about: as a whole,
-// and as the beginning of one whose first words are whole parts. Words in several scripts are no one
-// name.
+// together reads several words as one name, in the order typed and the other way about: as a whole;
+// as the beginning of one whose first words are whole parts, or as one that sounds alike. Words in
+// several scripts are no one name.
 func together(kind byte, names []*term) (exact, begun []way) {
 	if len(names) < 2 {
 		return nil, nil
@@ -425,6 +424,9 @@ func together(kind byte, names []*term) (exact, begun []way) {
 			return nil, nil
 		}
 		exact = append(exact, way{tok(class, values[0])})
+		if class == classJoined {
+			begun = append(begun, way{tok(classAlike, unvoiced(values[0]))})
+		}
 		for _, v := range values {
 			w := way{tok(class, v) + "*"}
 			for _, t := range order[:len(order)-1] {

@@ -15,15 +15,26 @@ var wordsFile string
 
 var _ = text.Register("search", wordsFile)
 
-// Ranker weighs candidates against one query.
+// Ranker weighs candidates against one query. It keeps what it worked out of a name for the next
+// candidate of the same name, and is for one goroutine at a time.
 type Ranker struct {
-	typed string // the query as typed, NFKC
-	terms []term
+	typed  string // the query as typed, NFKC
+	terms  []term
+	sounds bool // some word of the query can be compared by its sound
+	read   map[string]*reading
 }
 
 // NewRanker reads a query once for many candidates.
 func NewRanker(q Query) *Ranker {
-	return &Ranker{typed: norm.NFKC.String(strings.ToValidUTF8(clipTo(q.Text, maxQuery), "")), terms: q.terms()}
+	r := &Ranker{typed: norm.NFKC.String(strings.ToValidUTF8(clipTo(q.Text, maxQuery), "")), terms: q.terms(), read: map[string]*reading{}}
+	r.sounds = slices.ContainsFunc(r.terms, func(t term) bool { return t.kana != "" || t.latin != "" })
+	return r
+}
+
+// Contacts says whether a word of the query may be a telephone number or an e-mail address; where
+// none may, Fields.Phones and Fields.Emails change no score.
+func (r *Ranker) Contacts() bool {
+	return slices.ContainsFunc(r.terms, func(t term) bool { return t.kind == termDigits || t.kind == termEmail })
 }
 
 // Rank is NewRanker(q).Rank(f), for a single candidate.
@@ -49,7 +60,7 @@ func (r *Ranker) Rank(f Fields) (score int, reasons []string) {
 	if len(r.terms) == 0 {
 		return 0, nil
 	}
-	forms := formsOf(f)
+	forms := r.formsOf(f)
 	for _, t := range r.terms {
 		best := r.fit(t, f, forms)
 		score += best.points
@@ -62,57 +73,106 @@ func (r *Ranker) Rank(f Fields) (score int, reasons []string) {
 
 // form is one part of a name as it can be compared.
 type form struct {
-	part    string // "family", "given" or "full_name"
-	raw     string // as written, NFKC
-	folded  string
-	kana    string // large kana, when it is kana
-	heard   string
-	latin   string
-	fromOwn bool // latin is how the part is written, not how its kana is spelled
+	part string // "family", "given", "full_name" or "name_part"
+	*reading
 }
 
-func newForm(part, s string) form {
-	p := squeeze(prepare(clip(s)))
-	f := form{part: part, raw: squeeze(norm.NFKC.String(clip(s))), folded: enlarge(p)}
-	switch {
-	case onlyKana(p):
-		f.kana = strings.ReplaceAll(f.folded, "ー", "")
-		f.heard, f.latin = sound(f.kana), latin(spell(p))
-	case onlyLatin(p):
-		f.latin, f.fromOwn = latin(p), true
+// reading is a text as it can be compared. What sounds cost is worked out when it is first asked
+// for.
+type reading struct {
+	raw      string // as written, NFKC
+	folded   string
+	prepared string
+	kana     string // large kana, when it is kana
+	fromOwn  bool   // it is written in Latin letters
+	pieces   []string
+
+	heardOnce, latinOnce string
+	heardDone, latinDone bool
+}
+
+// heard is the kana as heard; empty when it is not kana.
+func (f *reading) heard() string {
+	if !f.heardDone {
+		f.heardOnce, f.heardDone = sound(f.kana), true
 	}
+	return f.heardOnce
+}
+
+// latin is how it sounds in Latin letters; empty when that cannot be told.
+func (f *reading) latin() string {
+	if !f.latinDone {
+		f.latinDone = true
+		switch {
+		case f.kana != "":
+			f.latinOnce = latin(spell(f.prepared))
+		case f.fromOwn:
+			f.latinOnce = latin(f.prepared)
+		}
+	}
+	return f.latinOnce
+}
+
+// reading reads a text, or remembers it.
+func (r *Ranker) reading(s string) *reading {
+	if known, ok := r.read[s]; ok {
+		return known
+	}
+	clipped := clip(s)
+	whole := prepare(clipped)
+	f := &reading{prepared: squeeze(whole), raw: squeeze(compose(clipped)), pieces: pieces(whole)}
+	f.folded = enlarge(f.prepared)
+	switch {
+	case onlyKana(f.prepared):
+		f.kana = strings.ReplaceAll(f.folded, "ー", "")
+	case onlyLatin(f.prepared):
+		f.fromOwn = true
+	}
+	r.read[s] = f
 	return f
 }
 
-func formsOf(f Fields) []form {
-	var out []form
-	add := func(part, s string) {
-		if s != "" {
-			out = append(out, newForm(part, s))
+func (r *Ranker) formsOf(f Fields) []form {
+	out := make([]form, 0, 8*len(f.Names))
+	add := func(part, s string) *reading {
+		if s == "" {
+			return nil
+		}
+		read := r.reading(s)
+		out = append(out, form{part, read})
+		return read
+	}
+	pair := func(family, given string) {
+		a, b := add("family", family), add("given", given)
+		if a != nil && b != nil {
+			add("full_name", family+given)
+		}
+		for _, whole := range []*reading{a, b} {
+			if whole != nil {
+				for _, piece := range whole.pieces {
+					add("name_part", piece)
+				}
+			}
 		}
 	}
 	for _, n := range f.Names {
-		for _, pair := range [][2]string{{n.Family, n.Given}, {n.FamilyKana, n.GivenKana}} {
-			add("family", pair[0])
-			add("given", pair[1])
-			if pair[0] != "" && pair[1] != "" {
-				add("full_name", pair[0]+pair[1])
-			}
-			for _, piece := range append(pieces(pair[0]), pieces(pair[1])...) {
+		pair(n.Family, n.Given)
+		if !r.sounds {
+			continue // kanji are compared with nothing that is written for its sound
+		}
+		pair(n.FamilyKana, n.GivenKana)
+		if romaji := add("full_name", n.Romaji); romaji != nil {
+			for _, piece := range runs(prepare(clip(n.Romaji))) {
 				add("name_part", piece)
 			}
 		}
-		for _, piece := range runs(prepare(clip(n.Romaji))) {
-			add("name_part", piece)
-		}
-		add("full_name", n.Romaji)
 	}
 	return out
 }
 
-// pieces are the words of a name that has several.
-func pieces(s string) []string {
-	list := strings.FieldsFunc(prepare(clip(s)), func(r rune) bool { return script(r) == 0 || r == '-' })
+// pieces are the words of a prepared name that has several.
+func pieces(prepared string) []string {
+	list := strings.FieldsFunc(prepared, func(r rune) bool { return script(r) == 0 || r == '-' })
 	if len(list) < 2 {
 		return nil
 	}
@@ -161,7 +221,7 @@ func (r *Ranker) fitName(t term, f form) found {
 		return found{60 + bonus/2, "search.beginning"}
 	case f.kana == "" && !f.fromOwn && strings.Contains(f.folded, folded):
 		return found{40 + bonus/2, "search.inside"}
-	case f.latin != "" && t.latin != "":
+	case t.latin != "" && f.latin() != "":
 		return fitLatin(t, f, bonus)
 	}
 	return found{}
@@ -171,13 +231,13 @@ func fitKana(written, heard string, f form, bonus int) found {
 	switch {
 	case written == f.kana:
 		return found{85 + bonus, "search." + f.part + "_kana"}
-	case heard == f.heard:
+	case heard == f.heard():
 		return found{80 + bonus, "search." + f.part + "_kana"}
-	case strings.HasPrefix(f.kana, written) || strings.HasPrefix(f.heard, heard):
+	case strings.HasPrefix(f.kana, written) || strings.HasPrefix(f.heard(), heard):
 		return found{55 + bonus/2, "search.beginning"}
-	case strings.Contains(f.kana, written) || strings.Contains(f.heard, heard):
+	case strings.Contains(f.kana, written) || strings.Contains(f.heard(), heard):
 		return found{40 + bonus/2, "search.inside"}
-	case unvoiced(latin(spell(heard))) == unvoiced(f.latin):
+	case unvoiced(latin(spell(heard))) == unvoiced(f.latin()):
 		return found{30, "search.similar"}
 	}
 	return found{}
@@ -185,16 +245,16 @@ func fitKana(written, heard string, f form, bonus int) found {
 
 func fitLatin(t term, f form, bonus int) found {
 	switch {
-	case t.latin == f.latin:
+	case t.latin == f.latin():
 		if f.fromOwn && onlyLatin(t.text) {
 			return found{85 + bonus, "search." + f.part}
 		}
 		return found{75 + bonus, "search.romaji"}
 	case slices.ContainsFunc(append(t.begins, t.latin), func(s string) bool {
-		return strings.HasPrefix(f.latin, s) || strings.HasPrefix(labial.Replace(f.latin), s)
+		return strings.HasPrefix(f.latin(), s) || strings.HasPrefix(labial.Replace(f.latin()), s)
 	}):
 		return found{50 + bonus/2, "search.beginning"}
-	case unvoiced(t.latin) == unvoiced(f.latin):
+	case unvoiced(t.latin) == unvoiced(f.latin()):
 		return found{30, "search.similar"}
 	}
 	return found{}

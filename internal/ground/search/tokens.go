@@ -8,8 +8,8 @@ import (
 )
 
 // Form numbers the way tokens are made. A change of the tables or rules here must raise it, so that
-// Stale finds what was indexed the old way.
-const Form = 1
+// Renew finds what was indexed the old way.
+const Form = 2
 
 // A token is one ASCII word of small letters and digits: the kind's letter, the class, the value.
 // Neither engine's own splitting or stemming can touch it. Classes:
@@ -19,6 +19,7 @@ const (
 	classWhole  = 'w' // a whole part in kanji
 	classLatin  = 'f' // a whole part as it sounds, in Latin letters
 	classJoined = 'c' // all parts of a name together, as they sound
+	classAlike  = 'v' // the same, with voiced consonants voiceless
 	classEdge   = 'r' // the first one to four Latin letters of a part
 	classDay    = 'd' // a date; also its month
 	classYear   = 'y'
@@ -182,7 +183,7 @@ func (t *tokens) name(n Name) {
 			t.add(classWhole, encode(joined))
 			t.bigrams(joined)
 		} else {
-			t.add(classJoined, latin(joined))
+			t.joined(latin(joined))
 		}
 	}
 	familyKana, givenKana := prepare(clip(n.FamilyKana)), prepare(clip(n.GivenKana))
@@ -192,11 +193,17 @@ func (t *tokens) name(n Name) {
 		written := strings.ReplaceAll(enlarge(joined), "ー", "")
 		t.bigrams(written)
 		t.bigrams(sound(written))
-		t.add(classJoined, latin(spell(joined)))
+		t.joined(latin(spell(joined)))
 	}
 	romaji := prepare(clip(n.Romaji))
 	t.parts(romaji)
-	t.add(classJoined, latin(romaji))
+	t.joined(latin(romaji))
+}
+
+// joined adds a whole name as it sounds.
+func (t *tokens) joined(sounds string) {
+	t.add(classJoined, sounds)
+	t.add(classAlike, unvoiced(sounds))
 }
 
 // parts adds every part of a prepared text.

@@ -356,26 +356,39 @@ func index(tx *op.Tx, ids ...db.ID) error {
 	if len(ids) == 0 {
 		return nil
 	}
+	entries, err := entriesOf(tx, ids)
+	if err != nil {
+		return err
+	}
+	return search.PutAll(tx, entries...)
+}
+
+// Reindex makes again what providers are found by where older rules made it, and tells for how many.
+func (r *Room) Reindex(ctx context.Context) (int, error) {
+	return search.Renew(ctx, r.run.Data, "provider", entriesOf)
+}
+
+func entriesOf(q db.Q, ids []db.ID) ([]search.Entry, error) {
 	b := db.NewBatch()
 	who := db.Queue[Provider](b, selectProvider+"p.id IN (??)", db.ListOf(ids))
 	sites := db.Queue[Site](b, selectSite+"provider IN (??) AND status = 'active'", db.ListOf(ids))
 	offerings := db.Queue[Offering](b, selectOffering+"o.provider IN (??) AND o.status = 'active'", db.ListOf(ids))
-	if err := db.Send(tx, b); err != nil {
-		return err
+	if err := db.Send(q, b); err != nil {
+		return nil, err
 	}
 	organizations := make([]db.ID, len(who.Rows))
 	for i, p := range who.Rows {
 		organizations[i] = p.Organization
 	}
-	bodies, err := people.OrganizationsOf(tx, organizations...)
+	bodies, err := people.OrganizationsOf(q, organizations...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	entries := make([]search.Entry, 0, len(who.Rows))
 	for _, p := range who.Rows {
 		entries = append(entries, entryOf(p, bodies[p.Organization], sites.Rows, offerings.Rows))
 	}
-	return search.PutAll(tx, entries...)
+	return entries, nil
 }
 
 // entryOf is what a provider is found by; sites and offerings may hold those

@@ -24,13 +24,42 @@ func index(tx *op.Tx, p Person, today calendar.Date) error {
 }
 
 func entryOf(q db.Q, p Person, today calendar.Date) (search.Entry, error) {
-	b := db.NewBatch()
-	names := db.Queue[Name](b, textNames, p.ID)
-	contacts := db.Queue[Contact](b, textContacts, p.ID)
-	if err := db.Send(q, b); err != nil {
+	entries, err := entriesOf(q, today, p)
+	if err != nil {
 		return search.Entry{}, err
 	}
-	return Entry(p, names.Rows, contacts.Rows, today), nil
+	return entries[0], nil
+}
+
+// entriesOf gives the entry of each person.
+func entriesOf(q db.Q, today calendar.Date, persons ...Person) ([]search.Entry, error) {
+	ids := make([]db.ID, len(persons))
+	for i, p := range persons {
+		ids[i] = p.ID
+	}
+	b := db.NewBatch()
+	names, contacts := queueHeard(b, ids), queueReached(b, ids)
+	if err := db.Send(q, b); err != nil {
+		return nil, err
+	}
+	named, called := namesBy(names.Rows), contactsBy(contacts.Rows)
+	out := make([]search.Entry, len(persons))
+	for i, p := range persons {
+		out[i] = Entry(p, named[p.ID], called[p.ID], today)
+	}
+	return out, nil
+}
+
+// Reindex makes again what people are found by where older rules made it, and tells for how many.
+func (r *Room) Reindex(ctx context.Context) (int, error) {
+	today := r.today(ctx)
+	return search.Renew(ctx, r.run.Data, "person", func(q db.Q, ids []db.ID) ([]search.Entry, error) {
+		persons, err := db.All[Person](q, selectPerson+"p.id IN (??)", db.ListOf(ids))
+		if err != nil {
+			return nil, err
+		}
+		return entriesOf(q, today, persons...)
+	})
 }
 
 // Entry is what a person is found by.
@@ -107,6 +136,50 @@ func (r *Room) Search(ctx context.Context, a access.Actor, text string, limit in
 	return out, r.run.Reads.Note(ctx, a, "searched", "person", db.ID{}, "")
 }
 
+// heard is of a name, and reachedAt of a contact, what a search compares.
+type heard struct {
+	Person       db.ID  `db:"person"`
+	Family       string `db:"family"`
+	Given        string `db:"given"`
+	FamilyKana   string `db:"family_kana"`
+	GivenKana    string `db:"given_kana"`
+	FamilyRomaji string `db:"family_romaji"`
+	GivenRomaji  string `db:"given_romaji"`
+}
+
+type reachedAt struct {
+	Person    db.ID  `db:"person"`
+	Kind      string `db:"kind"`
+	Value     string `db:"value"`
+	Protected bool   `db:"protected"`
+}
+
+func queueHeard(b *db.Batch, persons []db.ID) *db.Answer[heard] {
+	return db.Queue[heard](b, "SELECT "+db.Columns[heard]("")+" FROM person_name WHERE person IN (??) AND status = 'active'", db.ListOf(persons))
+}
+
+func queueReached(b *db.Batch, persons []db.ID) *db.Answer[reachedAt] {
+	return db.Queue[reachedAt](b, "SELECT "+db.Columns[reachedAt]("")+" FROM person_contact WHERE person IN (??) AND status = 'active'", db.ListOf(persons))
+}
+
+func namesBy(list []heard) map[db.ID][]Name {
+	out := make(map[db.ID][]Name, len(list))
+	for _, n := range list {
+		out[n.Person] = append(out[n.Person], Name{
+			Family: n.Family, Given: n.Given, FamilyKana: n.FamilyKana, GivenKana: n.GivenKana, FamilyRomaji: n.FamilyRomaji, GivenRomaji: n.GivenRomaji,
+		})
+	}
+	return out
+}
+
+func contactsBy(list []reachedAt) map[db.ID][]Contact {
+	out := make(map[db.ID][]Contact, len(list))
+	for _, c := range list {
+		out[c.Person] = append(out[c.Person], Contact{Kind: c.Kind, Value: c.Value, Protected: c.Protected})
+	}
+	return out
+}
+
 func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query search.Query) ([]Match, error) {
 	seen := lens(a, now).One("p.id")
 	hits, err := search.Find(q, query, search.Scope{
@@ -122,8 +195,12 @@ func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query 
 	}
 	b := db.NewBatch()
 	cards := QueueCards(b, ids...)
-	names := db.Queue[Name](b, "SELECT "+db.Columns[Name]("")+" FROM person_name WHERE person IN (??) AND status = 'active'", db.ListOf(ids))
-	contacts := db.Queue[Contact](b, "SELECT "+db.Columns[Contact]("")+" FROM person_contact WHERE person IN (??) AND status = 'active'", db.ListOf(ids))
+	names := queueHeard(b, ids)
+	ranker := search.NewRanker(query)
+	contacts := &db.Answer[reachedAt]{}
+	if ranker.Contacts() {
+		contacts = queueReached(b, ids)
+	}
 	reached := db.Queue[db.ID](b, "SELECT p.id FROM person p WHERE p.id IN (??) AND "+seen.SQL, append([]any{db.ListOf(ids)}, seen.Args...)...)
 	if err := db.Send(q, b); err != nil {
 		return nil, err
@@ -132,15 +209,8 @@ func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query 
 	for _, id := range reached.Rows {
 		visible[id] = true
 	}
-	named, called := map[db.ID][]Name{}, map[db.ID][]Contact{}
-	for _, n := range names.Rows {
-		named[n.Person] = append(named[n.Person], n)
-	}
-	for _, c := range contacts.Rows {
-		called[c.Person] = append(called[c.Person], c)
-	}
+	named, called := namesBy(names.Rows), contactsBy(contacts.Rows)
 	out := make([]Match, 0, len(cards.Rows))
-	ranker := search.NewRanker(query)
 	for _, c := range cards.Rows {
 		p := Person{Number: c.Number, BirthDate: c.BirthDate, BirthPrecision: c.BirthPrecision, ProtectedUntil: c.ProtectedUntil}
 		score, reasons := ranker.Rank(Entry(p, named[c.ID], called[c.ID], today).Fields)
