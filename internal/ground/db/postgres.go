@@ -17,6 +17,11 @@ type postgresDB struct {
 	iso  pgx.TxIsoLevel
 }
 
+// planning is how a connection plans. Compiling a plan, or starting workers for it, costs more than
+// an answer to a person takes; and what is asked for is in memory or on a disk without a head to
+// move, so that an index costs little more than reading on.
+const planning = "set_config('jit', 'off', FALSE), set_config('max_parallel_workers_per_gather', '0', FALSE), set_config('random_page_cost', '1.1', FALSE)"
+
 // openPostgres connects. The URL may carry pgx's own parameters, such as
 // default_query_exec_mode=exec behind a transaction-pooling pgbouncer, and
 // ours: isolation=serializable.
@@ -39,9 +44,8 @@ func openPostgres(ctx context.Context, url string, conns int) (backend, error) {
 	cfg.MaxConns = int32(conns)
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
-	// Compiling a plan, or starting workers for it, costs more than any answer to a person takes.
 	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SELECT set_config('jit', 'off', FALSE), set_config('max_parallel_workers_per_gather', '0', FALSE)", pgx.QueryExecModeSimpleProtocol)
+		_, err := conn.Exec(ctx, "SELECT "+planning, pgx.QueryExecModeSimpleProtocol)
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)

@@ -190,12 +190,12 @@ func (p plan) wanted(stage, hits, limit int) bool {
 	switch {
 	case hits >= limit:
 		return false
-	case hits < enough:
+	case p.several() && stage != stageFull && stage != stageBegun:
 		// The stages of whole names have found whoever is called or sounds so; to go through the
 		// lists of every word for one who is called otherwise, somebody must be missing.
-		return hits == 0 || !p.several() || stage < stagePart
+		return hits == 0
 	}
-	return !p.several() && stage != stageLoose
+	return hits < enough || !p.several() && stage != stageLoose
 }
 
 // Find gives the records that match, the best stage first: first those with the whole name; then
@@ -268,7 +268,7 @@ func where(c sight.Clause) string {
 func (q Query) through(e db.Engine, stage int, words [][]way, s Scope) sight.Clause {
 	text, args := throughSQLite(s), []any{matchSQLite(words), q.Kind}
 	if e == db.Postgres {
-		text, args = throughPostgres(s), []any{q.Kind, matchPostgres(words)}
+		text, args = throughPostgres(s), []any{matchPostgres(words), q.Kind}
 	}
 	return sight.Clause{
 		SQL:  strings.Replace(text, "$stage", stageNumber(stage), 1),
@@ -292,14 +292,15 @@ func throughSQLite(s Scope) string {
 
 // throughPostgres keeps the index scan in a CTE of its own: beside a LIMIT the planner would hope to
 // meet a common name soon and read the whole table for a rarer one. Its rows are still only made as
-// the join asks for them.
+// the join asks for them. The kind, which the tokens begin with anyway, is compared outside: a
+// plan made before the words are known would read all of a kind to have fewer rows of a name.
 func throughPostgres(s Scope) string {
 	join := ""
 	if s.Join != "" {
 		join = " JOIN " + s.Join
 	}
-	return "WITH c AS MATERIALIZED (SELECT owner FROM search_row WHERE kind = ? AND tokens @@ CAST(CAST(? AS text) AS tsquery))" +
-		" SELECT c.owner AS owner, CAST($stage AS bigint) AS stage FROM c" + join + " WHERE TRUE" + where(s.Where) + " LIMIT ?"
+	return "WITH c AS MATERIALIZED (SELECT owner, kind FROM search_row WHERE tokens @@ CAST(CAST(? AS text) AS tsquery))" +
+		" SELECT c.owner AS owner, CAST($stage AS bigint) AS stage FROM c" + join + " WHERE c.kind = ?" + where(s.Where) + " LIMIT ?"
 }
 
 // among looks through the records of s.Few.

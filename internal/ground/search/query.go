@@ -416,61 +416,59 @@ func together(kind byte, names []*term) (exact, begun []way) {
 	if len(names) < 2 {
 		return nil, nil
 	}
-	order := slices.Clone(names)
-	tok := func(class byte, value string) string { return string([]byte{kind, class}) + value }
+	words := make([]string, len(names))
+	for i, t := range names {
+		words[i] = t.text
+	}
+	one := func(class byte, value string) way { return way{string([]byte{kind, class}) + value} }
 	for range 2 {
-		class, part, values := asOneName(order)
-		if class == 0 {
+		class, joined := asOneName(words)
+		parts := parted(words)
+		if class == 0 || len(parts) == 0 || len(joined) > 120 {
 			return nil, nil
 		}
-		exact = append(exact, way{tok(class, values[0])})
+		exact = append(exact, one(class, joined))
+		for _, p := range parts {
+			begun = append(begun, one(classParted, p+"*"))
+		}
 		if class == classJoined {
-			begun = append(begun, way{tok(classAlike, unvoiced(values[0]))})
+			begun = append(begun, one(classAlike, unvoiced(joined)))
 		}
-		for _, v := range values {
-			w := way{tok(class, v) + "*"}
-			for _, t := range order[:len(order)-1] {
-				w = append(w, tok(part, t.whole()))
-			}
-			begun = append(begun, w)
-		}
-		slices.Reverse(order)
+		slices.Reverse(words)
 	}
 	return exact, begun
 }
 
-// asOneName gives the class of a whole name's token and of its parts', and what the words make
-// together: first as they stand, then as they may go on.
-func asOneName(order []*term) (class, part byte, values []string) {
-	joined := ""
-	mixed := false
-	for _, t := range order {
-		joined += t.text
-		mixed = mixed || onlyLatin(t.text) || onlyKana(t.text)
-	}
+// asOneName gives what words make together, and the class of its token.
+func asOneName(words []string) (class byte, value string) {
+	joined := strings.Join(words, "")
 	switch {
 	case onlyLatin(joined):
-		for _, s := range unfinished(joined) {
-			values = append(values, latin(s))
-		}
-		class, part = classJoined, classLatin
+		class, value = classJoined, latin(joined)
 	case onlyKana(joined):
-		class, part, values = classJoined, classLatin, []string{latin(spell(joined))}
-	case !mixed:
-		class, part, values = classWhole, classWhole, []string{encode(enlarge(joined))}
+		class, value = classJoined, latin(spell(joined))
+	case !slices.ContainsFunc(words, func(w string) bool { return onlyLatin(w) || onlyKana(w) }):
+		class, value = classWhole, encode(enlarge(joined))
 	}
-	if slices.ContainsFunc(values, func(v string) bool { return v == "" || len(v) > 120 }) {
-		return 0, 0, nil
+	if value == "" {
+		return 0, ""
 	}
-	return class, part, values
+	return class, value
 }
 
-// whole is the value of a word's token as a whole part.
-func (t *term) whole() string {
-	if t.latin != "" {
-		return t.latin
+// parted gives words as a parted name begins with them, in every way the last may go on.
+func parted(words []string) []string {
+	words = slices.Clone(words)
+	var out []string
+	last := len(words) - 1
+	for _, s := range unfinished(words[last]) {
+		words[last] = s
+		values, _ := partValues(words)
+		if value := strings.Join(values, mark); value != "" && len(value) <= 120 {
+			out = append(out, value)
+		}
 	}
-	return encode(enlarge(t.text))
+	return out
 }
 
 // upTo gives the ways of a word at a stage and those of the tighter ones that they do not include.

@@ -20,6 +20,7 @@ const (
 	classLatin  = 'f' // a whole part as it sounds, in Latin letters
 	classJoined = 'c' // all parts of a name together, as they sound
 	classAlike  = 'v' // the same, with voiced consonants voiceless
+	classParted = 'k' // all parts of a name one after the other, with a mark between
 	classEdge   = 'r' // the first one to four Latin letters of a part
 	classDay    = 'd' // a date; also its month
 	classYear   = 'y'
@@ -173,22 +174,93 @@ func (t *tokens) part(s string) {
 	}
 }
 
+// names adds every name, and each family name with the given names of the others: people are asked
+// for by the name they married out of and the one they go by.
+func (t *tokens) names(list []Name) {
+	for i, n := range list {
+		t.name(n)
+		for j, other := range list {
+			if i != j {
+				t.whole(prepare(clip(n.Family)), prepare(clip(other.Given)))
+				t.whole(prepare(clip(n.FamilyKana)), prepare(clip(other.GivenKana)))
+			}
+		}
+	}
+}
+
+// whole adds what a family and a given name, prepared, make together, and where they have several
+// words, each with each: Maria Clara Santos is also Maria Santos.
+func (t *tokens) whole(family, given string) {
+	if family == "" || given == "" {
+		return
+	}
+	t.together(family, given)
+	f, g := append(pieces(family), family), append(pieces(given), given)
+	if len(f)*len(g) == 1 {
+		return
+	}
+	for _, a := range f {
+		for _, b := range g {
+			t.together(a, b)
+		}
+	}
+}
+
+func (t *tokens) together(family, given string) {
+	joined := squeeze(family + given)
+	switch {
+	case onlyKana(joined):
+		t.joined(latin(spell(joined)))
+	case ascii(joined):
+		t.joined(latin(joined))
+	default:
+		t.add(classWhole, encode(enlarge(joined)))
+	}
+	t.parted(append(runs(family), runs(given)...))
+}
+
+// mark stands between the parts of a parted name; no part has it in its own.
+const mark = "zzz"
+
+// parted adds the parts of a name, prepared, when they are all in one script.
+func (t *tokens) parted(parts []string) {
+	values, _ := partValues(parts)
+	if len(values) > 1 {
+		t.add(classParted, strings.Join(values, mark))
+	}
+}
+
+// partValues gives each part as its own token has it, and the class of such tokens; none where
+// parts are in several scripts.
+func partValues(parts []string) (values []string, class byte) {
+	for _, part := range parts {
+		value, of := encode(enlarge(part)), byte(classWhole)
+		switch {
+		case onlyKana(part):
+			value, of = latin(spell(part)), classLatin
+		case onlyLatin(part):
+			value, of = latin(part), classLatin
+		}
+		if value == "" || class != 0 && class != of {
+			return nil, 0
+		}
+		values, class = append(values, value), of
+	}
+	return values, class
+}
+
 func (t *tokens) name(n Name) {
 	family, given := prepare(clip(n.Family)), prepare(clip(n.Given))
 	t.parts(family)
 	t.parts(given)
-	if family != "" && given != "" {
-		joined := enlarge(squeeze(family + given))
-		if !ascii(joined) {
-			t.add(classWhole, encode(joined))
-			t.bigrams(joined)
-		} else {
-			t.joined(latin(joined))
-		}
+	t.whole(family, given)
+	if joined := enlarge(squeeze(family + given)); family != "" && given != "" && !ascii(joined) {
+		t.bigrams(joined)
 	}
 	familyKana, givenKana := prepare(clip(n.FamilyKana)), prepare(clip(n.GivenKana))
 	t.parts(familyKana)
 	t.parts(givenKana)
+	t.whole(familyKana, givenKana)
 	if joined := squeeze(familyKana + givenKana); onlyKana(joined) {
 		written := strings.ReplaceAll(enlarge(joined), "ー", "")
 		t.bigrams(written)
@@ -198,6 +270,7 @@ func (t *tokens) name(n Name) {
 	romaji := prepare(clip(n.Romaji))
 	t.parts(romaji)
 	t.joined(latin(romaji))
+	t.parted(runs(romaji))
 }
 
 // joined adds a whole name as it sounds.
@@ -214,9 +287,7 @@ func (t *tokens) parts(prepared string) {
 }
 
 func (t *tokens) entry(f Fields) {
-	for _, n := range f.Names {
-		t.name(n)
-	}
+	t.names(f.Names)
 	for _, d := range f.Dates {
 		t.date(d)
 	}

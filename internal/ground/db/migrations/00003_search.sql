@@ -9,7 +9,7 @@ CREATE TABLE search_row (
 --postgres:  tokens tsvector NOT NULL
 );
 CREATE UNIQUE INDEX search_row_owner ON search_row (kind, owner);
-CREATE INDEX search_row_form ON search_row (kind, form);
+CREATE INDEX search_row_form ON search_row (form, kind);
 --sqlite:CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='', contentless_delete=1, detail=none, tokenize='ascii');
 --postgres:CREATE INDEX search_row_tokens ON search_row USING gin (tokens);
 -- +goose Down
