@@ -44,16 +44,22 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer srv.Close()
+	return srv.ServeAfter(ctx, l, func(ctx context.Context, open func()) error { return c.make(ctx, s, srv, base, open) })
+}
+
+// make makes the agency, or reads what is there, and tells how to sign in once it is open.
+func (c *demoCommand) make(ctx context.Context, s *streams, srv *server.Server, base string, open func()) error {
+	fmt.Fprintf(s.out, "\n  %s\n\n", base)
 	agency, err := demo.Make(ctx, srv, c.Data, demo.Options{Lang: text.Lang(c.Lang), Persons: c.Persons, Tell: func(line string) { fmt.Fprintln(s.errs, line) }})
 	if err != nil {
 		return err
 	}
-	if c.Keys != "" {
-		if err := agency.WriteKeys(c.Keys, base); err != nil {
-			return err
+	open()
+	if c.Open {
+		if err := exec.CommandContext(ctx, "xdg-open", base).Start(); err != nil {
+			fmt.Fprintln(s.errs, "kizuna: no browser was opened:", err)
 		}
 	}
-	fmt.Fprintf(s.out, "\n  %s\n\n", base)
 	table := tabwriter.NewWriter(s.out, 2, 0, 2, ' ', 0)
 	for _, x := range agency.Accounts {
 		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\n", x.Role, x.Name.In(text.Lang(c.Lang)), x.Email, x.Password)
@@ -62,10 +68,8 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	fmt.Fprintln(s.out)
-	if c.Open {
-		if err := exec.CommandContext(ctx, "xdg-open", base).Start(); err != nil {
-			fmt.Fprintln(s.errs, "kizuna: no browser was opened:", err)
-		}
+	if c.Keys == "" {
+		return nil
 	}
-	return srv.Serve(ctx, l)
+	return agency.WriteKeys(c.Keys, base)
 }
