@@ -24,6 +24,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	homeweb "kizuna/internal/home/web"
@@ -110,6 +111,7 @@ func (x *Rooms) fill() {
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
 	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy, benefit.Busy, referral.Busy, delivery.Busy)
+	x.Cases.ReviewOn = careplan.ReviewOn
 	x.Catalog.Facts = append(x.Catalog.Facts, assessment.Known{})
 	x.Intake.Offers = offers
 	x.Assessments.Items[itemKind] = appliedFor
@@ -125,10 +127,16 @@ func (x *Rooms) fill() {
 	x.Referrals.OnAuthorized = append(x.Referrals.OnAuthorized, begun(x.Benefits))
 	x.Delivery.NeedsApproval = scheduleHeld
 	x.Delivery.Providers = providerNames
+	x.Referrals.Delivered = delivery.DeliveredUnder
+	x.Delivery.OnDelivered = append(x.Delivery.OnDelivered, referral.Delivered)
 	x.Delivery.OnCame = append(x.Delivery.OnCame, serviceBegun)
 	x.Delivery.OnProgress = append(x.Delivery.OnProgress, goalMoved)
 	x.Delivery.Claimed = payment.Claimed
 	x.Benefits.Paid = payment.PaidOf
+	x.Payments.Assigned = func(tx *op.Tx, id db.ID) (benefit.Assignment, error) {
+		a, _, err := x.Benefits.Lock(tx, id)
+		return a, err
+	}
 	x.Payments.Providers = providerNames
 }
 

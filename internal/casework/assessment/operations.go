@@ -194,9 +194,21 @@ func (r *Room) Complete(ctx context.Context, a access.Actor, id db.ID, version i
 		x, err = flow.Take(tx, Flow, "complete", x, func(x *Assessment) {
 			x.Score, x.Band, x.Assessor, x.CompletedOn = res.Score, res.Band, a.ID, today(tx)
 		})
+		if err != nil {
+			return x, err
+		}
 		tx.Tell(op.Event{Name: "assessment.completed", Entity: "assessment", Record: x.ID, Root: x.Case})
-		return x, err
+		return x, assessed(tx, x.Case)
 	})
+}
+
+// assessed says what is next on a case that waited for its assessment.
+func assessed(tx *op.Tx, of db.ID) error {
+	files, err := cases.CasesOf(tx, of)
+	if err != nil || files[of].NextAction != cases.NextOf[cases.Assessing] {
+		return err
+	}
+	return cases.SetNext(tx, of, "", "assessment.next.determine")
 }
 
 // Amend corrects the answers of a completed assessment, with a reason; the

@@ -19,8 +19,9 @@ import (
 	"kizuna/internal/ground/text"
 )
 
-// Assignment is the stored row. Quantity and Minor are for the whole period;
-// one of them is zero.
+// Assignment is the stored row. Quantity is for the whole period; Minor is for
+// each time that Frequency says, such as the rent of each month. One of them is
+// zero.
 type Assignment struct {
 	flow.Head
 	Case      db.ID           `db:"case_id"`
@@ -52,6 +53,51 @@ type Assignment struct {
 
 // Amount is the money assigned, zero for goods and services.
 func (x Assignment) Amount() ledger.Money { return ledger.Money{Minor: x.Minor, Currency: x.Currency} }
+
+// Times is how often money was or will be due from the first day to another,
+// included: on the first day, and again as Frequency says.
+func (x Assignment) Times(until calendar.Date) int64 {
+	if until < x.From {
+		return 0
+	}
+	days := int64(calendar.Between(x.From, until))
+	switch x.Frequency {
+	case "daily":
+		return days + 1
+	case "weekly":
+		return days/7 + 1
+	case "twice_monthly":
+		months := x.months(until)
+		if x.From.AddMonths(int(months)).AddDays(15) <= until {
+			return 2*months + 2
+		}
+		return 2*months + 1
+	case "monthly":
+		return x.months(until) + 1
+	case "yearly":
+		return x.months(until)/12 + 1
+	}
+	return 1
+}
+
+// months are the whole months from the first day to another.
+func (x Assignment) months(until calendar.Date) int64 {
+	n := 12*(until.Year()-x.From.Year()) + int(until.Month()) - int(x.From.Month())
+	if x.From.AddMonths(n) > until {
+		n--
+	}
+	return int64(n)
+}
+
+// Whole is the money of all times: of the whole period, or up to a day where
+// the period has no end.
+func (x Assignment) Whole(today calendar.Date) (ledger.Money, error) {
+	until := x.Until
+	if until == "" {
+		until = max(today, x.From)
+	}
+	return x.Amount().Share(x.Times(until), 1, ledger.Floor)
+}
 
 // OfMoney reports whether money is assigned, not units.
 func (x Assignment) OfMoney() bool { return x.Currency != "" }

@@ -25,6 +25,33 @@ import (
 	"kizuna/internal/resident/people"
 )
 
+// TestHowOftenMoneyIsGiven: on the first day, and again as the frequency says,
+// through the last day; months are those of the calendar.
+func TestHowOftenMoneyIsGiven(t *testing.T) {
+	for _, c := range []struct {
+		frequency   string
+		from, until calendar.Date
+		times       int64
+	}{
+		{"", "2026-11-01", "2027-10-31", 1}, {"once", "2026-11-01", "2027-10-31", 1}, {"as_needed", "2026-11-01", "2026-11-01", 1},
+		{"daily", "2026-11-01", "2026-11-30", 30}, {"weekly", "2026-11-01", "2026-11-07", 1}, {"weekly", "2026-11-01", "2026-11-08", 2},
+		{"monthly", "2026-11-01", "2027-01-31", 3}, {"monthly", "2026-11-10", "2026-12-09", 1}, {"monthly", "2026-11-10", "2026-12-10", 2},
+		{"monthly", "2027-01-31", "2027-02-28", 2}, {"twice_monthly", "2026-11-01", "2026-11-15", 1}, {"twice_monthly", "2026-11-01", "2026-11-16", 2},
+		{"twice_monthly", "2026-11-01", "2026-12-31", 4}, {"yearly", "2026-04-01", "2027-03-31", 1}, {"yearly", "2026-04-01", "2027-04-01", 2},
+		{"monthly", "2026-11-01", "2026-10-31", 0},
+	} {
+		x := benefit.Assignment{Frequency: c.frequency, From: c.from, Minor: 45_000, Currency: "JPY"}
+		if n := x.Times(c.until); n != c.times {
+			t.Errorf("%s from %s to %s: %d times, want %d", c.frequency, c.from, c.until, n, c.times)
+		}
+		if x.Until = c.until; c.times > 0 {
+			if m, err := x.Whole("2026-11-24"); err != nil || m != ledger.Yen(45_000*c.times) {
+				t.Errorf("%s: %v in all, %v", c.frequency, m, err)
+			}
+		}
+	}
+}
+
 func TestFlows(t *testing.T) {
 	matrix := benefit.Flow.Describe().Matrix() + benefit.EnrolmentFlow.Describe().Matrix() + benefit.RecertificationFlow.Describe().Matrix()
 	kizunatest.Golden(t, "testdata/flow.txt", matrix)

@@ -294,11 +294,12 @@ func reserve(tx *op.Tx, x *Assignment) error {
 	return nil
 }
 
-// costOf is the money assigned, or the units at the price of the day it
+// costOf is the money assigned for the whole period, or for a year where it has
+// no end; or the units at the price of the day it
 // begins; nothing where there is no price.
 func costOf(tx *op.Tx, x Assignment) (ledger.Money, error) {
 	if x.OfMoney() {
-		return x.Amount(), nil
+		return x.Whole(x.From.AddYears(1).AddDays(-1))
 	}
 	rate, err := catalog.RateAt(tx, x.Benefit, x.Provider, x.From)
 	if errors.Is(err, fault.KindNotFound) {

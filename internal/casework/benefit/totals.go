@@ -1,6 +1,7 @@
 package benefit
 
 import (
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/ledger"
 )
@@ -16,21 +17,26 @@ type Totals struct {
 	Paid      ledger.Money
 }
 
-// total derives them. Nothing is approved before approval; nothing remains once
+// total derives them; today is how far an assignment without an end has come.
+// Nothing is approved before approval; nothing remains once
 // it has ended, and never less than nothing.
-func total(x Assignment, delivered int64, paid ledger.Money) Totals {
+func total(x Assignment, today calendar.Date, delivered int64, paid ledger.Money) (Totals, error) {
 	t := Totals{OfMoney: x.OfMoney(), Delivered: delivered, Paid: paid}
 	if x.Status == "proposed" || x.Status == "rejected" || x.Status == "void" {
-		return t
+		return t, nil
 	}
 	if t.Approved = int64(x.Quantity); t.OfMoney {
-		t.Approved = x.Minor
+		whole, err := x.Whole(today)
+		if err != nil {
+			return t, err
+		}
+		t.Approved = whole.Minor
 		t.Delivered = max(delivered, paid.Minor)
 	}
 	if x.Running() {
 		t.Remaining = max(0, t.Approved-t.Delivered)
 	}
-	return t
+	return t, nil
 }
 
 // totals asks the rooms that deliver and pay; the caller has checked sight.
@@ -55,8 +61,11 @@ func (r *Room) totals(q db.Q, list []Assignment) (map[db.ID]Totals, error) {
 			return nil, err
 		}
 	}
+	today := r.run.Now().Date(calendar.Zone(q.Context()))
 	for _, x := range list {
-		out[x.ID] = total(x, delivered[x.ID], paid[x.ID])
+		if out[x.ID], err = total(x, today, delivered[x.ID], paid[x.ID]); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

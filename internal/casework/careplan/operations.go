@@ -383,6 +383,13 @@ func (r *Room) Activate(ctx context.Context, a access.Actor, id db.ID, version i
 			}
 		}
 		tx.Tell(op.Event{Name: "care_plan.activated", Entity: "care_plan", Record: p.ID, Root: p.Case})
+		files, err := cases.CasesOf(tx, p.Case)
+		if err != nil {
+			return p, err
+		}
+		if stage := files[p.Case].Stage; stage == cases.Planning || stage == cases.Assigning {
+			return p, cases.SetNext(tx, p.Case, today(tx), cases.NextOf[cases.Assigning])
+		}
 		return p, cases.SetNext(tx, p.Case, due, "careplan.next.review")
 	})
 	if db.IsUnique(err, "care_plan.case_id") {

@@ -203,6 +203,12 @@ func orFirst(id db.ID) db.ID {
 	return id
 }
 
+// ReviewOn is the day of a case's next review, "" where none is due; a slot of
+// cases.
+func ReviewOn(q db.Q, of db.ID) (calendar.Date, error) {
+	return db.One[calendar.Date](q, "SELECT COALESCE(MIN(due_on), '') FROM plan_review WHERE case_id = ? AND status = 'due'", of)
+}
+
 func reviewByID(q db.Q, id db.ID) (Review, error) {
 	return db.One[Review](q, selectReview+"WHERE x.id = ?", id)
 }

@@ -19,6 +19,8 @@ type Room struct {
 	// stage; Busy what still hangs on a case that is to end. Server fills both.
 	Criteria []func(q db.Q, c Case) ([]Criterion, error)
 	Busy     []func(q db.Q, caseID db.ID) ([]Blocker, error)
+	// ReviewOn is the day of a case's next review; "" where none is set.
+	ReviewOn func(q db.Q, caseID db.ID) (calendar.Date, error)
 	// OnEnd is what later rooms do in the transaction that ends a case.
 	OnEnd []func(tx *op.Tx, c Case) error
 }
@@ -123,10 +125,10 @@ type verb struct {
 
 // verbs are the steps that Step takes, by name.
 var verbs = map[string]verb{
-	"to_planning":   {allow: stageDone, edit: toStage(Planning), after: newDue("cases.next.plan")},
-	"to_assigning":  {allow: stageDone, edit: toStage(Assigning), after: newDue("cases.next.assign")},
-	"to_monitoring": {allow: stageDone, edit: toStage(Monitoring), after: newDue("cases.next.monitor")},
-	"back":          {check: needReason, edit: stageBefore},
+	"to_planning":   {allow: stageDone, edit: toStage(Planning), after: nextOfStage},
+	"to_assigning":  {allow: stageDone, edit: toStage(Assigning), after: nextOfStage},
+	"to_monitoring": {allow: stageDone, edit: toStage(Monitoring), after: nextOfStage},
+	"back":          {check: needReason, edit: stageBefore, after: nextOfStage},
 	"pause":         {check: needPause, edit: rest, after: remindPause},
 	"lost_contact":  {check: needReview, edit: lose, after: remindPause},
 	"resume":        {edit: wake, after: settlePause},
@@ -134,7 +136,7 @@ var verbs = map[string]verb{
 	"close":         {check: needGround, allow: notBusy, edit: func(in StepInput, c *Case, _ calendar.Date) { c.CloseGround = in.Ground; quiet(c) }, after: ended},
 	"transfer":      {check: needReceiver, allow: notBusy, edit: func(in StepInput, c *Case, _ calendar.Date) { c.Receiver = in.Receiver; quiet(c) }, after: handedOver},
 	"acknowledge":   {edit: acknowledge, after: settleTransfer},
-	"reopen":        {check: needReason, edit: reopen, after: newDue("cases.next.assess")},
+	"reopen":        {check: needReason, edit: reopen, after: nextOfStage},
 	"assign":        {check: needOwner, edit: func(in StepInput, c *Case, _ calendar.Date) { c.Owner, c.Team = in.Owner, in.Team }, after: reassigned},
 	"restrict":      {check: needReason, edit: func(_ StepInput, c *Case, _ calendar.Date) { c.Restricted = true }, after: restricted},
 	"unrestrict":    {check: needReason, edit: func(_ StepInput, c *Case, _ calendar.Date) { c.Restricted = false }, after: resighted},
@@ -282,9 +284,19 @@ func stageBefore(in StepInput, c *Case, today calendar.Date) {
 	toStage(Stages[slices.Index(Stages, c.Stage)-1])(in, c, today)
 }
 
-// newDue says what a stage begins with.
-func newDue(next string) func(*Room, *op.Tx, Case, Case) error {
-	return func(_ *Room, tx *op.Tx, _, c Case) error { return SetNext(tx, c.ID, "", next) }
+// NextOf is what a stage begins with.
+var NextOf = map[string]string{Assessing: "cases.next.assess", Planning: "cases.next.plan", Assigning: "cases.next.assign", Monitoring: "cases.next.monitor"}
+
+// nextOfStage says what the stage a case came to begins with; monitoring, with
+// the review that is due.
+func nextOfStage(r *Room, tx *op.Tx, _, c Case) (err error) {
+	var due calendar.Date
+	if c.Stage == Monitoring && r.ReviewOn != nil {
+		if due, err = r.ReviewOn(tx, c.ID); err != nil {
+			return err
+		}
+	}
+	return SetNext(tx, c.ID, due, NextOf[c.Stage])
 }
 
 func rest(in StepInput, c *Case, _ calendar.Date) {

@@ -10,6 +10,7 @@ import (
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/sight"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/resident/people"
 )
 
@@ -56,6 +57,9 @@ func (r *Room) Edit(ctx context.Context, a access.Actor, id db.ID, in EditInput)
 	return onCase(ctx, r, a, id, "case.edit", in, func(tx *op.Tx, c Case) (Case, error) {
 		if err := flow.Fresh(c, in.Version); err != nil {
 			return c, err
+		}
+		if text.Has(c.NextAction) && in.NextAction == text.Word(ctx, c.NextAction) {
+			in.NextAction = c.NextAction // the form showed it in words, and nobody changed it
 		}
 		return flow.Take(tx, Flow, "edit", c, func(c *Case) {
 			c.Title, c.MainKind, c.Kinds = in.Title, in.Kind, db.AsJSON(in.Kinds)

@@ -11,6 +11,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/sight"
 	"kizuna/internal/office/agency"
 )
 
@@ -207,7 +208,11 @@ func outcome(name string) func(*op.Tx, AnswerInput, *Complaint) {
 }
 
 var complaintSteps = map[string]complaintStep{
-	"review":         {},
+	"review": {edit: func(tx *op.Tx, _ AnswerInput, x *Complaint) {
+		if a := tx.Actor(); x.Team.IsZero() && len(a.Teams) > 0 {
+			x.Team = a.Teams[0]
+		}
+	}},
 	"no_action":      {answer: true, edit: outcome("no_action")},
 	"send_elsewhere": {answer: true, handed: true, edit: outcome("sent_elsewhere")},
 	"propose_screening_out": {reason: true, edit: func(tx *op.Tx, _ AnswerInput, x *Complaint) {
@@ -240,18 +245,30 @@ func (r *Room) ComplaintStep(ctx context.Context, a access.Actor, id db.ID, step
 		if s.edit != nil {
 			s.edit(tx, in, x)
 		}
-	}, nil)
+	}, func(tx *op.Tx, x Complaint) error {
+		if step != "review" || x.Team.IsZero() {
+			return nil
+		}
+		return claim(tx, KindComplaint, &x.Arrival)
+	})
 }
 
-// Reveal opens the sealed reporter of a complaint for intake workers and
-// supervisors who see it; that it was revealed is kept before the answer leaves.
+// Reveal opens the sealed reporter of a complaint for intake workers and for
+// supervisors of the team that has it, not for those who see it because nobody
+// has claimed it; that it was revealed is kept before the answer leaves.
 func (r *Room) Reveal(ctx context.Context, a access.Actor, id db.ID) (Reporter, error) {
 	if !a.Is(access.IntakeWorker, access.Supervisor) {
 		return Reporter{}, fault.NotFound()
 	}
 	var x Complaint
 	err := r.run.Read(ctx, func(q *db.Reader) (err error) {
-		x, err = load(q, a, r.run.Now(), ComplaintFlow, id)
+		if x, err = load(q, a, r.run.Now(), ComplaintFlow, id); err != nil {
+			return err
+		}
+		own, err := sight.Lens{Actor: atDesk(a), Now: r.run.Now(), Kind: KindComplaint}.Sees(q, id)
+		if err == nil && !own {
+			err = fault.NotFound()
+		}
 		return err
 	})
 	if err != nil {

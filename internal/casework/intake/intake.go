@@ -98,11 +98,24 @@ const (
 // workers, whatever their team: so that nothing waits because nobody was told.
 var TheDesk = db.MustID("00000000-0000-7000-8000-0000000000d5")
 
-// reader is an actor as sight knows them here: intake workers stand at the
+// Unclaimed is the scope under which supervisors see, beside the desk, what has
+// come in for no team: until somebody looks at it or it joins a case.
+var Unclaimed = db.MustID("00000000-0000-7000-8000-0000000000d6")
+
+// atDesk is an actor as sight knows them here: intake workers stand at the
 // desk as well.
-func reader(a access.Actor) access.Actor {
+func atDesk(a access.Actor) access.Actor {
 	if a.Is(access.IntakeWorker) {
 		a.Teams = append(slices.Clone(a.Teams), TheDesk)
+	}
+	return a
+}
+
+// reader is atDesk, and for supervisors what nobody has claimed.
+func reader(a access.Actor) access.Actor {
+	a = atDesk(a)
+	if a.Is(access.Supervisor) {
+		a.Teams = append(slices.Clone(a.Teams), Unclaimed)
 	}
 	return a
 }
@@ -133,10 +146,22 @@ func show(tx *op.Tx, kind string, x *Arrival) error {
 		{ScopeKind: sight.Team, Scope: TheDesk, Kind: kind, Record: x.ID, Why: "desk"},
 		{ScopeKind: sight.Team, Scope: x.Team, Kind: kind, Record: x.ID, Why: "team"},
 	}
+	if kind == KindComplaint && x.Team.IsZero() {
+		rows = append(rows, sight.Reach{ScopeKind: sight.Team, Scope: Unclaimed, Kind: kind, Record: x.ID, Why: "unclaimed"})
+	}
 	if a := tx.Actor(); a.Is(access.StaffRoles...) {
 		rows = append(rows, sight.Reach{ScopeKind: sight.User, Scope: a.ID, Kind: kind, Record: x.ID, Why: "received"})
 	}
 	return sight.Open(tx, rows...)
+}
+
+// claim gives what came in for no team to that of whoever looks at it: from now
+// on supervisors of other teams see it no more.
+func claim(tx *op.Tx, kind string, x *Arrival) error {
+	if err := sight.Close(tx, kind, x.ID, "unclaimed"); err != nil {
+		return err
+	}
+	return sight.Open(tx, sight.Reach{ScopeKind: sight.Team, Scope: x.Team, Kind: kind, Record: x.ID, Why: "team"})
 }
 
 // create makes what came in, in its flow's first step.

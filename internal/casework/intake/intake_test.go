@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -199,7 +200,7 @@ func TestTheReporterIsSealed(t *testing.T) {
 				t.Errorf("the journal tells who reported: %+v", h)
 			}
 		}
-		for _, a := range []access.Actor{resident, kizunatest.Staff(access.ProviderStaff), kizunatest.Staff(access.Caseworker), kizunatest.Staff(access.Supervisor), access.Nobody()} {
+		for _, a := range []access.Actor{resident, kizunatest.Staff(access.ProviderStaff), kizunatest.Staff(access.Caseworker), access.Nobody()} {
 			if _, err := d.Complaint(ctx, a, x.ID); !errors.Is(err, fault.KindNotFound) {
 				t.Errorf("%v opened a complaint: %v", a.Roles, err)
 			}
@@ -221,6 +222,59 @@ func TestTheReporterIsSealed(t *testing.T) {
 		if _, err := d.Reveal(ctx, worker, y.ID); !errors.Is(err, fault.KindNotFound) {
 			t.Errorf("an anonymous reporter was kept: %v", err)
 		}
+	})
+}
+
+// TestAComplaintOfNoTeamIsSeenBySupervisors: what a neighbour sends in by the
+// public page waits for no team, so every supervisor sees it beside the desk,
+// but not who reported; once somebody looks at it, or it joins a case, it is
+// that team's.
+func TestAComplaintOfNoTeamIsSeenBySupervisors(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		boss, other, worker := kizunatest.Staff(access.Supervisor), kizunatest.Staff(access.Supervisor), kizunatest.Staff(access.IntakeWorker)
+		own := kizunatest.Staff(access.Supervisor)
+		own.Teams = worker.Teams
+		sees := func(when string, a access.Actor, id db.ID, want bool) {
+			t.Helper()
+			_, err := d.Complaint(ctx, a, id)
+			list, listErr := d.List(ctx, a, intake.Triage{Kind: intake.KindComplaint})
+			listed := slices.ContainsFunc(list.Rows, func(x intake.Waiting) bool { return x.ID == id })
+			if (err == nil) != want || listed != want || want && listErr != nil {
+				t.Errorf("%s: %v of team %v: %v, listed %v, %v", when, a.Roles, a.Teams, err, listed, listErr)
+			}
+			if err != nil && !errors.Is(err, fault.KindNotFound) {
+				t.Errorf("%s: %v", when, err)
+			}
+		}
+		strangers := []access.Actor{kizunatest.Staff(access.Caseworker), kizunatest.Staff(access.ProgramManager), kizunatest.Staff(access.FinanceOfficer),
+			kizunatest.Staff(access.ProviderStaff), kizunatest.Staff(access.Resident), access.Nobody()}
+		x, y := d.complaint(access.Nobody(), housing()), d.complaint(access.Nobody(), housing())
+		taken := d.complaint(worker, housing())
+		for _, a := range []access.Actor{boss, other, worker} {
+			sees("new", a, x.ID, true)
+		}
+		sees("taken down by a team", boss, taken.ID, false)
+		sees("taken down by a team", own, taken.ID, true)
+		for _, a := range strangers {
+			sees("new", a, x.ID, false)
+		}
+		if _, err := d.Reveal(ctx, boss, x.ID); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("a supervisor read who reported what nobody has claimed: %v", err)
+		}
+		if _, err := d.ComplaintStep(ctx, boss, x.ID, "review", intake.AnswerInput{Version: x.Version}); err != nil {
+			t.Fatal(err)
+		}
+		sees("looked at", boss, x.ID, true)
+		sees("looked at", worker, x.ID, true)
+		sees("looked at", other, x.ID, false)
+		if who, err := d.Reveal(ctx, boss, x.ID); err != nil || who.Name != neighbour {
+			t.Errorf("whose it is reads %+v, %v", who, err)
+		}
+		him := osamu()
+		if _, err := d.JoinComplaint(ctx, worker, y.ID, intake.JoinInput{Register: &him, Open: &intake.OpenInput{Kind: "housing"}, Version: y.Version}); err != nil {
+			t.Fatal(err)
+		}
+		sees("joined", other, y.ID, false)
 	})
 }
 

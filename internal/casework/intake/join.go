@@ -195,6 +195,9 @@ func join[R any](ctx context.Context, r *Room, a access.Actor, t *flow.Table[R],
 				j.edit(in, opened, x)
 			}
 		})
+		if err == nil {
+			err = sight.Close(tx, t.Entity, id, "unclaimed")
+		}
 		if err == nil && j.after != nil {
 			err = j.after(tx, c, rec)
 		}

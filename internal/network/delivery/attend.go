@@ -43,6 +43,9 @@ func (r *Room) Attend(ctx context.Context, a access.Actor, id db.ID, in AttendIn
 		if err := watchAbsences(tx, work.touched); err != nil {
 			return out, err
 		}
+		if err := r.moved(tx, work.moved()...); err != nil {
+			return out, err
+		}
 		if err := r.came(tx, work, out.Marked); err != nil {
 			return out, err
 		}
@@ -213,6 +216,36 @@ func (r *Room) came(tx *op.Tx, work entries, done []db.ID) error {
 		}
 	}
 	return nil
+}
+
+// moved gives the authorizations under which the marks change what was
+// delivered.
+func (e entries) moved() (under []db.ID) {
+	for _, m := range e.marks {
+		if m.Quantity != 0 {
+			under = append(under, m.Authorization)
+		}
+	}
+	return distinct(under)
+}
+
+// moved tells earlier rooms how much was delivered under authorizations, once
+// nobody else can add to it.
+func (r *Room) moved(tx *op.Tx, under ...db.ID) error {
+	if len(under) == 0 || len(r.OnDelivered) == 0 {
+		return nil
+	}
+	sortIDs(under)
+	if err := r.authorizations.Lock(tx, under); err != nil {
+		return err
+	}
+	sums, err := DeliveredUnder(tx, under...)
+	for _, f := range r.OnDelivered {
+		if err == nil {
+			err = f(tx, sums)
+		}
+	}
+	return err
 }
 
 // absenceKind is the prompt that tells of repeated absence.

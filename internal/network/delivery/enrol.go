@@ -355,6 +355,9 @@ func (r *Room) Void(ctx context.Context, a access.Actor, id db.ID, in ReasonInpu
 			if _, err := flow.Create(tx, MarkFlow, "correct", m); err != nil {
 				return e, err
 			}
+			if err := r.moved(tx, e.Authorization); err != nil {
+				return e, err
+			}
 		}
 		if was.Status == "cancelled_by_resident" || was.Status == "cancelled_by_provider" {
 			return e, nil // its disbursement went with it

@@ -42,6 +42,10 @@ type Room struct {
 	Claimed func(q db.Q, disbursements []db.ID) (map[db.ID]bool, error)
 	// Providers gives the names of providers.
 	Providers func(q db.Q, ids ...db.ID) (map[db.ID]text.Pair, error)
+	// OnDelivered is what earlier rooms do when what was delivered under
+	// authorizations changes; it gets the sums, with the authorizations' rows
+	// held.
+	OnDelivered []func(tx *op.Tx, delivered map[db.ID]ledger.Quantity) error
 	// OnCame is what earlier rooms do when residents came to a session.
 	OnCame []func(tx *op.Tx, came []Enrolment) error
 	// OnProgress is what earlier rooms do when a provider moved a goal.

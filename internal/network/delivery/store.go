@@ -182,6 +182,19 @@ func deliveredUnder(q db.Q, ids []db.ID) (map[db.ID]int64, error) {
 		FROM attendance_mark m WHERE m.authorization_id IN (??) GROUP BY m.authorization_id`, db.ListOf(ids))
 }
 
+// DeliveredUnder is what was delivered under each of some authorizations.
+func DeliveredUnder(q db.Q, authorizations ...db.ID) (map[db.ID]ledger.Quantity, error) {
+	out := make(map[db.ID]ledger.Quantity, len(authorizations))
+	if len(authorizations) == 0 {
+		return out, nil
+	}
+	sums, err := deliveredUnder(q, authorizations)
+	for _, id := range authorizations {
+		out[id] = ledger.Quantity(sums[id])
+	}
+	return out, err
+}
+
 // DeliveredOf sums what was delivered, by benefit assignment, in thousandths;
 // an assignment without any is missing.
 func DeliveredOf(q db.Q, assignments []db.ID) (map[db.ID]int64, error) {

@@ -32,6 +32,9 @@ func (r *Room) PlanPayout(ctx context.Context, a access.Actor, in PayoutInput) (
 				return Payout{}, fault.Invalid(fault.Field{Pointer: "/payee_id", Key: "fault.bad_choice"})
 			}
 		}
+		if err := r.within(tx, in); err != nil {
+			return Payout{}, err
+		}
 		funds, err := r.Funds(tx, []db.ID{in.Benefit})
 		if err != nil {
 			return Payout{}, err

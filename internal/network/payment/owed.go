@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 
 	"kizuna/internal/casework/benefit"
 	"kizuna/internal/casework/cases"
@@ -10,6 +11,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/ledger"
+	"kizuna/internal/ground/op"
 )
 
 // Owed is a money benefit under way, as those who plan its payouts read it:
@@ -18,14 +20,63 @@ type Owed struct {
 	Assignment benefit.Assignment
 	Number     string // of the case
 	Benefit    catalog.Benefit
+	Whole      ledger.Money // of all times; up to today where there is no end
 	Paid       ledger.Money // so far
 }
 
 // Left is what of the benefit was not paid yet.
 func (o Owed) Left() ledger.Money {
-	left := o.Assignment.Amount()
+	left := o.Whole
 	left.Minor = max(0, left.Minor-o.Paid.Minor)
 	return left
+}
+
+// Next is what is paid at once: what is given each time, as far as it is left.
+func (o Owed) Next() ledger.Money {
+	next := o.Assignment.Amount()
+	next.Minor = min(next.Minor, o.Left().Minor)
+	return next
+}
+
+// within holds a payout to what its assignment gives: each time no more than
+// was assigned, and no more in all. The assignment's row is held.
+func (r *Room) within(tx *op.Tx, in PayoutInput) error {
+	if in.Assignment.IsZero() || r.Assigned == nil {
+		return nil
+	}
+	x, err := r.Assigned(tx, in.Assignment)
+	if err != nil && !errors.Is(err, fault.KindNotFound) {
+		return err
+	}
+	if err != nil || x.Case != in.Case || x.Person != in.Person || x.Benefit != in.Benefit || x.Currency != in.Amount.Currency {
+		return fault.Invalid(fault.Field{Pointer: "/benefit_assignment_id", Key: "fault.bad_choice"})
+	}
+	list, err := payoutsUnder(tx, x.ID)
+	if err != nil {
+		return err
+	}
+	each := x.Amount()
+	for _, p := range list {
+		if x.Times(p.DueOn) == x.Times(in.DueOn) {
+			each.Minor -= p.Minor
+		}
+	}
+	if in.Amount.Minor > each.Minor {
+		each.Minor = max(0, each.Minor)
+		return fault.Invalid(fault.Field{Pointer: "/amount", Key: "payment.fault.each_time", Args: map[string]any{"most": each}})
+	}
+	if x.Until == "" {
+		return nil
+	}
+	whole, err := x.Whole("")
+	for _, p := range list {
+		whole.Minor -= p.Minor
+	}
+	if err == nil && in.Amount.Minor > whole.Minor {
+		whole.Minor = max(0, whole.Minor)
+		return fault.Invalid(fault.Field{Pointer: "/amount", Key: "payment.fault.in_all", Args: map[string]any{"most": whole}})
+	}
+	return err
 }
 
 // Owed lists the money benefits under way, the newest first.
@@ -36,7 +87,7 @@ func (r *Room) Owed(ctx context.Context, a access.Actor, before db.ID, limit int
 	err = r.run.Read(ctx, func(q *db.Reader) error {
 		rows, err := benefit.MoneyUnderWay(q, before, limited(limit))
 		if err == nil {
-			list, err = owed(q, rows)
+			list, err = r.owed(q, rows)
 		}
 		return err
 	})
@@ -56,7 +107,7 @@ func (r *Room) OwedOn(ctx context.Context, a access.Actor, assignment db.ID) (o 
 		if len(rows) == 0 || !rows[0].OfMoney() || !rows[0].Running() {
 			return fault.NotFound()
 		}
-		list, err := owed(q, rows)
+		list, err := r.owed(q, rows)
 		if err != nil {
 			return err
 		}
@@ -71,7 +122,7 @@ func (r *Room) OwedOn(ctx context.Context, a access.Actor, assignment db.ID) (o 
 	return o, accounts, err
 }
 
-func owed(q db.Q, rows []benefit.Assignment) ([]Owed, error) {
+func (r *Room) owed(q db.Q, rows []benefit.Assignment) ([]Owed, error) {
 	var ids, of, kinds []db.ID
 	for _, x := range rows {
 		ids, of, kinds = append(ids, x.ID), append(of, x.Case), append(kinds, x.Benefit)
@@ -87,8 +138,11 @@ func owed(q db.Q, rows []benefit.Assignment) ([]Owed, error) {
 	paid, err := PaidOf(q, ids)
 	out := make([]Owed, len(rows))
 	for i, x := range rows {
-		sum := ledger.Money{Minor: paid[x.ID].Minor, Currency: x.Currency}
-		out[i] = Owed{x, files[x.Case].Number, benefits[x.Benefit], sum}
+		whole, sumErr := x.Whole(r.today(q.Context()))
+		if sumErr != nil {
+			return nil, sumErr
+		}
+		out[i] = Owed{x, files[x.Case].Number, benefits[x.Benefit], whole, ledger.Money{Minor: paid[x.ID].Minor, Currency: x.Currency}}
 	}
 	return out, err
 }

@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"kizuna/internal/casework/benefit"
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/casework/catalog"
 	"kizuna/internal/ground/access"
@@ -63,7 +64,8 @@ type till struct {
 	t                                *testing.T
 	delivery                         *delivery.Room
 	people                           *people.Room
-	rates                            []catalog.Rate // what was agreed for who does not come
+	given                            benefit.Assignment // of money, to each resident
+	rates                            []catalog.Rate     // what was agreed for who does not come
 	run                              *op.Runner
 	clock                            *calendar.Fake
 	granted                          granted
@@ -97,6 +99,17 @@ func newTill(t *testing.T, data *db.DB) *till {
 		return out, nil
 	}
 	x.Rates = func(db.Q, db.ID, []db.ID) ([]catalog.Rate, error) { return x.rates, nil }
+	x.Assigned = func(_ *op.Tx, id db.ID) (benefit.Assignment, error) {
+		for _, a := range x.granted {
+			if a.Assignment == id {
+				given := x.given
+				given.ID, given.Case, given.Person, given.Benefit = id, a.Case, a.Person, counselling
+				return given, nil
+			}
+		}
+		return benefit.Assignment{}, fault.NotFound()
+	}
+	x.given = benefit.Assignment{Minor: 30000, Currency: "JPY", Frequency: "daily", From: "2026-11-01", Until: "2026-12-31"}
 	return x
 }
 
@@ -609,7 +622,7 @@ func TestPayouts(t *testing.T) {
 		if x.balance(fundOf(2026)) != -30000 || x.balance(payment.PaidAccount("welfare", 2026)) != 30000 {
 			t.Errorf("fund %d", x.balance(fundOf(2026)))
 		}
-		in.Method = "transfer"
+		in.Method, in.DueOn = "transfer", "2026-12-02"
 		if err := in.Validate(); err == nil {
 			t.Error("a transfer to nobody")
 		}
@@ -644,6 +657,60 @@ func TestPayouts(t *testing.T) {
 		}
 		if x.balance(fundOf(2026)) != -30000 {
 			t.Errorf("a cancelled payout keeps %d", x.balance(fundOf(2026)))
+		}
+	})
+}
+
+// TestAPayoutKeepsWithinWhatWasAssigned: the amount is for each month, so each
+// month takes it once, in parts if need be, and the period takes no more than
+// all its months.
+func TestAPayoutKeepsWithinWhatWasAssigned(t *testing.T) {
+	eachTill(t, func(t *testing.T, x *till) {
+		x.given = benefit.Assignment{Minor: 50000, Currency: "JPY", Frequency: "monthly", From: "2026-11-10", Until: "2027-02-09"}
+		a := x.authorize(1)
+		plan := func(due calendar.Date, yen int64) (payment.Payout, error) {
+			return x.PlanPayout(ctx, x.worker, payment.PayoutInput{Case: a.Case, Person: a.Person, Assignment: a.Assignment, Benefit: counselling,
+				PayeeKind: "resident", Method: "cash", Amount: ledger.Yen(yen), DueOn: due})
+		}
+		first := func(err error) string {
+			if f, ok := fault.As(err); ok && len(f.Fields) > 0 {
+				return f.Fields[0].Pointer + " " + f.Fields[0].Key
+			}
+			return fmt.Sprint(err)
+		}
+		var parts []payment.Payout
+		for _, c := range []struct {
+			due  calendar.Date
+			yen  int64
+			want string
+		}{
+			{"2026-11-10", 50001, "/amount payment.fault.each_time"},
+			{"2026-11-05", 50000, "<nil>"}, // ahead of the first month
+			{"2026-11-20", 30000, "<nil>"},
+			{"2026-12-09", 20001, "/amount payment.fault.each_time"},
+			{"2026-12-09", 20000, "<nil>"},
+			{"2026-12-10", 50000, "<nil>"}, // the next month
+			{"2027-01-10", 1, "/amount payment.fault.in_all"},
+		} {
+			p, err := plan(c.due, c.yen)
+			if got := first(err); got != c.want {
+				t.Errorf("%d on %s: %s, want %s", c.yen, c.due, got, c.want)
+			}
+			if err == nil {
+				parts = append(parts, p)
+			}
+		}
+		if _, err := x.CancelPayout(ctx, x.worker, parts[0].ID, payment.TextInput{Text: "二重", Version: parts[0].Version}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := plan("2027-01-10", 50000); err != nil {
+			t.Errorf("what was cancelled does not count: %v", err)
+		}
+		other := x.authorize(1)
+		_, err := x.PlanPayout(ctx, x.worker, payment.PayoutInput{Case: other.Case, Person: other.Person, Assignment: a.Assignment, Benefit: counselling,
+			PayeeKind: "resident", Method: "cash", Amount: ledger.Yen(1), DueOn: "2027-01-20"})
+		if got := first(err); got != "/benefit_assignment_id fault.bad_choice" {
+			t.Errorf("another's assignment: %s", got)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"kizuna/internal/casework/benefit"
 	"kizuna/internal/casework/catalog"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -34,6 +35,9 @@ type Room struct {
 	// day; they say what was agreed for who did not come. The catalog's unless it
 	// is set.
 	Rates func(q db.Q, provider db.ID, benefits []db.ID) ([]catalog.Rate, error)
+	// Assigned gives the assignment of a money benefit with its row held; without
+	// it payouts are not compared with what was assigned.
+	Assigned func(tx *op.Tx, id db.ID) (benefit.Assignment, error)
 	// Providers gives the names of providers.
 	Providers func(q db.Q, ids ...db.ID) (map[db.ID]text.Pair, error)
 }

@@ -94,6 +94,12 @@ func Claimed(q db.Q, disbursements []db.ID) (map[db.ID]bool, error) {
 	return out, err
 }
 
+// payoutsUnder gives the payouts of an assignment that were paid or still may
+// be.
+func payoutsUnder(q db.Q, assignment db.ID) ([]Payout, error) {
+	return db.All[Payout](q, selectPayout+"o.assignment = ? AND o.status IN ('planned', 'approved', 'paid') ORDER BY o.id", assignment)
+}
+
 // PaidOf sums what was paid, by benefit assignment; a slot of benefit.
 func PaidOf(q db.Q, assignments []db.ID) (map[db.ID]ledger.Money, error) {
 	out := map[db.ID]ledger.Money{}

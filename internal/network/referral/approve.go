@@ -2,13 +2,18 @@ package referral
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
+	"kizuna/internal/casework/careplan"
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/sight"
 	"kizuna/internal/office/agency"
@@ -85,7 +90,7 @@ func (r *Room) authorize(ctx context.Context, tx *op.Tx, x Referral, i Invitatio
 	if err := settle(tx, x); err != nil {
 		return z, err
 	}
-	return z, cases.AwaitOthers(tx, x.Case, "provider", z.FirstBy, "referral.next.first_session")
+	return z, cases.AwaitOthers(tx, x.Case, "provider", z.FirstBy, firstSession)
 }
 
 // grant makes an authorization of a referral: numbered, split at the fiscal
@@ -113,8 +118,33 @@ func (r *Room) grant(ctx context.Context, tx *op.Tx, step string, x Referral, z 
 			return z, err
 		}
 	}
+	if err := settleExhausted(tx, z); err != nil {
+		return z, err
+	}
 	tx.Tell(op.Event{Name: "referral.authorized", Entity: "referral", Record: x.ID, Root: x.Case})
 	return z, nil
+}
+
+// settleExhausted closes what asked whether an assignment needs more units, once
+// it has them.
+func settleExhausted(tx *op.Tx, z Authorization) error {
+	if z.Assignment.IsZero() {
+		return nil
+	}
+	list, err := AuthorizationsOf(tx, z.Assignment)
+	if err != nil {
+		return err
+	}
+	var at []string
+	for _, other := range list {
+		if other.Status == "exhausted" {
+			at = append(at, href(other.Referral))
+		}
+	}
+	if len(at) == 0 {
+		return nil
+	}
+	return cases.Settle(tx, z.Case, exhaustedKind, at...)
 }
 
 // paperDays is within how many days the papers of an emergency follow.
@@ -205,10 +235,11 @@ func (r *Room) AuthorizationStep(ctx context.Context, a access.Actor, id db.ID, 
 			return z, err
 		}
 		tx.Tell(op.Event{Name: "authorization." + step, Entity: "authorization", Record: z.ID, Root: z.Referral})
+		kind := exhaustedKind
 		if step == "file_papers" {
-			err = cases.Settle(tx, z.Case, "referral.prompt.papers", href(z.Referral))
+			kind = "referral.prompt.papers"
 		}
-		return z, err
+		return z, cases.Settle(tx, z.Case, kind, href(z.Referral))
 	})
 }
 
@@ -222,20 +253,134 @@ func BeginService(tx *op.Tx, referrals []db.ID) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	return tx.As(access.TheSystem(), func() error {
+	err = tx.As(access.TheSystem(), func() error {
 		_, _, err := flow.TakeAll(tx, Flow, "begin_service", list, nil)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	var of []db.ID
+	for _, x := range list {
+		if !containsID(of, x.Case) {
+			of = append(of, x.Case)
+		}
+	}
+	files, err := cases.CasesOf(tx, of...)
+	if err != nil {
+		return err
+	}
+	for _, id := range of {
+		if err := follow(tx, files[id]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// Exhaust ends an authorization whose units are all used; the delivery room
-// calls it with the row held.
-func Exhaust(tx *op.Tx, z Authorization) (Authorization, error) {
-	err := tx.As(access.TheSystem(), func() (err error) {
-		z, err = flow.Take(tx, AuthorizationFlow, "exhaust", z, nil)
+// firstSession is what is next once a provider is authorized.
+const firstSession = "referral.next.first_session"
+
+// follow says what is next on a case whose referral begins or ends: what still
+// waits of its other referrals, else what its stage asks for.
+func follow(tx *op.Tx, c cases.Case) error {
+	if !strings.HasPrefix(c.NextAction, "referral.next.") {
+		return nil // something else is next, and still is
+	}
+	list, err := underWay(tx, c.ID)
+	if err != nil {
 		return err
+	}
+	serving := false
+	for _, x := range list {
+		switch {
+		case x.Status == "sent" && x.Offers > 0 && x.Open == 0:
+			return cases.SetNext(tx, c.ID, x.AnswerBy, "referral.next.compare")
+		case x.Status == "sent" && x.Open == 0:
+			return cases.SetNext(tx, c.ID, x.AnswerBy, "referral.next.look_further")
+		case x.Status == "sent":
+			return cases.AwaitOthers(tx, c.ID, "provider", x.AnswerBy, "referral.next.answers")
+		case x.Status == "authorized":
+			return cases.AwaitOthers(tx, c.ID, "provider", x.FirstBy, firstSession)
+		}
+		serving = true
+	}
+	review, err := careplan.ReviewOn(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	next := cases.NextOf[c.Stage]
+	switch today := tx.Now().Date(calendar.Zone(tx.Context())); {
+	case c.Stage == cases.Assigning && serving:
+		next = "referral.next.follow"
+		review = max(today, review)
+	case c.Stage == cases.Monitoring && review != "":
+		next = "careplan.next.review"
+	case c.Stage != cases.Monitoring:
+		review = today
+	}
+	return cases.SetNext(tx, c.ID, review, next)
+}
+
+// exhaustedKind is the prompt that tells of an authorization whose units are
+// all delivered.
+const exhaustedKind = "referral.prompt.exhausted"
+
+// Delivered keeps authorizations in step with what was delivered under them:
+// one whose units are all used is exhausted, and its case is asked whether more
+// are needed; one that has units again after a correction goes on. The delivery
+// room's slot calls it with the rows held.
+func Delivered(tx *op.Tx, delivered map[db.ID]ledger.Quantity) error {
+	list, err := goingOn(tx, slices.Collect(maps.Keys(delivered)))
+	if err != nil {
+		return err
+	}
+	var full, free []Authorization
+	for _, z := range list {
+		switch used := delivered[z.ID] >= z.Units; {
+		case used && z.Status == "active":
+			full = append(full, z)
+		case !used && z.Status == "exhausted":
+			free = append(free, z)
+		}
+	}
+	if len(full)+len(free) == 0 {
+		return nil
+	}
+	return tx.As(access.TheSystem(), func() error {
+		if err := takeEach(tx, "exhaust", full); err != nil {
+			return err
+		}
+		if err := takeEach(tx, "free", free); err != nil {
+			return err
+		}
+		for _, z := range full {
+			if err := cases.Raise(tx, cases.Prompt{Case: z.Case, Kind: exhaustedKind, Args: map[string]any{"number": z.Number, "units": z.Units.String()}, Href: href(z.Referral)}); err != nil {
+				return err
+			}
+		}
+		for _, z := range free {
+			if err := cases.Settle(tx, z.Case, exhaustedKind, href(z.Referral)); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	return z, err
+}
+
+// takeEach takes a step on authorizations whose rows are held, and tells of it.
+func takeEach(tx *op.Tx, step string, list []Authorization) error {
+	if len(list) == 0 {
+		return nil
+	}
+	done, faults, err := flow.TakeAll(tx, AuthorizationFlow, step, list, nil)
+	for _, f := range faults {
+		return f
+	}
+	for _, z := range done {
+		tx.Tell(op.Event{Name: "authorization." + step, Entity: "authorization", Record: z.ID, Root: z.Referral})
+	}
+	return err
 }
 
 // expireAtOnce bounds how many rows one transaction ends.

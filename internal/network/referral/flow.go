@@ -96,6 +96,7 @@ var AuthorizationFlow = flow.Define(flow.Table[Authorization]{
 		{Name: "emergency", To: "active", By: workers},
 		{Name: "file_papers", From: []string{"active"}, By: workers, When: ifPapersOwed, Plain: true},
 		{Name: "exhaust", From: []string{"active"}, To: "exhausted", By: system},
+		{Name: "free", From: []string{"exhausted"}, To: "active", By: system},
 		{Name: "expire", From: []string{"active"}, To: "expired", By: system},
 		{Name: "complete", From: []string{"active", "exhausted"}, To: "completed", By: append(slices.Clone(workers), access.System)},
 		{Name: "revoke", From: []string{"active", "exhausted"}, To: "revoked", By: workers},

@@ -31,6 +31,8 @@ type Room struct {
 	Prefill func(q db.Q, caseID, person db.ID) (needs, goals string, err error)
 	// OnAuthorized is what later rooms do in the transaction that authorizes.
 	OnAuthorized []func(tx *op.Tx, a Authorization) error
+	// Delivered tells what was delivered under authorizations.
+	Delivered func(q db.Q, authorizations ...db.ID) (map[db.ID]ledger.Quantity, error)
 	// Fiscal is how the agency counts fiscal years, from April unless said.
 	Fiscal func(ctx context.Context) calendar.Fiscal
 	// Emergency bounds what may be authorized by telephone.
@@ -476,7 +478,11 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 		if err := settle(tx, x); err != nil {
 			return x, err
 		}
-		return x, cases.SetNext(tx, x.Case, "", "")
+		files, err := cases.CasesOf(tx, x.Case)
+		if err != nil {
+			return x, err
+		}
+		return x, follow(tx, files[x.Case])
 	})
 }
 
@@ -524,7 +530,7 @@ func release(tx *op.Tx, referral db.ID, step, why string, but ...db.ID) error {
 
 // settle closes the prompts that lead to a referral.
 func settle(tx *op.Tx, x Referral) error {
-	for _, kind := range []string{"referral.prompt.answered", "referral.prompt.nobody"} {
+	for _, kind := range []string{"referral.prompt.answered", "referral.prompt.nobody", exhaustedKind} {
 		if err := cases.Settle(tx, x.Case, kind, href(x.ID)); err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ type Opened struct {
 	Actions       []flow.Action
 	Messages      []Message
 	Authorization *Authorization
+	Left          ledger.Quantity // of the authorization, after what was delivered
 }
 
 func (r *Room) opened(q db.Q, a access.Actor, id db.ID) (Opened, error) {
@@ -52,6 +53,9 @@ func (r *Room) opened(q db.Q, a access.Actor, id db.ID) (Opened, error) {
 	o.Messages = thread.Rows
 	if z, ok := given.First(); ok && z.Invitation == i.ID {
 		o.Authorization = &z
+		left, err := r.left(q, z)
+		o.Left = left[z.ID]
+		return o, err
 	}
 	return o, nil
 }
@@ -112,7 +116,8 @@ type File struct {
 	Providers      map[db.ID]provider.Provider
 	Sites          map[db.ID]provider.Site
 	Authorizations []Authorization
-	Messages       map[db.ID][]Message // by invitation
+	Left           map[db.ID]ledger.Quantity // by authorization, after what was delivered
+	Messages       map[db.ID][]Message       // by invitation
 	Documents      []document.Document
 	Best           map[db.ID][]string // by invitation: where it is the best
 	Closed         map[db.ID]string   // by invitation: why its packet is closed
@@ -149,6 +154,9 @@ func (r *Room) read(q db.Q, a access.Actor, id db.ID) (File, error) {
 	}
 	f.Best = Best(f.Invitations, x.Language)
 	if err := f.name(q, a, r.run.Now()); err != nil {
+		return f, err
+	}
+	if f.Left, err = r.left(q, f.Authorizations...); err != nil {
 		return f, err
 	}
 	f.Closed = map[db.ID]string{}
@@ -360,23 +368,58 @@ func (r *Room) Invitation(ctx context.Context, a access.Actor, id db.ID) (i Invi
 	return i, err
 }
 
+// Given is an authorization with what is left of it.
+type Given struct {
+	Authorization
+	Left ledger.Quantity
+}
+
 // Authorization gives an authorization the actor may see.
-func (r *Room) Authorization(ctx context.Context, a access.Actor, id db.ID) (z Authorization, err error) {
+func (r *Room) Authorization(ctx context.Context, a access.Actor, id db.ID) (out Given, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		z, err = LoadAuthorization(q, a, r.run.Now(), id)
+		if out.Authorization, err = LoadAuthorization(q, a, r.run.Now(), id); err != nil {
+			return err
+		}
+		left, err := r.left(q, out.Authorization)
+		out.Left = left[id]
 		return err
 	})
-	return z, err
+	return out, err
 }
 
 // ListAuthorizations gives the authorizations an actor sees, the newest first:
 // a provider's own, or those of the cases staff see.
-func (r *Room) ListAuthorizations(ctx context.Context, a access.Actor, of, before db.ID, limit int) (list []Authorization, err error) {
+func (r *Room) ListAuthorizations(ctx context.Context, a access.Actor, of, before db.ID, limit int) (out []Given, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		list, err = listAuthorizations(q, a, r.run.Now(), of, before, limit)
+		list, err := listAuthorizations(q, a, r.run.Now(), of, before, limit)
+		if err != nil {
+			return err
+		}
+		left, err := r.left(q, list...)
+		for _, z := range list {
+			out = append(out, Given{z, left[z.ID]})
+		}
 		return err
 	})
-	return list, err
+	return out, err
+}
+
+// left is how many units of authorizations are not delivered yet; of one that
+// was delivered past its units, none.
+func (r *Room) left(q db.Q, list ...Authorization) (map[db.ID]ledger.Quantity, error) {
+	out := make(map[db.ID]ledger.Quantity, len(list))
+	if r.Delivered == nil || len(list) == 0 {
+		return out, nil
+	}
+	var ids []db.ID
+	for _, z := range list {
+		ids = append(ids, z.ID)
+	}
+	used, err := r.Delivered(q, ids...)
+	for _, z := range list {
+		out[z.ID] = max(0, z.Units-used[z.ID])
+	}
+	return out, err
 }
 
 // Preview is a draft's packet as it would be sent now, and what keeps it back.

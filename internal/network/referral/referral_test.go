@@ -353,7 +353,7 @@ func TestExpiryByClock(t *testing.T) {
 		if n, err := c.room.Expire(ctx); n != 1 || err != nil {
 			t.Errorf("%d authorizations ended, %v", n, err)
 		}
-		if z = must(c.room.Authorization(ctx, c.worker, z.ID))(t); z.Status != "expired" {
+		if z = must(c.room.Authorization(ctx, c.worker, z.ID))(t).Authorization; z.Status != "expired" {
 			t.Errorf("the authorization is %s", z.Status)
 		}
 	})

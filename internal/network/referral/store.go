@@ -200,6 +200,11 @@ func unanswered(q db.Q, today calendar.Date, limit int) ([]Invitation, error) {
 	return db.All[Invitation](q, selectInvitation+"i.status IN ('sent', 'viewed') AND i.answer_by < ? ORDER BY i.answer_by LIMIT ?", today, limit)
 }
 
+// goingOn gives those of authorizations that may be delivered on.
+func goingOn(q db.Q, ids []db.ID) ([]Authorization, error) {
+	return db.All[Authorization](q, selectAuthorization+"z.id IN (??) AND z.status IN ('active', 'exhausted') ORDER BY z.id", db.ListOf(ids))
+}
+
 func runOut(q db.Q, today calendar.Date, limit int) ([]Authorization, error) {
 	return db.All[Authorization](q, selectAuthorization+"z.status = 'active' AND z.until_date < ? ORDER BY z.until_date LIMIT ?", today, limit)
 }
@@ -225,6 +230,27 @@ func hanging(q db.Q, of db.ID) (asked, running int, err error) {
 	asked, _ = sent.First()
 	running, _ = active.First()
 	return asked, running, nil
+}
+
+// waitingOne is a referral that is not over, with what it waits for.
+type waitingOne struct {
+	ID       db.ID         `db:"id"`
+	Status   string        `db:"status"`
+	AnswerBy calendar.Date `db:"answer_by"`
+	FirstBy  calendar.Date `db:"first_by"` // of its authorization
+	Offers   int           `db:"offers"`
+	Open     int           `db:"open"` // who has not answered
+}
+
+// underWay lists the referrals of a case that are not over: those asked first,
+// then those authorized, then those in service.
+func underWay(q db.Q, of db.ID) ([]waitingOne, error) {
+	return db.All[waitingOne](q, `SELECT r.id, r.status, r.answer_by,
+		COALESCE((SELECT MAX(z.first_by) FROM authorization_given z WHERE z.referral = r.id AND z.status = 'active'), '') AS first_by,
+		(SELECT COUNT(*) FROM invitation i WHERE i.referral = r.id AND i.status IN ('requested', 'waitlist_offered')) AS offers,
+		(SELECT COUNT(*) FROM invitation i WHERE i.referral = r.id AND i.status IN ('sent', 'viewed')) AS open
+		FROM referral r WHERE r.case_id = ? AND r.status IN ('sent', 'authorized', 'in_service')
+		ORDER BY CASE r.status WHEN 'sent' THEN 1 WHEN 'authorized' THEN 2 ELSE 3 END, r.id LIMIT 50`, of)
 }
 
 // undecided lists the sent referrals of a case.

@@ -65,6 +65,7 @@ press @step.inbound_referral.join
 link C-2026-
 at /desk/cases/*
 keep case from path /desk/cases/*
+see @cases.next.assess
 
 get /desk/intake
 link 丸山修
@@ -125,6 +126,7 @@ see @assessment.web.completed
 press @assessment.web.kind.housing
 see @assessment.web.need_kept
 get /desk/cases/{case}
+see @assessment.next.determine
 near ja:住居確保給付 en:Rent support
 link @intake.web.determine
 press @step.determination.determine
@@ -140,6 +142,7 @@ fill reasons ja:離職により収入が基準を下回り、家賃の滞納が�
 press @assessment.web.decide
 link @assessment.web.to_case
 press @step.case.to_planning
+see @cases.next.plan
 
 # 3. A plan from a template; he agrees to it.
 link @careplan.title
@@ -150,6 +153,8 @@ press @step.care_plan.make
 see ja:配食サービス en:Meal delivery
 press @step.care_plan.propose
 keep plan from path /desk/plans/*
+get /desk/cases/{case}
+see @careplan.next.agree
 as resident
 get /my/plan
 link @careplan.web.my.agree
@@ -158,10 +163,13 @@ fill signature/name 丸山 修
 press @careplan.web.my.send
 see @careplan.web.my.thanks
 as tanaka
+get /desk/cases/{case}
+see @careplan.next.activate
 get /desk/plans/{plan}
 press @step.care_plan.activate
 not see @careplan.web.no_reviews
 get /desk/cases/{case}
+see @cases.next.assign
 link @benefit.prompt.plan_waits n=3
 press @benefit.web.approve_together
 
@@ -173,6 +181,7 @@ fill died_on 2026-11-20
 press @step.person.record_death
 get /desk/cases/{case}
 press @step.case.to_assigning
+see @cases.next.assign
 
 # What grief counselling there is, others outside the agency give.
 link @benefit.web.add
@@ -247,6 +256,8 @@ see ja:みどりの相談室 en:Midori Counselling
 see ja:人と話す機会がない en:talks to nobody
 not see 栄町2-14-301
 press @step.referral.send
+get /desk/cases/{case}
+see @referral.next.answers
 
 # 6. Two ask to be authorized with offers that can be compared, one declines.
 as midori
@@ -293,6 +304,8 @@ link @step.invitation.authorize
 press @step.invitation.authorize
 at /desk/referrals/*
 see Z-2026-
+get /desk/cases/{case}
+see @referral.next.first_session
 as kokoro
 get /portal/referrals
 link @referral.web.inbox.over
@@ -347,6 +360,14 @@ press ja:未記録の1名を出席にする en:Mark the other 1: Attended
 press @step.session.complete
 see @delivery.web.confirmed
 see ja:残り7 en:7
+as tanaka
+get /desk
+link @cases.web.title
+see @referral.next.follow
+get /desk/cases/{case}
+see @referral.next.follow
+not see @referral.next.first_session
+as midori
 days 7
 get /portal/schedules/{schedule}
 link ja:第2回 en:session 2
@@ -463,7 +484,7 @@ press @step.batch.export
 get /desk/batches/{batch}/zengin
 see 8000001
 get /desk/batches/{batch}/csv
-see 2027-01-26,1,12000,12000,JPY
+see 2027-01-26,1,12000,100,12000,JPY
 days 30
 get /desk/batches/{batch}
 link @step.batch.settle
@@ -480,6 +501,7 @@ see ¥48,000
 # 10. Reviews show goals met; the plan is completed, the case resolved.
 get /desk/cases/{case}
 press @step.case.to_monitoring
+see @cases.next.monitor
 get /desk/plans/{plan}
 press ja:「主治医意見書を依頼する」の完了を切り替える en:Done: Ask for the physician’s opinion
 press ja:「家賃証明を確認する」の完了を切り替える en:Done: Check proof of rent
@@ -519,6 +541,8 @@ see ja:3件中2件を達成 en:2 of 3
 link ja:モニタリングを記録する en:Record the review
 fill moved ja:滞納が解消し、サロンに通っている。 en:The arrears are paid and he goes to the salon.
 press ja:モニタリングを記録する en:Record the review
+get /desk/cases/{case}
+see @careplan.next.review
 get /desk/plans/{plan}
 link @step.care_plan.complete
 tick outcome partly_met
@@ -527,6 +551,7 @@ tick rest close
 press @step.care_plan.complete
 see @status.care_plan.completed
 get /desk/cases/{case}
+see @careplan.next.complete
 link ja:グリーフカウンセリング en:Grief counselling
 press @step.benefit_assignment.complete
 see @status.benefit_assignment.completed
@@ -534,6 +559,7 @@ get /desk/referrals/{compare}
 link @step.referral.complete
 press @step.referral.complete
 get /desk/cases/{case}
+see @careplan.next.complete
 near @benefit.web.assignments
 link ja:住居確保給付 en:Rent support
 see ¥50,000

@@ -146,6 +146,14 @@ func frequencyIn(ctx context.Context, x benefit.Assignment) string {
 	return text.Word(ctx, frequencyKey(x.Frequency))
 }
 
+// eachTime says how often the money of an assignment is given.
+func eachTime(ctx context.Context, x benefit.Assignment) string {
+	if !x.OfMoney() {
+		return ""
+	}
+	return frequencyIn(ctx, x)
+}
+
 func placeTable(ctx context.Context, rows []benefit.Enrolment, programs map[db.ID]catalog.Program) ui.TableProps {
 	t := ui.TableProps{ID: "enrolments", Caption: text.Word(ctx, "benefit.web.enrolments"), Columns: []ui.Column{
 		{Label: text.Word(ctx, "benefit.web.program")}, {Label: text.Word(ctx, "benefit.web.period"), Priority: 2}, {Label: text.Word(ctx, "benefit.web.state"), Tag: true},
@@ -202,7 +210,7 @@ func facts(ctx context.Context, f benefit.File) []ui.Fact {
 		{Label: text.Word(ctx, "benefit.web.person"), Value: f.Person.Name, Href: "/desk/persons/" + x.Person.String()},
 		{Label: text.Word(ctx, "benefit.web.period"), Value: periodIn(ctx, x.From, x.Until)},
 		{Label: text.Word(ctx, "benefit.web.frequency_label"), Value: frequencyIn(ctx, x)},
-		{Label: text.Word(ctx, "benefit.web.asked"), Value: figure(ctx, max(int64(x.Quantity), x.Minor), x, f.Benefit.Unit)},
+		{Label: text.Word(ctx, "benefit.web.asked"), Value: figure(ctx, max(int64(x.Quantity), x.Minor), x, f.Benefit.Unit), Note: eachTime(ctx, x)},
 		{Label: text.Word(ctx, "benefit.web.approved"), Value: figure(ctx, t.Approved, x, f.Benefit.Unit)},
 		{Label: text.Word(ctx, "benefit.web.delivered"), Value: figure(ctx, t.Delivered, x, f.Benefit.Unit)},
 		{Label: text.Word(ctx, "benefit.web.remaining"), Value: figure(ctx, t.Remaining, x, f.Benefit.Unit)},

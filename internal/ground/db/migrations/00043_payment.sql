@@ -126,6 +126,6 @@ CREATE INDEX payout_case ON payout (case_id, id);
 CREATE INDEX payout_person ON payout (person) WHERE status IN ('planned', 'approved');
 CREATE INDEX payout_status ON payout (status, id);
 CREATE INDEX payout_batch ON payout (batch) WHERE batch IS NOT NULL;
-CREATE INDEX payout_assignment ON payout (assignment) WHERE status = 'paid' AND assignment IS NOT NULL;
+CREATE INDEX payout_assignment ON payout (assignment) WHERE assignment IS NOT NULL;
 -- +goose Down
 SELECT 1;

@@ -268,7 +268,7 @@ func planPage(o payment.Owed, accounts []ui.Option, form ui.FormProps) templ.Com
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.MoneyField(ui.Field{Name: "amount", Label: text.Word(ctx, "payment.web.field.amount"), Value: o.Left().Amount(), Required: true, Size: "s"}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.MoneyField(ui.Field{Name: "amount", Label: text.Word(ctx, "payment.web.field.amount"), Value: o.Next().Amount(), Required: true, Size: "s"}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

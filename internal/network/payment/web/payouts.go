@@ -170,6 +170,7 @@ func owedFacts(ctx context.Context, o payment.Owed) []ui.Fact {
 	return []ui.Fact{
 		{Label: text.Word(ctx, "payment.web.field.case"), Value: o.Number},
 		{Label: text.Word(ctx, "payment.web.field.granted"), Value: x.Amount().In(lang)},
+		{Label: text.Word(ctx, "payment.web.field.whole"), Value: o.Whole.In(lang)},
 		{Label: text.Word(ctx, "payment.web.field.paid"), Value: o.Paid.In(lang)},
 		{Label: text.Word(ctx, "payment.web.field.left"), Value: o.Left().In(lang)},
 		{Label: text.Word(ctx, "payment.web.field.period"), Value: day(ctx, x.From) + "–" + day(ctx, x.Until)},

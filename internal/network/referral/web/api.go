@@ -412,29 +412,30 @@ func (x api) say(ctx context.Context, a access.Actor, in sayIn) (messageOut, err
 }
 
 type authorizationOut struct {
-	ID         db.ID           `json:"id"`
-	Status     string          `json:"status"`
-	Version    int64           `json:"version"`
-	Actions    []string        `json:"actions"`
-	Number     string          `json:"number"`
-	Provider   db.ID           `json:"provider_id"`
-	Site       db.ID           `json:"site_id,omitzero"`
-	Invitation db.ID           `json:"invitation_id,omitzero"`
-	Benefit    db.ID           `json:"benefit_id,omitzero"`
-	Codes      []string        `json:"codes"`
-	Units      ledger.Quantity `json:"units"`
-	Unit       string          `json:"unit"`
-	Rate       ledger.Money    `json:"rate"`
-	From       calendar.Date   `json:"from"`
-	Until      calendar.Date   `json:"until"`
-	Years      []referral.Year `json:"years"`
-	FirstBy    calendar.Date   `json:"first_by"`
-	Emergency  bool            `json:"emergency"`
-	Referral   db.ID           `json:"referral_id,omitzero"` // staff only, as the rest below
-	Case       db.ID           `json:"case_id,omitzero"`
-	Person     db.ID           `json:"person_id,omitzero"`
-	Assignment db.ID           `json:"assignment_id,omitzero"`
-	PaperBy    calendar.Date   `json:"paper_by,omitempty"`
+	ID         db.ID            `json:"id"`
+	Status     string           `json:"status"`
+	Version    int64            `json:"version"`
+	Actions    []string         `json:"actions"`
+	Number     string           `json:"number"`
+	Provider   db.ID            `json:"provider_id"`
+	Site       db.ID            `json:"site_id,omitzero"`
+	Invitation db.ID            `json:"invitation_id,omitzero"`
+	Benefit    db.ID            `json:"benefit_id,omitzero"`
+	Codes      []string         `json:"codes"`
+	Units      ledger.Quantity  `json:"units"`
+	Unit       string           `json:"unit"`
+	Remaining  *ledger.Quantity `json:"remaining,omitempty" doc:"Units not delivered yet; left out in the answer to a step"`
+	Rate       ledger.Money     `json:"rate"`
+	From       calendar.Date    `json:"from"`
+	Until      calendar.Date    `json:"until"`
+	Years      []referral.Year  `json:"years"`
+	FirstBy    calendar.Date    `json:"first_by"`
+	Emergency  bool             `json:"emergency"`
+	Referral   db.ID            `json:"referral_id,omitzero"` // staff only, as the rest below
+	Case       db.ID            `json:"case_id,omitzero"`
+	Person     db.ID            `json:"person_id,omitzero"`
+	Assignment db.ID            `json:"assignment_id,omitzero"`
+	PaperBy    calendar.Date    `json:"paper_by,omitempty"`
 }
 
 func authorizationOf(a access.Actor, z referral.Authorization) authorizationOut {
@@ -444,6 +445,12 @@ func authorizationOf(a access.Actor, z referral.Authorization) authorizationOut 
 	if a.Is(access.StaffRoles...) {
 		out.Referral, out.Case, out.Person, out.Assignment, out.PaperBy = z.Referral, z.Case, z.Person, z.Assignment, z.PaperBy
 	}
+	return out
+}
+
+func givenOf(a access.Actor, z referral.Given) authorizationOut {
+	out := authorizationOf(a, z.Authorization)
+	out.Remaining = &z.Left
 	return out
 }
 
@@ -463,7 +470,7 @@ func (x api) listAuthorizations(ctx context.Context, a access.Actor, q authoriza
 		out.Next = list[q.Limit-1].ID.String()
 	}
 	for _, z := range list {
-		out.Items = append(out.Items, authorizationOf(a, z))
+		out.Items = append(out.Items, givenOf(a, z))
 	}
 	return out, err
 }
@@ -473,7 +480,7 @@ func (x api) authorization(ctx context.Context, a access.Actor, id db.ID) (autho
 	if err != nil {
 		return authorizationOut{}, err
 	}
-	return authorizationOf(a, z), nil
+	return givenOf(a, z), nil
 }
 
 func (x api) emergency(ctx context.Context, a access.Actor, in referral.EmergencyInput) (authorizationOut, error) {

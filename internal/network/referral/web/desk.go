@@ -372,8 +372,8 @@ func (p *pages) packet(w http.ResponseWriter, r *http.Request) error {
 }
 
 // packetOf is the packet of a draft as its form shows it.
-func packetOf(x referral.Referral) referral.CoverInput {
-	return referral.CoverInput{Fields: chosenFields(x), Documents: x.Documents.V, Basis: basisOr(x), Provision: x.Provision, Reason: x.Reason, Summary: x.Summary,
+func packetOf(x referral.Referral, p referral.Preview) referral.CoverInput {
+	return referral.CoverInput{Fields: chosenFields(x, p), Documents: x.Documents.V, Basis: basisOr(x), Provision: x.Provision, Reason: x.Reason, Summary: x.Summary,
 		Goals: x.Goals, HealthNote: x.HealthNote, AnswerBy: x.AnswerBy, PacketUntil: x.PacketUntil}
 }
 
@@ -389,7 +389,7 @@ func (p *pages) packetPage(w http.ResponseWriter, r *http.Request, f referral.Fi
 	page := ui.Page{Title: text.Word(ctx, "referral.web.step.packet")}
 	props := form(f.Referral, "packet")
 	if wrong == nil {
-		return door.Show(w, r, page, packetPage(door.Opened(props, packetOf(f.Referral)), f, preview))
+		return door.Show(w, r, page, packetPage(door.Opened(props, packetOf(f.Referral, preview)), f, preview))
 	}
 	edit := door.Edit{Form: props, Words: packetWords, Submit: "referral.web.next_review", Cancel: at(f.Referral.ID) + "/packet",
 		Read: func(name, value string) string {
@@ -399,11 +399,11 @@ func (p *pages) packetPage(w http.ResponseWriter, r *http.Request, f referral.Fi
 			return ""
 		}}
 	if f.Referral.Status == "draft" {
-		edit.Now = packetOf(f.Referral)
+		edit.Now = packetOf(f.Referral, preview)
 	}
 	return door.RefuseEdit(w, r, wrong, page, edit, func(err error) templ.Component {
 		props.Version, props.Typed, props.Fault = door.Typed(r).Get("version"), door.Typed(r), err
-		return packetPage(door.Opened(props, packetOf(f.Referral)), f, preview)
+		return packetPage(door.Opened(props, packetOf(f.Referral, preview)), f, preview)
 	})
 }
 

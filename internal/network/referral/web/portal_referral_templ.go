@@ -92,7 +92,7 @@ func openedPage(o referral.Opened, wrong error) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if o.Authorization != nil {
-			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Tone: ui.OK, Title: text.Word(ctx, "referral.web.you_are_authorized", "number", o.Authorization.Number), Text: text.Word(ctx, "referral.web.authorized_for", "units", unitsIn(ctx, o.Authorization.Units, o.Authorization.Unit), "from", dateIn(ctx, o.Authorization.From), "until", dateIn(ctx, o.Authorization.Until)), Acts: planActs(ctx, *o.Authorization)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Notice(givenNotice(ctx, o)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

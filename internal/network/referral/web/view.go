@@ -159,7 +159,7 @@ func packetFacts(ctx context.Context, p referral.Packet) []ui.Fact {
 
 // fieldOptions are the boxes of the packet, each with what it would hold.
 func fieldOptions(ctx context.Context, x referral.Referral, p referral.Preview) []ui.Option {
-	out := options(ctx, fieldKey, allFields(), chosenFields(x))
+	out := options(ctx, fieldKey, allFields(), chosenFields(x, p))
 	for i := range out {
 		for _, e := range p.Packet.Entries {
 			if e.Field == out[i].Value && e.Field != "needs" && e.Field != "goals" && e.Field != "health_note" && e.Field != "documents" {
@@ -173,13 +173,21 @@ func fieldOptions(ctx context.Context, x referral.Referral, p referral.Preview) 
 	return out
 }
 
-// chosenFields are the fields ticked when the packet's page opens: as kept, or
-// what most providers need.
-func chosenFields(x referral.Referral) []string {
+// chosenFields are the fields ticked when the packet's page opens: as kept, or,
+// of what most providers need, what a consent covers for each of those asked.
+func chosenFields(x referral.Referral, p referral.Preview) []string {
 	if len(x.Fields.V) > 0 {
 		return x.Fields.V
 	}
-	return []string{"name", "needs", "goals", "benefit"}
+	usual := []string{"name", "needs", "goals", "benefit"}
+	return slices.DeleteFunc(usual, func(field string) bool {
+		for _, missing := range p.Missing {
+			if slices.Contains(missing, field) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 func documentOptions(f referral.File) []ui.Option {
@@ -211,7 +219,7 @@ func stepsOf(ctx context.Context, x referral.Referral, now string) []ui.Step {
 }
 
 var tones = map[string]ui.Tone{"sent": ui.Info, "requested": ui.Info, "viewed": ui.Neutral, "waitlist_offered": ui.Warn, "authorized": ui.OK, "in_service": ui.OK,
-	"completed": ui.OK, "active": ui.OK, "declined": ui.Neutral, "expired": ui.Warn, "unfilled": ui.Warn, "revoked": ui.Bad}
+	"completed": ui.OK, "active": ui.OK, "exhausted": ui.Warn, "declined": ui.Neutral, "expired": ui.Warn, "unfilled": ui.Warn, "revoked": ui.Bad}
 
 func referralTag(ctx context.Context, status string) ui.TagProps {
 	return ui.TagProps{Text: text.Word(ctx, "status.referral."+status), Tone: tones[status]}
@@ -385,7 +393,7 @@ func authorizationFacts(ctx context.Context, f referral.File, z referral.Authori
 	lang := text.From(ctx)
 	facts := []ui.Fact{
 		{Label: text.Word(ctx, "referral.web.provider"), Value: f.Providers[z.Provider].Name.In(lang), Href: "/desk/providers/" + z.Provider.String()},
-		{Label: text.Word(ctx, "referral.web.units"), Value: unitsIn(ctx, z.Units, z.Unit)},
+		{Label: text.Word(ctx, "referral.web.units"), Value: unitsIn(ctx, z.Units, z.Unit), Note: text.Word(ctx, "referral.web.units_left", "units", f.Left[z.ID])},
 		{Label: text.Word(ctx, "referral.web.price"), Value: z.Rate().In(lang)},
 		{Label: text.Word(ctx, "referral.web.period"), Value: dateIn(ctx, z.From) + "–" + dateIn(ctx, z.Until)},
 	}
@@ -396,6 +404,20 @@ func authorizationFacts(ctx context.Context, f referral.File, z referral.Authori
 		facts = append(facts, ui.Fact{Label: text.Word(ctx, "referral.web.papers_by"), Value: dateIn(ctx, z.PaperBy), Tone: ui.Warn})
 	}
 	return facts
+}
+
+// givenActs are what can be done with an authorization: its papers came in, or
+// more is to be asked for once it is used up.
+func givenActs(ctx context.Context, z referral.Authorization, a access.Actor) []ui.Act {
+	acts := papersAct(ctx, z, a)
+	if z.Status == "exhausted" && a.Is(access.Caseworker, access.Supervisor) {
+		href := "/desk/referrals/new?case_id=" + z.Case.String()
+		if !z.Assignment.IsZero() {
+			href = "/desk/referrals/new?assignment_id=" + z.Assignment.String()
+		}
+		acts = append(acts, ui.Act{Label: text.Word(ctx, "referral.web.more_units"), Icon: "send", Href: href, Small: true})
+	}
+	return acts
 }
 
 func papersAct(ctx context.Context, z referral.Authorization, a access.Actor) []ui.Act {
@@ -509,6 +531,18 @@ func answerActs(ctx context.Context, o referral.Opened) []ui.Act {
 			act.Kind = ui.Primary
 		}
 		out = append(out, act)
+	}
+	return out
+}
+
+// givenNotice tells a provider what it is authorized for, or that it is used up.
+func givenNotice(ctx context.Context, o referral.Opened) ui.NoticeProps {
+	z := o.Authorization
+	out := ui.NoticeProps{Tone: ui.OK, Title: text.Word(ctx, "referral.web.you_are_authorized", "number", z.Number), Acts: planActs(ctx, *z),
+		Text: text.Word(ctx, "referral.web.authorized_for", "units", unitsIn(ctx, z.Units, z.Unit), "from", dateIn(ctx, z.From), "until", dateIn(ctx, z.Until)) +
+			text.Word(ctx, "referral.web.left_of", "units", o.Left)}
+	if z.Status == "exhausted" {
+		out.Tone, out.Text = ui.Warn, text.Word(ctx, "referral.web.used_up", "units", unitsIn(ctx, z.Units, z.Unit))
 	}
 	return out
 }

@@ -79,6 +79,21 @@ var (
 	approves = regexp.MustCompile(`/desk/invitations/[0-9a-f-]{36}/approve`)
 )
 
+var fieldBoxes = regexp.MustCompile(`<input[^>]*name="fields"[^>]*>`)
+
+// ticked are the fields of a packet's page that are ticked, in its order.
+func ticked(html string) string {
+	var out []string
+	for _, box := range fieldBoxes.FindAllString(html, -1) {
+		if strings.Contains(box, " checked") {
+			_, value, _ := strings.Cut(box, `value="`)
+			value, _, _ = strings.Cut(value, `"`)
+			out = append(out, value)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 func version(t *testing.T, html string) string {
 	t.Helper()
 	m := versions.FindStringSubmatch(html)
@@ -137,10 +152,16 @@ func TestGuidedFlowPortalAndComparison(t *testing.T) {
 		}
 		next = c.post(next, picks, http.StatusSeeOther)
 		html = c.page("ja", next, "丸山 修", "同意がまだない項目があります")
+		if got := ticked(html); got != "" {
+			t.Errorf("ticked without any consent: %s", got)
+		}
 		packet := url.Values{"version": {version(t, html)}, "fields": {"name", "needs"}, "basis": {"consent"}, "summary": {"眠れない日が続く"}}
 		c.post(next, packet, http.StatusUnprocessableEntity, "同意がありません")
 		_, err = consent.New(run).Give(ctx, worker, consent.Input{Person: p.ID, Fields: []string{"name", "needs"}, Recipients: []string{consent.AnyInvited}, Purpose: "紹介", How: "paper"})
 		check(t, err)
+		if got := ticked(c.page("ja", next)); got != "name needs" {
+			t.Errorf("a consent to name and needs ticks %q", got)
+		}
 		next = c.post(next, packet, http.StatusSeeOther)
 		html = c.page("ja", next, "渡る内容", "眠れない日が続く", "こころケア港町")
 		c.page("en", next, "Exactly what is passed on")
