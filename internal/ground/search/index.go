@@ -63,11 +63,54 @@ func values(row string, n int) string { return row + strings.Repeat(", "+row, n-
 func putPostgres(w db.W, entries []Entry) error {
 	args := make([]any, 0, 4*len(entries))
 	for _, e := range entries {
-		args = append(args, e.Kind, e.Owner, Form, strings.Join(tokensOf(e.Kind, e.Fields), " "))
+		args = append(args, e.Kind, e.Owner, Form, strings.Join(shared(tokensOf(e.Kind, e.Fields), e.Owner), " "))
 	}
 	_, err := db.Exec(w, `INSERT INTO search_row (kind, owner, form, tokens) VALUES `+values("(?, ?, ?, CAST(CAST(? AS text) AS tsvector))", len(entries))+
 		` ON CONFLICT (kind, owner) DO UPDATE SET form = excluded.form, tokens = excluded.tokens`, args...)
 	return err
+}
+
+// PostgreSQL's index gives all rows of a token before the first can be looked at, which for a common
+// name is much work for the first fifty. So there each record has one of several shares, and the
+// tokens of whole parts stand a second time with the share behind them. A whole name is asked for in
+// one share first; only where that does not fill the answer are all asked.
+
+// asked is the share that is asked first. Ids end at random, so any is as good.
+const asked byte = '0'
+
+// withShare is a token in one share. The mark is in no token's own value.
+func withShare(token string, share byte) string { return token + mark + string(share) }
+
+func hasShares(token string) bool { return token[1] == classWhole || token[1] == classLatin }
+
+// shared adds the tokens in the owner's share, in order.
+func shared(list []string, owner db.ID) []string {
+	share := code[int(owner[len(owner)-1])%len(code)]
+	for _, token := range list[:len(list):len(list)] {
+		if hasShares(token) {
+			list = append(list, withShare(token, share))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// inShare gives one word's readings in the share that is asked first; none where it has no such
+// tokens, or there are several words, which are few together.
+func inShare(words [][]way) [][]way {
+	if len(words) != 1 {
+		return nil
+	}
+	var ways []way
+	for _, w := range words[0] {
+		if len(w) == 1 && hasShares(w[0]) && !strings.HasSuffix(w[0], "*") {
+			ways = append(ways, way{withShare(w[0], asked)})
+		}
+	}
+	if ways == nil {
+		return nil
+	}
+	return [][]way{ways}
 }
 
 // stored writes tokens so that a pattern of several, in order, can be matched: |a||b||c|.
@@ -220,6 +263,13 @@ func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 	for stage, words := range plan {
 		if words == nil || !plan.wanted(stage, len(hits), query.limit()) {
 			continue
+		}
+		if some := inShare(words); some != nil && stage == stageWhole && q.Engine() == db.Postgres {
+			c := query.through(q.Engine(), stage, some, s)
+			full, err := db.All[Hit](q, c.SQL, c.Args...)
+			if err != nil || len(full) >= query.limit() {
+				return full, err
+			}
 		}
 		c := query.through(q.Engine(), stage, words, s)
 		more, err := db.All[Hit](q, c.SQL, c.Args...)

@@ -167,6 +167,35 @@ func TestSightComesBeforeTheCap(t *testing.T) {
 	})
 }
 
+// TestACommonNameIsAskedForInOneShareFirst gives many residents one name: a short answer comes from
+// one share of them, a long one from all.
+func TestACommonNameIsAskedForInOneShareFirst(t *testing.T) {
+	d := kizunatest.NewDB(t, db.Postgres)
+	const many = 720
+	entries := make([]search.Entry, many)
+	for i := range entries {
+		id := db.NewID()
+		id[len(id)-1] = byte(i)
+		entries[i] = search.Entry{Kind: "person", Owner: id, Fields: person("佐藤", "花", "サトウ", "ハナ", "", "")}
+	}
+	put(t, d, entries...)
+	for _, text := range []string{"佐藤", "さとう", "Sato"} {
+		for limit, statements := range map[int]int{10: 1, 500: 2} {
+			ctx, trace := db.WithTrace(t.Context())
+			var hits []search.Hit
+			if err := d.Read(ctx, func(r *db.Reader) (err error) {
+				hits, err = search.Find(r, search.Query{Kind: "person", Text: text, Limit: limit}, search.Scope{})
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			if len(hits) != limit || len(trace.Statements) != statements {
+				t.Errorf("%s, %d wanted: %d found by %d statements, want %d", text, limit, len(hits), len(trace.Statements), statements)
+			}
+		}
+	}
+}
+
 var (
 	families = []string{"佐藤 サトウ", "鈴木 スズキ", "髙橋 タカハシ", "田中 タナカ", "伊藤 イトウ", "渡邊 ワタナベ", "山本 ヤマモト", "中村 ナカムラ", "小林 コバヤシ", "加藤 カトウ", "吉田 ヨシダ", "山田 ヤマダ", "佐々木 ササキ", "山口 ヤマグチ", "松本 マツモト", "井上 イノウエ", "木村 キムラ", "林 ハヤシ", "齋藤 サイトウ", "清水 シミズ", "山﨑 ヤマザキ", "森 モリ", "池田 イケダ", "橋本 ハシモト", "阿部 アベ", "石川 イシカワ", "前田 マエダ", "藤田 フジタ", "後藤 ゴトウ", "岡田 オカダ", "長谷川 ハセガワ", "村上 ムラカミ", "近藤 コンドウ", "石井 イシイ", "坂本 サカモト", "遠藤 エンドウ", "青木 アオキ", "藤井 フジイ", "西村 ニシムラ", "福田 フクダ", "太田 オオタ", "三浦 ミウラ", "岡本 オカモト", "松田 マツダ", "中島 ナカジマ", "難波 ナンバ", "本間 ホンマ", "大野 オオノ", "小野 オノ", "島津 シマヅ"}
 	givens   = []string{"太郎 タロウ", "花子 ハナコ", "一郎 イチロウ", "優 ユウ", "京子 キョウコ", "純一 ジュンイチ", "眞由美 マユミ", "惠 メグミ", "さくら サクラ", "翔太 ショウタ", "美咲 ミサキ", "健 ケン", "陽菜 ヒナ", "新平 シンペイ", "久美子 クミコ", "蓮 レン", "隆 タカシ", "節子 セツコ", "勇気 ユウキ", "千代 チヨ", "章夫 アキオ", "龍之介 リュウノスケ", "詩織 シオリ", "悠斗 ユウト", "和代 カズヨ"}

@@ -219,7 +219,8 @@ func (t *tokens) together(family, given string) {
 	t.parted(append(runs(family), runs(given)...))
 }
 
-// mark stands between the parts of a parted name; no part has it in its own.
+// mark stands between the parts of a parted name, and before what is added to a token; no value has
+// it in its own: encode writes none, and latin makes doubled letters single.
 const mark = "zzz"
 
 // parted adds the parts of a name, prepared, when they are all in one script.
