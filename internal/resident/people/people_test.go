@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
@@ -46,6 +47,50 @@ func create(t *testing.T, room *people.Room, a access.Actor, in people.PersonInp
 		t.Fatal(err)
 	}
 	return p
+}
+
+// TestTheDeadDoNotCountInTheHousehold: until the day of death somebody counts in
+// the household they live in, from then on no more, whoever of it is asked about.
+func TestTheDeadDoNotCountInTheHousehold(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, run *op.Runner) {
+		ctx, worker := context.Background(), kizunatest.Staff(access.Caseworker)
+		him, her, child := create(t, room, worker, osamu()), create(t, room, worker, osamu()), create(t, room, worker, osamu())
+		for _, kind := range []string{"living", "registered"} { // only who lives together is counted
+			members := []people.MemberInput{{Person: him.ID, Leads: true}, {Person: her.ID}}
+			if kind == "living" {
+				members = append(members, people.MemberInput{Person: child.ID})
+			}
+			if _, err := room.CreateHousehold(ctx, worker, people.HouseholdInput{Kind: kind, Members: members}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		size := func(of people.Person, on calendar.Date) (n int) {
+			t.Helper()
+			if err := run.Read(ctx, func(q *db.Reader) error {
+				p, err := people.ProfileOf(q, of.ID, on)
+				n = p.Household
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		if n := size(him, "2026-11-24"); n != 3 {
+			t.Fatalf("%d live together", n)
+		}
+		if _, err := room.RecordDeath(ctx, worker, her.ID, her.Version, "2026-11-20"); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			of   people.Person
+			on   calendar.Date
+			want int
+		}{{him, "2026-11-19", 3}, {him, "2026-11-20", 2}, {him, "2026-11-24", 2}, {child, "2026-11-24", 2}} {
+			if n := size(c.of, c.on); n != c.want {
+				t.Errorf("%d of the household on %s, want %d", n, c.on, c.want)
+			}
+		}
+	})
 }
 
 // TestANewPersonsPartsAreNew refuses parts that claim to be stored, and asks

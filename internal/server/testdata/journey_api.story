@@ -203,6 +203,7 @@ keep determination from $.id
 expect $.state met
 expect $.amount.amount 50000
 expect $.findings[key=income].state met
+expect $.findings[key=income].label.ja 月収が基準額以下である（1人78,000円、1人増えるごとに40,000円）
 expect $.findings[key=income].facts.monthly_income.text 68000
 expect $.edition 1
 api POST /api/v1/determinations/{determination}/replay

@@ -299,31 +299,55 @@ func (x api) reopen(ctx context.Context, a access.Actor, id db.ID, in versionIn)
 	return needOf(a, n), err
 }
 
+// findingOut is a condition in the API: how it came out and, in the answer for
+// one determination, what it is called.
+type findingOut struct {
+	Key     string     `json:"key"`
+	Label   text.Pair  `json:"label,omitzero" doc:"Left out in lists"`
+	State   rule.State `json:"state"`
+	Facts   rule.Facts `json:"facts,omitempty" doc:"What it speaks of and what is known of it"`
+	Missing []string   `json:"missing,omitempty" doc:"What would have to be known"`
+	Fault   string     `json:"fault,omitempty" doc:"Word key, when it could not be worked out"`
+}
+
+func findingsOf(list []rule.Finding, conditions []rule.Condition) []findingOut {
+	out := make([]findingOut, len(list))
+	for i, f := range list {
+		out[i] = findingOut{Key: f.Key, State: f.State, Facts: f.Facts, Missing: f.Missing, Fault: f.Fault}
+		for _, c := range conditions {
+			if c.Key == f.Key {
+				out[i].Label = c.Label
+			}
+		}
+	}
+	return out
+}
+
 type determinationOut struct {
-	ID          db.ID          `json:"id"`
-	Status      string         `json:"status"`
-	Version     int64          `json:"version"`
-	Actions     []string       `json:"actions"`
-	Case        db.ID          `json:"case_id,omitzero"`
-	Person      db.ID          `json:"person_id"`
-	ItemKind    string         `json:"item_kind,omitempty"`
-	Item        db.ID          `json:"item_id,omitzero"`
-	SubjectKind string         `json:"subject_kind"`
-	Subject     db.ID          `json:"subject_id"`
-	Rule        db.ID          `json:"eligibility_rule_id"`
-	Edition     int64          `json:"edition"`
-	On          calendar.Date  `json:"on"`
-	State       string         `json:"state"`
-	Findings    []rule.Finding `json:"findings"`
-	Facts       rule.Facts     `json:"facts"`
-	Stated      []string       `json:"stated"`
-	WouldChange []rule.Change  `json:"would_change"`
-	Amount      *ledger.Money  `json:"amount"`
+	ID          db.ID         `json:"id"`
+	Status      string        `json:"status"`
+	Version     int64         `json:"version"`
+	Actions     []string      `json:"actions"`
+	Case        db.ID         `json:"case_id,omitzero"`
+	Person      db.ID         `json:"person_id"`
+	ItemKind    string        `json:"item_kind,omitempty"`
+	Item        db.ID         `json:"item_id,omitzero"`
+	SubjectKind string        `json:"subject_kind"`
+	Subject     db.ID         `json:"subject_id"`
+	Rule        db.ID         `json:"eligibility_rule_id"`
+	Edition     int64         `json:"edition"`
+	On          calendar.Date `json:"on"`
+	State       string        `json:"state"`
+	Findings    []findingOut  `json:"findings"`
+	Facts       rule.Facts    `json:"facts"`
+	Stated      []string      `json:"stated"`
+	WouldChange []rule.Change `json:"would_change"`
+	Amount      *ledger.Money `json:"amount"`
 }
 
 func determinationOf(a access.Actor, d assessment.Determination) determinationOut {
 	out := determinationOut{d.ID, d.Status, d.Version, assessment.DeterminationFlow.Free(a, d), d.Case, d.Person, d.ItemKind, d.Item, d.SubjectKind, d.Subject,
-		d.Rule, d.Edition, d.On, d.State, d.Outcome.V.Findings, d.Facts.V, d.Stated.V, d.WouldChange.V, nil}
+		d.Rule, d.Edition, d.On, d.State, findingsOf(d.Outcome.V.Findings, nil), d.Facts.V, d.Stated.V, d.WouldChange.V, nil}
 	if d.Currency != "" {
 		amount := d.Amount()
 		out.Amount = &amount
@@ -348,12 +372,17 @@ func (x api) determinations(ctx context.Context, a access.Actor, q caseQuery) (d
 
 func (x api) determination(ctx context.Context, a access.Actor, id db.ID) (determinationOut, error) {
 	d, err := x.room.Determination(ctx, a, id)
-	return determinationOf(a, d.Determination), err
+	out := determinationOf(a, d.Determination)
+	out.Findings = findingsOf(d.Determination.Outcome.V.Findings, d.Rule.Body.V.Conditions)
+	return out, err
 }
 
 func (x api) determine(ctx context.Context, a access.Actor, in assessment.DetermineInput) (determinationOut, error) {
 	d, err := x.room.Determine(ctx, a, in)
-	return determinationOf(a, d), err
+	if err != nil {
+		return determinationOut{}, err
+	}
+	return x.determination(ctx, a, d.ID)
 }
 
 type replayIn struct {
