@@ -25,7 +25,13 @@ func readPage(body string) (*page, error) {
 		return nil, err
 	}
 	pg := &page{root: root}
+	ids := map[string]bool{}
 	for n := range root.Descendants() {
+		if id := attr(n, "id"); ids[id] {
+			return nil, fmt.Errorf("the id %q stands twice on the page: labels, links and swaps would find the first only", id)
+		} else if id != "" {
+			ids[id] = true
+		}
 		switch n.Data {
 		case "html":
 			pg.lang = text.Lang(attr(n, "lang"))

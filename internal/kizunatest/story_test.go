@@ -243,3 +243,13 @@ func TestAPanicAndAPersonWhoCannotEnterAreTold(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Every page that a story or a page test opens is refused when an id stands twice on it.
+func TestIDTwice(t *testing.T) {
+	if _, err := readPage(`<section id=needs><div id=needs-list></div></section>`); err != nil {
+		t.Error(err)
+	}
+	if _, err := readPage(`<section id=needs><div id=needs></div></section>`); err == nil || !strings.Contains(err.Error(), `"needs" stands twice`) {
+		t.Errorf("a doubled id is told: %v", err)
+	}
+}

@@ -147,7 +147,11 @@ func (s *Server) frame(r *http.Request, p *ui.Page) error {
 		return nil
 	}
 	p.Nav, p.BottomTabs = s.nav(r, a, p.Audience)
-	if len(p.Crumbs) == 0 {
+	if way, err := s.trail(r, a, p); err != nil {
+		return err
+	} else if way != nil {
+		p.Crumbs = way
+	} else if len(p.Crumbs) == 0 {
 		p.Crumbs = s.wayBack(r, a, *p)
 	}
 	if err := s.tell(r, a, p.Nav, p.Counted); err != nil {

@@ -9,7 +9,8 @@ import (
 )
 
 // untold are the entities that stand on no case's timeline, and the steps that a timeline leaves out.
-var untold = []string{"note.write", "note.change", "note.publish", "case.set_next", "case.contacted", "prompt.raise", "prompt.renew", "prompt.settle", "prompt.hand_over"}
+var untold = []string{"note.write", "note.change", "note.publish", "case.set_next", "case.contacted", "prompt.raise", "prompt.renew", "prompt.settle", "prompt.hand_over",
+	"goal.progress", "plan_review.schedule", "referral.edit", "referral.authorize", "benefit_assignment.choose"}
 
 // onTimeline are the entities whose lines stand on a case's timeline.
 var onTimeline = []string{"case", "participant", "case_member", "case_source", "note", "prompt", "assessment", "need", "care_plan", "plan_agreement", "goal",

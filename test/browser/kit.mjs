@@ -128,6 +128,7 @@ export class Run {
     this.pages++;
     const where = `${who} on ${pageOf(page.url())}`;
     await this.accessible(page, where);
+    await this.unique(page, where);
     await this.fits(page, where);
     await this.light(page, where);
   }
@@ -138,6 +139,15 @@ export class Run {
       const nodes = v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')}: ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`);
       this.fault(where, `axe ${v.id} (${v.impact}): ${v.help}\n       ${nodes.join('\n       ')}`);
     }
+  }
+
+  /** No id stands twice on a page: labels, links and swaps would find the first only. */
+  async unique(page, where) {
+    const twice = await page.evaluate(() => {
+      const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+      return [...new Set(ids.filter((id, i) => ids.indexOf(id) !== i))];
+    });
+    if (twice.length > 0) this.fault(where, `ids that stand twice: ${twice.join(', ')}`);
   }
 
   /** No page scrolls sideways, at its own width and at the narrowest and widest that are promised. */

@@ -20,6 +20,7 @@ const pages = {
   '/error': shell('<p>Text</p>', '<script src="/error.js"></script>'),
   '/inline': shell('<p>Text</p><script>document.title = "x"</script>'),
   '/wide': shell('<p>Text</p>', '<link rel="stylesheet" href="/wide.css">'),
+  '/twice': shell('<p id="one">Text</p><p id="one">Text</p>'),
   '/heavy': shell('<p>Text</p>', '<script src="/heavy.js"></script>'),
   '/missing-part': shell('<p>Text</p>', '<script src="/none.js"></script>'),
   '/sign-in': shell(`<form method="get" action="/home"><label>Address <input name="email" autocomplete="username"></label>
@@ -70,6 +71,7 @@ for (const [address, told] of [
   ['/error', /console: broken/],
   ['/inline', /Content Security Policy/],
   ['/wide', /overflows sideways: 30\d\d px in 390 px, first by p/],
+  ['/twice', /ids that stand twice: one$/],
   ['/heavy', /a first visit transfers 9\d\.\d KiB.*\/heavy\.js/],
   ['/missing-part', /404/],
   ['/defect', /answer: .*500/],

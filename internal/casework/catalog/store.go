@@ -4,6 +4,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/text"
 )
 
 // sel is the beginning of every query of a kind of record.
@@ -64,6 +65,19 @@ func Running(q db.Q) (programs []Program, benefits []Benefit, err error) {
 func FundAt(q db.Q, code string, on calendar.Date) (Fund, error) {
 	return db.One[Fund](q, sel(FundFlow)+"code = ? AND status <> 'void' AND year_from <= ? AND year_from > ? ORDER BY year_from DESC LIMIT 1",
 		code, on, on.AddYears(-1))
+}
+
+// FundNames gives what the funds of some codes are called, each by its latest fiscal year.
+func FundNames(q db.Q, codes ...string) (map[string]text.Pair, error) {
+	out := make(map[string]text.Pair, len(codes))
+	if len(codes) == 0 {
+		return out, nil
+	}
+	list, err := db.All[Fund](q, sel(FundFlow)+"code IN (??) AND status <> 'void' ORDER BY year_from", db.ListOf(codes))
+	for _, f := range list {
+		out[f.Code] = f.Name
+	}
+	return out, err
 }
 
 // RateAt gives the price of a benefit on a day: the provider's own, else the

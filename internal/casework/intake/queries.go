@@ -155,6 +155,7 @@ type File[R any] struct {
 	Actions []flow.Action
 	Person  people.Card // zero when nobody is known
 	Cases   []cases.Case
+	Away    bool // it stands in a case that the actor does not see
 	History []journal.Row
 	Users   map[db.ID]text.Pair
 	Team    text.Pair
@@ -240,6 +241,8 @@ func (f *File[R]) around(q db.Q, a access.Actor, kind string, x *Arrival) error 
 		// Cases that the actor does not see stay unnamed.
 		if c, err := cases.Load(q, a, f.Now, s.Case); err == nil {
 			f.Cases = append(f.Cases, c)
+		} else {
+			f.Away = true
 		}
 	}
 	if !x.Team.IsZero() {

@@ -67,7 +67,7 @@ func (v *visit) faultPage(w http.ResponseWriter, r *http.Request, f *fault.Fault
 	} else {
 		props.Acts = []ui.Act{{Label: text.Word(r.Context(), "door.home"), Href: access.Home(v.actor)}}
 	}
-	page := ui.Page{Title: text.Word(r.Context(), "ui.fault."+kindWord(f.Kind))}
+	page := ui.Page{Title: text.Word(r.Context(), "ui.fault."+kindWord(f.Kind)), Faulty: true}
 	if f.Kind == fault.KindDefect || f.Kind == fault.KindUnavailable {
 		// The frame may need the very part that failed.
 		page.Audience, page.Lang = audience(segment(r.URL.Path), v.actor), text.From(r.Context())

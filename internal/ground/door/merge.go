@@ -8,8 +8,10 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -95,14 +97,15 @@ func Merged(r *http.Request, now any) (fields []ui.MergeField, keep url.Values) 
 	}
 	keep = url.Values{}
 	for _, name := range names(yours, theirs) {
-		mine, other, before := yours.Get(name), theirs.Get(name), base.Get(name)
+		// Browsers end lines of a text with two signs, records with one.
+		mine, other, before := strings.ReplaceAll(yours.Get(name), "\r\n", "\n"), theirs.Get(name), base.Get(name)
 		switch {
 		case slices.Contains(reserved, name) || name == Was:
 		case several[name] || len(yours[name]) > 1:
 			keep[name] = united(base[name], yours[name], theirs[name])
-		case mine == other || mine != before && other == before:
+		case ungrouped(mine) == ungrouped(other) || ungrouped(mine) != ungrouped(before) && other == before:
 			keep.Set(name, mine)
-		case mine == before:
+		case ungrouped(mine) == ungrouped(before):
 			keep.Set(name, other)
 		default:
 			fields = append(fields, ui.MergeField{Name: name, Yours: mine, Theirs: other, Before: before})
@@ -110,6 +113,16 @@ func Merged(r *http.Request, now any) (fields []ui.MergeField, keep url.Values) 
 	}
 	keep.Set(Was, Shown(now))
 	return fields, keep
+}
+
+var thousands = regexp.MustCompile(`^\d{1,3}(,\d{3})+$`)
+
+// ungrouped is an amount without what parts its thousands, which forms show and records do not hold.
+func ungrouped(v string) string {
+	if thousands.MatchString(v) {
+		return strings.ReplaceAll(v, ",", "")
+	}
+	return v
 }
 
 // united is what two sides made of the same values.

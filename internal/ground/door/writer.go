@@ -31,12 +31,13 @@ type answer struct {
 const (
 	maxHeld    = 256 << 10 // bytes
 	worthwhile = 1400      // bytes: below this one packet carries it anyway
+	pageEffort = 6         // of gzip: a case page is a fifth smaller than at 1, for some 0.5 ms; 9 gains nothing more
 )
 
 var (
 	buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 	zippers = sync.Pool{New: func() any {
-		z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level exists
+		z, _ := gzip.NewWriterLevel(nil, pageEffort) // the level exists
 		return z
 	}}
 )

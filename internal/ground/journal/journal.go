@@ -181,6 +181,13 @@ func historyArgs(root, before db.ID, limit int) []any {
 	return []any{root, before, limit}
 }
 
+// RootOf tells what a record belongs to, from its first line: the kind and the id of its root, which may be itself. A
+// record without a line is not found.
+func RootOf(q db.Q, record db.ID) (kind string, root db.ID, err error) {
+	found, err := db.One[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record = ? ORDER BY version, id LIMIT 1", record)
+	return found.RootKind, found.Root, err
+}
+
 // OfRecord gives all rows of one record, oldest first.
 func OfRecord(q db.Q, record db.ID) ([]Row, error) {
 	return db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record = ? ORDER BY version, id", record)

@@ -292,6 +292,8 @@ func decimal(s string, places int) (n int64, key string) {
 	switch {
 	case digits == "" || !allDigits(digits) || has && (fraction == "" || !allDigits(fraction)):
 		return 0, "ledger.amount"
+	case len(strings.TrimRight(fraction, "0")) > places && places == 0:
+		return 0, "ledger.whole"
 	case len(strings.TrimRight(fraction, "0")) > places:
 		return 0, "ledger.places"
 	}

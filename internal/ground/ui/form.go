@@ -367,3 +367,17 @@ type Answer struct{ Question, Answer, ChangeHref string }
 type Step struct {
 	Label, Href, State string // StageDone, StageNow or ""
 }
+
+// grouped writes a whole amount with its thousands parted, as amounts stand everywhere else; the server reads it with or
+// without. Any other text stays as it is.
+func grouped(amount string) string {
+	for i := range len(amount) {
+		if amount[i] < '0' || amount[i] > '9' {
+			return amount
+		}
+	}
+	for i := len(amount) - 3; i > 0; i -= 3 {
+		amount = amount[:i] + "," + amount[i:]
+	}
+	return amount
+}

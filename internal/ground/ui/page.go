@@ -47,6 +47,7 @@ type Page struct {
 	Toast      *ToastProps
 	QuickExit  string // residents' pages: a harmless outside address to leave to
 	SignedOut  bool   // no user menu, even if User is set
+	Faulty     bool   // a fault in place of a page: nothing may be said of what stands at the address
 	Wide       bool   // no limit on the width of the content (reports, compare)
 
 	IdleSeconds int    // seconds without a request after which the sign-in ends; 0 = say nothing
@@ -144,6 +145,14 @@ func (p Page) home() string {
 		return "/"
 	}
 	return p.Home
+}
+
+// hereAttr marks the crumb that is the page itself.
+func hereAttr(here bool) templ.Attributes {
+	if here {
+		return templ.Attributes{"aria-current": "page"}
+	}
+	return nil
 }
 
 // tabs answers what phones show at the bottom.

@@ -66,6 +66,15 @@ func catalogFunds(q db.Q, benefits []db.ID) (map[db.ID]Fund, error) {
 	return out, err
 }
 
+// FundNames gives what funds are called, by code; a code that the catalog does not know is missing.
+func (r *Room) FundNames(ctx context.Context, codes ...string) (names map[string]text.Pair, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		names, err = catalog.FundNames(q, codes...)
+		return err
+	})
+	return names, err
+}
+
 func (r *Room) today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }
 
 // Filter narrows a list.

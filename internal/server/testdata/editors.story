@@ -207,3 +207,119 @@ see 045-000-1111
 press @provider.web.save
 api GET /api/v1/providers/{provider}
 expect $.phone 045-000-2222
+
+# The desk keeps a site and an offering of it.
+as program_manager
+api GET /api/v1/providers/{provider}
+keep site from $.sites[0].id
+keep offering from $.offerings[0].id
+get /desk/providers/{provider}/sites/{site}/edit
+as administrator
+get /desk/providers/{provider}/sites/{site}/edit
+fill hours 平日9時から
+fill phone 045-000-3333
+press @provider.web.save
+as program_manager
+fill hours 毎日8時から
+fill address みなと市港町2-2
+press @provider.web.save
+status 412
+see 平日9時から
+see 毎日8時から
+not see 045-000-3333
+press @provider.web.save
+api GET /api/v1/sites/{site}
+expect $.hours 毎日8時から
+expect $.phone 045-000-3333
+expect $.address みなと市港町2-2
+
+get /desk/providers/{provider}/offerings/{offering}/edit
+as administrator
+get /desk/providers/{provider}/offerings/{offering}/edit
+fill note 駐車場なし
+fill capacity 40
+tick languages en
+press @provider.web.save
+as program_manager
+fill note 駐車場あり
+tick languages vi
+press @provider.web.save
+status 412
+see @provider.web.note
+see 駐車場なし
+not see @provider.web.capacity
+press @provider.web.save
+api GET /api/v1/offerings/{offering}
+expect $.note 駐車場あり
+expect $.capacity 40
+
+# Its openings: two of its people confirm them at once.
+as midori
+get /portal/offerings/{offering}
+as provider_manager
+get /portal/offerings/{offering}
+fill openings 5
+press @provider.web.save
+as midori
+fill openings 6
+fill wait_days 9
+press @provider.web.save
+status 412
+see @provider.web.openings
+not see @provider.web.wait_days
+tick openings 5
+press @provider.web.save
+at /portal/provider
+as program_manager
+api GET /api/v1/offerings/{offering}
+expect $.openings 5
+expect $.wait_days 9
+
+# The desk enters by telephone what the provider is changing by itself.
+as caseworker
+get /desk/invitations/{invitation}/enter
+as midori
+get /portal/referrals/{invitation}/request
+fill price 7000
+press @step.invitation.request_authorization
+at /portal/referrals/*
+as caseworker
+tick answer request_authorization
+fill said_by 三宅
+fill first_date {soon}
+fill price 8000
+press @referral.web.save
+status 412
+see 7000
+see 8000
+press @referral.web.save
+at /desk/referrals/*
+see 三宅
+see 8,000
+
+# Two who write the same question set.
+as administrator
+header Idempotency-Key {new}
+api POST /api/v1/forms {"key":"two_windows","title":{"ja":"二つの窓"},"purpose":"other","definition":{"sections":[{"key":"a","title":{"ja":"一"},"questions":[{"key":"q","kind":"text","label":{"ja":"問い"}}]}]}}
+status 201
+keep form from $.id
+get /admin/forms/{form}/edit
+as program_manager
+get /admin/forms/{form}/edit
+fill title/ja 三つの窓
+fill title/en Three windows
+press @form.web.save
+at /admin/forms/*
+as administrator
+fill title/ja 四つの窓
+fill purpose screening
+press @form.web.save
+status 412
+see 三つの窓
+see 四つの窓
+press @form.web.save
+at /admin/forms/*
+api GET /api/v1/forms/{form}
+expect $.title.ja 四つの窓
+expect $.title.en Three windows
+expect $.purpose screening

@@ -182,7 +182,7 @@ func coded(ctx context.Context, list string, values []string) []ui.Option {
 
 func needTable(ctx context.Context, list []assessment.Need, edits bool) ui.TableProps {
 	lang := text.From(ctx)
-	t := ui.TableProps{ID: "needs", Caption: said(ctx, "needs"), Columns: []ui.Column{
+	t := ui.TableProps{ID: "needs-list", Caption: said(ctx, "needs"), Columns: []ui.Column{
 		{Label: said(ctx, "need")}, {Label: said(ctx, "status"), Tag: true}, {Label: said(ctx, "severity")}, {Label: said(ctx, "since"), Priority: 2},
 	}, Empty: ui.EmptyProps{Title: said(ctx, "no_needs")}}
 	for _, n := range list {
@@ -213,7 +213,7 @@ func needActs(ctx context.Context, n assessment.Need) []ui.Act {
 
 func assessmentTable(ctx context.Context, list []assessment.Assessment) ui.TableProps {
 	lang := text.From(ctx)
-	t := ui.TableProps{ID: "assessments", Caption: said(ctx, "title"), Columns: []ui.Column{
+	t := ui.TableProps{ID: "assessments-list", Caption: said(ctx, "title"), Columns: []ui.Column{
 		{Label: said(ctx, "title")}, {Label: said(ctx, "status"), Tag: true}, {Label: said(ctx, "score"), Num: true}, {Label: said(ctx, "completed_on"), Priority: 2},
 	}, Empty: ui.EmptyProps{Title: said(ctx, "none")}}
 	for _, x := range list {

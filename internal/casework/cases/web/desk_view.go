@@ -475,9 +475,11 @@ func matchOptions(ctx context.Context, found []people.Match) []ui.Option {
 }
 
 // quietSteps are the lines of the journal that a timeline leaves out: what the
-// program keeps for itself.
+// program keeps for itself, and what follows from a deed that has its own line.
 var quietSteps = map[string][]string{
 	"case": {"set_next", "contacted"}, "prompt": {"raise", "renew", "settle", "hand_over"}, "note": {"write", "change"},
+	"goal": {"progress"}, "plan_review": {"schedule"}, "form_response": {"start", "save", "complete"},
+	"referral": {"edit", "authorize"}, "benefit_assignment": {"choose"},
 }
 
 // timeline is what happened, by day, newest first.

@@ -29,7 +29,8 @@ type kind[R, In any] struct {
 	step         func(ctx context.Context, a access.Actor, id db.ID, name string, in catalog.Step) (R, error)
 	input        func(R) In
 	head         func(R) flow.Head
-	name         func(R) (text.Pair, string) // and its key
+	name         func(R) (text.Pair, string)           // and its key
+	note         func(ctx context.Context, x R) string // what tells it from others of its key
 	fields       func(ctx context.Context, in In) templ.Component
 	below        func(ctx context.Context, a access.Actor, x R) ([]templ.Component, error) // more of its page
 }
@@ -71,6 +72,9 @@ func (k kind[R, In]) all(w http.ResponseWriter, r *http.Request) error {
 	for _, x := range list {
 		name, key := k.name(x)
 		h := k.head(x)
+		if k.note != nil {
+			key += " · " + k.note(ctx, x)
+		}
 		t.Rows = append(t.Rows, ui.Row{ID: h.ID.String(), Href: k.at(h.ID), Title: name.In(text.From(ctx)), Sub: key, Cells: []templ.Component{ui.Tag(statusTag(ctx, k.entity, h.Status))}})
 	}
 	return door.Show(w, r, ui.Page{Title: k.title(ctx)}, setupList(k.title(ctx), t, ui.Act{Label: text.Word(ctx, "step."+k.entity+".create"), Icon: "plus", Href: "/admin/" + k.path + "/new", Kind: ui.Primary}))
@@ -236,7 +240,7 @@ func benefits(room *catalog.Room) kind[catalog.Benefit, catalog.BenefitInput] {
 		},
 		below: func(ctx context.Context, a access.Actor, x catalog.Benefit) ([]templ.Component, error) {
 			f, err := room.Benefit(ctx, a, x.ID)
-			return []templ.Component{rateCard(f, ui.FormProps{Action: "/admin/benefits/" + x.ID.String() + "/rates"}, a.Is(access.ProgramManager, access.FinanceOfficer, access.Administrator)), ruleCard("benefit", x.ID, f.Rules)}, err
+			return []templ.Component{rateCard(f, ui.FormProps{ID: "rate", Action: "/admin/benefits/" + x.ID.String() + "/rates"}, a.Is(access.ProgramManager, access.FinanceOfficer, access.Administrator)), ruleCard("benefit", x.ID, f.Rules)}, err
 		},
 	}
 }
@@ -275,7 +279,10 @@ func funds(room *catalog.Room) kind[catalog.Fund, catalog.FundInput] {
 	return kind[catalog.Fund, catalog.FundInput]{
 		entity: "fund", path: "funds", flow: catalog.FundFlow, list: room.Funds, get: room.Fund, create: room.CreateFund, edit: room.EditFund, step: room.StepFund,
 		input: catalog.Fund.Input, head: func(x catalog.Fund) flow.Head { return x.Head },
-		name:   func(x catalog.Fund) (text.Pair, string) { return x.Name, x.Code + " " + string(x.YearFrom) },
+		name: func(x catalog.Fund) (text.Pair, string) { return x.Name, x.Code },
+		note: func(ctx context.Context, x catalog.Fund) string {
+			return span(ctx, x.YearFrom, x.YearUntil().AddDays(-1))
+		},
 		fields: func(_ context.Context, in catalog.FundInput) templ.Component { return fundFields(in) },
 	}
 }
@@ -317,7 +324,7 @@ func (p *pages) addRate(w http.ResponseWriter, r *http.Request) error {
 		return loadErr
 	}
 	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "step.rate.create")}, func(err error) templ.Component {
-		return setupRates(f, ui.FormProps{Action: r.URL.Path, Typed: door.Typed(r), Fault: err})
+		return setupRates(f, ui.FormProps{ID: "rate", Action: r.URL.Path, Typed: door.Typed(r), Fault: err})
 	})
 }
 

@@ -320,7 +320,7 @@ func (p *pages) openApplication(ctx context.Context, a access.Actor, id db.ID) (
 	v.Subject, v.Body, v.Named = strings.TrimSpace(who.Family+" "+who.Given), x.Statement, who.Family+who.Given != ""
 	v.Facts = facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "applicant", v.Subject, "birth_date", who.BirthDate.In(lang),
 		"phone", who.Phone, "address", strings.TrimSpace(who.Postcode+" "+who.Address), "answer", x.Answer)
-	items := itemsTable(ctx, a, f.Items, offers, !x.Person.IsZero())
+	items := itemsTable(ctx, a, f.Items, offers, !x.Person.IsZero() && !f.Away)
 	v.Items = &items
 	for _, m := range x.Household.V {
 		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, relationKey(m.Relation)), Value: m.Name, Note: m.BirthDate.In(lang)})

@@ -36,6 +36,6 @@ echo "lucide-static $LUCIDE, icons named in icons.txt" >"$here/icons.VERSION"
 take "@fontsource-variable/inter@$INTER" inter
 cp inter/LICENSE "$here/inter.LICENSE"
 fonttools varLib.instancer inter/files/inter-latin-wght-normal.woff2 wght=400:700 -o inter.ttf --quiet
-pyftsubset inter.ttf --unicodes="U+20-7E,U+A5,U+B7,U+2013,U+2014,U+2018,U+2019,U+201C,U+201D,U+2022,U+2026,U+2190-2193" \
-	--layout-features=kern,tnum --flavor=woff2 --no-hinting --desubroutinize --output-file="$here/inter.woff2"
+pyftsubset inter.ttf --unicodes="U+20-5B,U+5D,U+5F,U+61-7A,U+A5,U+B7,U+2013,U+2014,U+2018,U+2019,U+201C,U+201D,U+2026,U+2190-2193" \
+	--layout-features=tnum --name-IDs=1,2 --drop-tables+=STAT,MVAR,gasp --flavor=woff2 --no-hinting --desubroutinize --output-file="$here/inter.woff2"
 echo "@fontsource-variable/inter $INTER, Latin subset, weights 400 to 700" >"$here/inter.VERSION"

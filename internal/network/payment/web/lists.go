@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -144,8 +145,18 @@ func (p *pages) request(w http.ResponseWriter, r *http.Request, at, lines string
 			}
 		}
 	}
+	var codes []string
+	for _, l := range f.Lines {
+		if l.Fund != "" && !slices.Contains(codes, l.Fund) {
+			codes = append(codes, l.Fund)
+		}
+	}
+	funds, err := p.room.FundNames(ctx, codes...)
+	if err != nil {
+		return err
+	}
 	page := ui.Page{Title: f.Request.Number, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "payment.web.payments"), Href: at}, {Label: f.Request.Number}}}
-	return door.Show(w, r, page, requestPage(f, lineTable(ctx, lines, f), buttons))
+	return door.Show(w, r, page, requestPage(f, lineTable(ctx, lines, f, funds), buttons))
 }
 
 func requestFacts(ctx context.Context, f payment.File) []ui.Fact {
@@ -171,7 +182,7 @@ func requestFigures(ctx context.Context, f payment.File) []ui.Figure {
 }
 
 // lineTable shows the lines that need a person first.
-func lineTable(ctx context.Context, at string, f payment.File) ui.TableProps {
+func lineTable(ctx context.Context, at string, f payment.File, funds map[string]text.Pair) ui.TableProps {
 	lang := text.From(ctx)
 	t := ui.TableProps{ID: "lines", Caption: text.Word(ctx, "payment.web.field.lines"),
 		Columns: []ui.Column{{Label: text.Word(ctx, "payment.web.field.service")}, {Label: text.Word(ctx, "payment.web.field.quantity"), Num: true},
@@ -187,7 +198,7 @@ func lineTable(ctx context.Context, at string, f payment.File) ui.TableProps {
 		}
 		row := ui.Row{ID: l.ID.String(), Title: calendar.FormatDay(l.ServiceOn, lang), Sub: strings.TrimSpace(who + " " + l.Benefit.In(lang)), Muted: l.Status == "struck",
 			Cells: []templ.Component{ui.Two(l.Quantity.In(lang), atRate(ctx, l)), ui.Strong(l.Amount().In(lang), ui.Neutral),
-				ui.Two(l.Fund, fiscal(ctx, l)), ui.Two(remark(ctx, l), said(ctx, l)), ui.Tag(status(ctx, "payment_line", l.Status))}}
+				ui.Two(cmp.Or(funds[l.Fund].In(lang), l.Fund), fiscal(ctx, l)), ui.Two(remark(ctx, l), said(ctx, l)), ui.Tag(status(ctx, "payment_line", l.Status))}}
 		for _, step := range l.Actions {
 			if strings.HasPrefix(at, "/portal") == (step == "answer") && (step == "answer" || lineSteps[step] && (f.Request.Status == "submitted" || f.Request.Status == "queried")) {
 				row.Acts = append(row.Acts, ui.Act{Label: text.Word(ctx, "step.payment_line."+step), Href: at + l.ID.String() + "/" + step, Small: true})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -90,8 +91,12 @@ func (p *pages) payout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
+	facts, err := p.payoutFacts(ctx, x)
+	if err != nil {
+		return err
+	}
 	page := ui.Page{Title: x.Number, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "payment.web.payouts"), Href: payoutsAt}, {Label: x.Number}}}
-	return door.Show(w, r, page, payoutPage(x, payoutFacts(ctx, x), payoutActs(ctx, access.From(ctx), x)))
+	return door.Show(w, r, page, payoutPage(x, facts, payoutActs(ctx, access.From(ctx), x)))
 }
 
 func (p *pages) openPayout(r *http.Request) (payment.Payout, error) {
@@ -102,19 +107,20 @@ func (p *pages) openPayout(r *http.Request) (payment.Payout, error) {
 	return p.room.Payout(r.Context(), access.From(r.Context()), id)
 }
 
-func payoutFacts(ctx context.Context, x payment.Payout) []ui.Fact {
+func (p *pages) payoutFacts(ctx context.Context, x payment.Payout) ([]ui.Fact, error) {
+	funds, err := p.room.FundNames(ctx, x.Fund)
 	facts := []ui.Fact{
 		{Label: text.Word(ctx, "payment.web.field.amount"), Value: x.Amount().In(text.From(ctx))},
 		{Label: text.Word(ctx, "payment.web.field.pay_on"), Value: day(ctx, x.DueOn)},
 		{Label: text.Word(ctx, "payment.web.field.payee_kind"), Value: text.Word(ctx, "payment.web.payee."+x.PayeeKind)},
 		{Label: text.Word(ctx, "payment.web.field.method"), Value: text.Word(ctx, "payment.web.method."+x.Method)},
-		{Label: text.Word(ctx, "payment.web.field.fund"), Value: x.Fund},
+		{Label: text.Word(ctx, "payment.web.field.fund"), Value: cmp.Or(funds[x.Fund].In(text.From(ctx)), x.Fund)},
 		{Label: text.Word(ctx, "payment.web.field.note"), Value: x.Note},
 	}
 	if !x.Batch.IsZero() {
 		facts = append(facts, ui.Fact{Label: text.Word(ctx, "payment.web.batches"), Value: text.Word(ctx, "payment.web.open"), Href: "/desk/batches/" + x.Batch.String()})
 	}
-	return slices.DeleteFunc(facts, func(f ui.Fact) bool { return f.Value == "" })
+	return slices.DeleteFunc(facts, func(f ui.Fact) bool { return f.Value == "" }), err
 }
 
 // planQuery names the benefit a payout is planned for.
@@ -241,8 +247,9 @@ func (p *pages) planPayout(w http.ResponseWriter, r *http.Request) error {
 }
 
 // stopping is the form that cancels a payout or tells that it did not arrive.
-func stopping(ctx context.Context, x payment.Payout, step string) asking {
-	return asking{title: "step.payout." + step, back: payoutAt(x.ID), hint: "payment.web." + step + "_payout_hint", facts: payoutFacts(ctx, x), danger: true}
+func (p *pages) stopping(ctx context.Context, x payment.Payout, step string) (asking, error) {
+	facts, err := p.payoutFacts(ctx, x)
+	return asking{title: "step.payout." + step, back: payoutAt(x.ID), hint: "payment.web." + step + "_payout_hint", facts: facts, danger: true}, err
 }
 
 func (p *pages) askPayout(step string) door.Page {
@@ -252,7 +259,11 @@ func (p *pages) askPayout(step string) door.Page {
 			return err
 		}
 		ctx := r.Context()
-		return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.payout."+step)}, textPage(stopping(ctx, x, step), ui.FormProps{Action: r.URL.Path, Version: version(x.Version)}))
+		about, err := p.stopping(ctx, x, step)
+		if err != nil {
+			return err
+		}
+		return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.payout."+step)}, textPage(about, ui.FormProps{Action: r.URL.Path, Version: version(x.Version)}))
 	}
 }
 
@@ -263,10 +274,14 @@ func (p *pages) stopPayout(step string) door.Page {
 		if err != nil {
 			return err
 		}
+		about, err := p.stopping(r.Context(), x, step)
+		if err != nil {
+			return err
+		}
 		var in payment.TextInput
 		return send(w, r, &in, "step.payout."+step, "payment.web.saved", func(ctx context.Context, a access.Actor) (string, error) {
 			_, err := do(ctx, a, x.ID, in)
 			return payoutAt(x.ID), err
-		}, func(form ui.FormProps) templ.Component { return textPage(stopping(r.Context(), x, step), form) })
+		}, func(form ui.FormProps) templ.Component { return textPage(about, form) })
 	}
 }

@@ -272,9 +272,20 @@ func (p *pages) changeSite(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	page := way(r.Context(), f, text.Word(r.Context(), "step.site.edit"))
-	in := s.Input()
-	return door.Show(w, r, page, sitePage(editForm(at(f.Provider.ID)+"/sites/"+s.ID.String(), s.Version), in, page.Title, at(f.Provider.ID)))
+	in := siteShown(s)
+	form := door.Opened(editForm(at(f.Provider.ID)+"/sites/"+s.ID.String(), s.Version), in)
+	return door.Show(w, r, page, sitePage(form, in, page.Title, at(f.Provider.ID)))
 }
+
+// siteShown is a site as its form shows it.
+func siteShown(s provider.Site) provider.SiteInput {
+	in := s.Input()
+	in.Provider = db.ID{} // the address says whose
+	return in
+}
+
+var siteWords = map[string]string{"name/ja": "provider.web.name_ja", "name/en": "provider.web.name_en", "postcode": "provider.web.postcode", "address": "provider.web.address",
+	"phone": "provider.web.phone", "latitude": "provider.web.latitude", "longitude": "provider.web.longitude", "hours": "provider.web.hours"}
 
 func (p *pages) site(r *http.Request) (provider.File, provider.Site, error) {
 	f, id, err := p.row(r)
@@ -303,10 +314,12 @@ func (p *pages) saveSite(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	page := way(ctx, f, text.Word(ctx, "step.site.edit"))
-	return door.Refuse(w, r, err, page, func(err error) templ.Component {
+	now, back := siteShown(s), at(f.Provider.ID)
+	edit := door.Edit{Now: now, Form: editForm(r.URL.Path, now.Version), Words: siteWords, Submit: "provider.web.save", Cancel: back}
+	return door.RefuseEdit(w, r, err, page, edit, func(err error) templ.Component {
 		form := editForm(r.URL.Path, in.Version)
 		form.Typed, form.Fault = door.Typed(r), err
-		return sitePage(form, in, page.Title, at(f.Provider.ID))
+		return sitePage(door.Opened(form, now), in, page.Title, back)
 	})
 }
 
@@ -328,15 +341,30 @@ func (p *pages) offeringEdit(w http.ResponseWriter, r *http.Request, wrong error
 	if err != nil {
 		return err
 	}
-	page, form := way(ctx, f, text.Word(ctx, "step.offering.edit")), editForm(at(f.Provider.ID)+"/offerings/"+id.String(), in.Version)
+	in.Site = db.ID{} // an offering stays where it is
+	page, form, back := way(ctx, f, text.Word(ctx, "step.offering.edit")), editForm(at(f.Provider.ID)+"/offerings/"+id.String(), in.Version), at(f.Provider.ID)
 	if wrong == nil {
-		return door.Show(w, r, page, offeringPage(form, in, nil, choices, page.Title, at(f.Provider.ID)))
+		return door.Show(w, r, page, offeringPage(door.Opened(form, in), in, nil, choices, page.Title, back))
 	}
-	return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
+	edit := door.Edit{Now: in, Form: form, Words: offeringWords, Submit: "provider.web.save", Cancel: back, Read: func(name, value string) string {
+		i := slices.IndexFunc(choices.Benefits, func(b provider.Benefit) bool { return b.ID.String() == value })
+		if name != "benefit_id" || i < 0 {
+			return ""
+		}
+		return choices.Benefits[i].Name.In(text.From(ctx))
+	}}
+	return door.RefuseEdit(w, r, wrong, page, edit, func(err error) templ.Component {
 		form.Version, form.Typed, form.Fault = door.Typed(r).Get("version"), door.Typed(r), err
-		return offeringPage(form, in, nil, choices, page.Title, at(f.Provider.ID))
+		return offeringPage(door.Opened(form, in), in, nil, choices, page.Title, back)
 	})
 }
+
+// seatWords are what a provider keeps current, and offeringWords all of an offering.
+var (
+	seatWords     = map[string]string{"capacity": "provider.web.capacity", "openings": "provider.web.openings", "wait_days": "provider.web.wait_days", "first_date": "provider.web.first_date"}
+	offeringWords = map[string]string{"benefit_id": "provider.web.benefit", "name/ja": "provider.web.name_ja", "name/en": "provider.web.name_en", "note": "provider.web.note",
+		"capacity": "provider.web.capacity", "openings": "provider.web.openings", "wait_days": "provider.web.wait_days", "first_date": "provider.web.first_date"}
+)
 
 func (p *pages) saveOffering(w http.ResponseWriter, r *http.Request) error {
 	f, id, err := p.row(r)

@@ -34,10 +34,15 @@ func (p *pages) askOpenings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := provider.SeatsInput{Capacity: o.Capacity, Openings: o.Openings, WaitDays: o.WaitDays, FirstDate: o.FirstDate, Version: o.Version}
+	in := seatsShown(o)
 	q := openingsQuestion(ctx, id, o.Version)
-	q.Hint = o.Name.In(text.From(ctx))
+	q.Hint, q.Form = o.Name.In(text.From(ctx)), door.Opened(q.Form, in)
 	return door.Show(w, r, ui.Page{Title: q.Title}, openingsPage(q, in))
+}
+
+// seatsShown is what the form of openings shows of an offering.
+func seatsShown(o provider.Offering) provider.SeatsInput {
+	return provider.SeatsInput{Capacity: o.Capacity, Openings: o.Openings, WaitDays: o.WaitDays, FirstDate: o.FirstDate, Version: o.Version}
 }
 
 func openingsQuestion(ctx context.Context, id db.ID, version int64) ui.QuestionProps {
@@ -60,9 +65,16 @@ func (p *pages) setOpenings(w http.ResponseWriter, r *http.Request) error {
 			return door.See(w, r, "/portal/provider")
 		}
 	}
-	q := openingsQuestion(ctx, id, in.Version)
-	return door.Refuse(w, r, err, ui.Page{Title: q.Title}, func(err error) templ.Component {
-		q.Form.Typed, q.Form.Fault = door.Typed(r), err
+	o, _, missing := p.room.Offered(ctx, access.From(ctx), id)
+	if missing != nil {
+		return missing
+	}
+	q, now := openingsQuestion(ctx, id, o.Version), seatsShown(o)
+	q.Hint = o.Name.In(text.From(ctx))
+	edit := door.Edit{Now: now, Form: q.Form, Words: seatWords, Submit: "provider.web.save", Cancel: q.BackHref}
+	return door.RefuseEdit(w, r, err, ui.Page{Title: q.Title}, edit, func(err error) templ.Component {
+		q.Form.Version, q.Form.Typed, q.Form.Fault = door.Typed(r).Get("version"), door.Typed(r), err
+		q.Form = door.Opened(q.Form, now)
 		return openingsPage(q, in)
 	})
 }

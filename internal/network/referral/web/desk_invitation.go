@@ -1,7 +1,11 @@
 package web
 
 import (
+	"cmp"
+	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -10,6 +14,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/network/provider"
@@ -98,13 +103,60 @@ func (p *pages) enterPage(w http.ResponseWriter, r *http.Request, wrong error) e
 	props := invitationForm(i, "enter")
 	name := f.Providers[i.Provider].Name.In(text.From(ctx))
 	page := ui.Page{Title: text.Word(ctx, "referral.web.enter")}
+	now := entered(i, f.Referral)
 	if wrong == nil {
-		return door.Show(w, r, page, enterPage(props, f.Referral, name))
+		return door.Show(w, r, page, enterPage(door.Opened(props, now), f.Referral, name))
 	}
-	return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
-		props.Typed, props.Fault = door.Typed(r), err
-		return enterPage(props, f.Referral, name)
+	edit := door.Edit{Now: now, Form: props, Submit: "referral.web.save", Cancel: at(i.Referral), Words: enterWords, Read: readEntered(ctx)}
+	if !slices.ContainsFunc(referral.InvitationFlow.Actions(access.From(ctx), i), func(x flow.Action) bool { return x.Step == "decline" }) {
+		edit.Now = nil // decided meanwhile: nothing can be entered any more
+	}
+	return door.RefuseEdit(w, r, wrong, page, edit, func(err error) templ.Component {
+		props.Version, props.Typed, props.Fault = door.Typed(r).Get("version"), door.Typed(r), err
+		return enterPage(door.Opened(props, now), f.Referral, name)
 	})
+}
+
+// enteredShown is what the provider has answered so far, as the desk's form shows it.
+type enteredShown struct {
+	Answer string `json:"answer,omitempty"`
+	Reason string `json:"reason,omitempty"`
+	offerShown
+	WaitDays int64 `json:"wait_days,omitempty"`
+}
+
+func entered(i referral.Invitation, x referral.Referral) enteredShown {
+	out := enteredShown{offerShown: offerShown{OfferInput: referral.OfferInput{Units: x.Units, Unit: x.Unit}}}
+	switch i.Status {
+	case "requested":
+		out.Answer, out.offerShown = "request_authorization", offerSaid(i)
+	case "waitlist_offered":
+		out.Answer, out.WaitDays, out.FirstDate, out.Note = "offer_waitlist", i.WaitDays, i.FirstDate, i.Note
+	case "declined":
+		out.Answer, out.Reason, out.Note = "decline", i.Decline, i.Note
+	}
+	out.For = referral.For{Channel: cmp.Or(i.Channel, "phone"), SaidBy: i.SaidBy}
+	return out
+}
+
+var enterWords = func() map[string]string {
+	words := maps.Clone(answerWords)
+	words["answer"], words["channel"], words["said_by"] = "referral.web.answer", "referral.web.how", "referral.web.said_by"
+	return words
+}()
+
+// readEntered reads the values of an entered answer that are not words by themselves.
+func readEntered(ctx context.Context) func(name, value string) string {
+	read := readAnswer(ctx)
+	return func(name, value string) string {
+		switch name {
+		case "answer":
+			return labelled(options(ctx, answerKey, answers, nil), value)
+		case "channel":
+			return labelled(options(ctx, channelKey, referral.Channels, nil), value)
+		}
+		return read(name, value)
+	}
 }
 
 func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {

@@ -1357,7 +1357,7 @@ func threadCard(f referral.File, i referral.Invitation, a access.Actor) templ.Co
 			}
 			ctx = templ.InitializeContext(ctx)
 			if f.Closed[i.ID] != "" {
-				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Tone: ui.Warn, Title: text.Word(ctx, "referral.web.closed"), Text: text.Word(ctx, f.Closed[i.ID])}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Tone: ui.Warn, Title: text.Word(ctx, "referral.web.closed_to_provider"), Text: text.Word(ctx, f.Closed[i.ID])}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

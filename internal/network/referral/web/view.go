@@ -293,6 +293,9 @@ func offerOf(ctx context.Context, f referral.File, i referral.Invitation, a acce
 	lang := text.From(ctx)
 	o := ui.Offer{Title: f.Providers[i.Provider].Name.In(lang), Sub: f.Sites[i.Site].Name.In(lang), Href: "/desk/providers/" + i.Provider.String(),
 		Tags: []ui.TagProps{invitationTag(ctx, i.Status)}, Note: i.Note}
+	if o.Sub == o.Title {
+		o.Sub = "" // a provider with one site of its own name
+	}
 	if i.ID == f.Referral.Preferred {
 		o.Tags = append(o.Tags, ui.TagProps{Text: text.Word(ctx, "referral.web.preferred"), Icon: "heart", Tone: ui.OK})
 	}

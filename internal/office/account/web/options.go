@@ -95,7 +95,7 @@ func agentName(ctx context.Context, agent string) string {
 
 // historyTable is what happened to a user, newest first, and by whom.
 func historyTable(ctx context.Context, v userView) ui.TableProps {
-	t := ui.TableProps{ID: "history", Caption: text.Word(ctx, "account.web.history"), Columns: []ui.Column{
+	t := ui.TableProps{ID: "history-list", Caption: text.Word(ctx, "account.web.history"), Columns: []ui.Column{
 		{Label: text.Word(ctx, "account.web.what")}, {Label: text.Word(ctx, "account.web.who")}, {Label: text.Word(ctx, "account.web.since")},
 	}}
 	for _, row := range v.History {

@@ -73,7 +73,7 @@ var tones = map[string]ui.Tone{"given": ui.OK, "withdrawn": ui.Warn, "expired": 
 
 // consentTable lists consents; act is where one is withdrawn, "" nowhere.
 func consentTable(ctx context.Context, list []consent.Consent, act string) ui.TableProps {
-	t := ui.TableProps{ID: "consents", Caption: text.Word(ctx, "consent.web.title"), Columns: []ui.Column{
+	t := ui.TableProps{ID: "consents-list", Caption: text.Word(ctx, "consent.web.title"), Columns: []ui.Column{
 		{Label: text.Word(ctx, "consent.web.purpose")}, {Label: text.Word(ctx, "consent.web.fields"), Priority: 2},
 		{Label: text.Word(ctx, "consent.web.until")}, {Label: text.Word(ctx, "consent.web.state"), Tag: true},
 	}, Empty: ui.EmptyProps{Title: text.Word(ctx, "consent.web.none")}}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,7 +117,7 @@ func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) create(w http.ResponseWriter, r *http.Request) error {
-	return p.keep(w, r, "step.form.create", "/admin/forms", p.room.Create)
+	return p.keep(w, r, db.ID{}, "step.form.create", "/admin/forms", p.room.Create)
 }
 
 func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
@@ -130,7 +131,7 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.form.edit")},
-		editPage(ui.FormProps{Action: at(id), Version: strconv.FormatInt(f.Version, 10)}, draftOf(f), at(id)))
+		editPage(door.Opened(ui.FormProps{Action: at(id), Version: strconv.FormatInt(f.Version, 10)}, draftOf(f)), draftOf(f), at(id)))
 }
 
 func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
@@ -138,12 +139,33 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.keep(w, r, "step.form.edit", at(id), func(ctx context.Context, a access.Actor, in form.FormInput) (form.Form, error) {
+	return p.keep(w, r, id, "step.form.edit", at(id), func(ctx context.Context, a access.Actor, in form.FormInput) (form.Form, error) {
 		return p.room.Edit(ctx, a, id, in)
 	})
 }
 
-func (p *pages) keep(w http.ResponseWriter, r *http.Request, title, back string, do func(context.Context, access.Actor, form.FormInput) (form.Form, error)) error {
+var draftWords = map[string]string{"key": "form.web.field.key", "title/ja": "form.web.field.title_ja", "title/en": "form.web.field.title_en",
+	"purpose": "form.web.field.purpose", "protected_class": "form.web.field.protected_class", "definition": "form.web.field.definition"}
+
+// readDraft reads the builder's choices in words.
+func readDraft(ctx context.Context) func(name, value string) string {
+	return func(name, value string) string {
+		var of []ui.Option
+		switch name {
+		case "purpose":
+			of = choices(ctx, "form.web.purpose", form.Purposes)
+		case "protected_class":
+			of = choices(ctx, "form.web.class", form.ProtectedClasses)
+		}
+		if i := slices.IndexFunc(of, func(o ui.Option) bool { return o.Value == value }); i >= 0 {
+			return of[i].Label
+		}
+		return ""
+	}
+}
+
+// keep reads the builder and makes or changes a draft; id is none for a new one.
+func (p *pages) keep(w http.ResponseWriter, r *http.Request, id db.ID, title, back string, do func(context.Context, access.Actor, form.FormInput) (form.Form, error)) error {
 	ctx := r.Context()
 	var in draftIn
 	err := door.Form(r, &in)
@@ -157,8 +179,20 @@ func (p *pages) keep(w http.ResponseWriter, r *http.Request, title, back string,
 			}
 		}
 	}
-	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, title)}, func(err error) templ.Component {
-		return editPage(ui.FormProps{Action: r.URL.Path, Version: door.Typed(r).Get("version"), Typed: door.Typed(r), Fault: err}, in, back)
+	edit := door.Edit{Words: draftWords, Read: readDraft(ctx), Submit: "form.web.save", Cancel: back}
+	again := ui.FormProps{Action: r.URL.Path, Version: door.Typed(r).Get("version"), Typed: door.Typed(r)}
+	if !id.IsZero() {
+		now, _, missing := p.room.Get(ctx, access.From(ctx), id)
+		if missing != nil {
+			return missing
+		}
+		if again = door.Opened(again, draftOf(now)); now.Status == "draft" {
+			edit.Now, edit.Form = draftOf(now), ui.FormProps{Action: r.URL.Path, Version: strconv.FormatInt(now.Version, 10)}
+		}
+	}
+	return door.RefuseEdit(w, r, err, ui.Page{Title: text.Word(ctx, title)}, edit, func(err error) templ.Component {
+		again.Fault = err
+		return editPage(again, in, back)
 	})
 }
 

@@ -80,7 +80,7 @@ func (p *pages) audit(ctx context.Context, rows []journal.Row) ([]ui.AuditLine, 
 		out[i] = ui.AuditLine{
 			When: calendar.FormatTime(row.At, zone, lang), Exact: calendar.FormatTime(row.At, zone, lang),
 			Who: who, What: text.Word(ctx, "step."+row.Entity+"."+row.Step),
-			Changes: changesOf(ctx, changes),
+			Changes: changesOf(ctx, row.Entity, changes),
 		}
 		if reason, ok := changes[journal.Reason]; ok {
 			out[i].Why, _ = reason.New.(string)
@@ -97,19 +97,42 @@ var shownFields = map[string]string{
 	"from_date": "from", "until_date": "until", "number": "number",
 }
 
-func changesOf(ctx context.Context, changes journal.Changes) []ui.Change {
+// kindKeys are the words of what kind of thing each entity is.
+var kindKeys = map[string]func(string) string{
+	"person_name": nameKindKey, "person_contact": contactKindKey, "person_address": addressKindKey,
+	"relationship": relationshipKindKey, "circumstance": circumstanceKindKey,
+}
+
+func changesOf(ctx context.Context, entity string, changes journal.Changes) []ui.Change {
 	var out []ui.Change
 	for _, c := range changes.Sorted() {
 		label, ok := shownFields[c.Field]
 		if !ok {
 			continue
 		}
-		out = append(out, ui.Change{Field: text.Word(ctx, "people.web.field."+label), Old: readable(c.Old), New: readable(c.New)})
+		out = append(out, ui.Change{Field: text.Word(ctx, "people.web.field."+label), Old: readable(ctx, entity, c.Field, c.Old), New: readable(ctx, entity, c.Field, c.New)})
 	}
 	return out
 }
 
-func readable(v any) string {
+// readable is a value of a field in the reader's words: days in full, codes as what they stand for.
+func readable(ctx context.Context, entity, field string, v any) string {
 	s, _ := v.(string)
-	return s
+	var key func(string) string
+	switch field {
+	case "gender":
+		key = genderKey
+	case "interpreter":
+		key = languageKey
+	case "kind":
+		key = kindKeys[entity]
+	case "birth_date", "died_on", "from_date", "until_date":
+		if d, err := calendar.ParseDate(s); err == nil && s != "" {
+			return calendar.FormatDate(d, text.From(ctx))
+		}
+	}
+	if key == nil || s == "" || !text.Has(key(s)) {
+		return s
+	}
+	return text.Word(ctx, key(s))
 }
