@@ -205,7 +205,7 @@ func (w *world) networkCalls() []Call {
 		}, Twin: func(i int) map[db.ID]db.ID {
 			return map[db.ID]db.ID{n.drafts[i+1].ID: n.drafts[0].ID}
 		}},
-		{Name: "attendance of 100", Writes: true, Queries: 14, Prepare: n.bookUpTo, Request: func(i int) *http.Request {
+		{Name: "attendance of 100", Writes: true, Queries: 17, Prepare: n.bookUpTo, Request: func(i int) *http.Request {
 			return n.keeper.step("/api/v1/sessions/"+n.sessions[i+1].session.String()+"/attend", 1, `{"rest":"attended","complete":true}`)
 		}, Twin: func(i int) map[db.ID]db.ID {
 			of, to := n.sessions[i+1], n.sessions[0]
