@@ -3,7 +3,6 @@ package kizunatest
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"testing"
 
@@ -71,11 +70,7 @@ func NewURL(t testing.TB, e db.Engine) string {
 	if e == db.Postgres {
 		return clonePostgres(t, templatePostgres(t))
 	}
-	path := filepath.Join(t.TempDir(), "kizuna.db")
-	if err := os.WriteFile(path, templateSQLite(t), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return fileWith(t, templateSQLite(t))
 }
 
 // EmptyURL is NewURL without any table.
@@ -101,16 +96,13 @@ func templateSQLite(t testing.TB) []byte {
 	if sqliteTemplate.file == nil {
 		path := filepath.Join(t.TempDir(), "template.db")
 		migrate(t, path)
-		if wal, err := os.Stat(path + "-wal"); err == nil && wal.Size() > 0 {
-			t.Fatal("the template database was not closed: its WAL is still there")
-		}
-		file, err := os.ReadFile(path)
+		file, err := closedFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
 		sqliteTemplate.file = file
 	}
-	return slices.Clip(sqliteTemplate.file)
+	return sqliteTemplate.file
 }
 
 func migrate(t testing.TB, url string) {

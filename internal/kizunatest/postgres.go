@@ -252,7 +252,8 @@ func (c *cluster) clone(ctx context.Context, template string) (string, error) {
 	defer c.mu.Unlock()
 	c.clones++
 	name := fmt.Sprintf("%s%d_%d", clonePrefix, c.number, c.clones)
-	_, err := c.admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	// Copied file by file and not through the write-ahead log: a third of the work.
+	_, err := c.admin.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY file_copy")
 	return name, err
 }
 

@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"kizuna/internal/casework/careplan"
-	"kizuna/internal/ground/db"
-	"kizuna/internal/kizunatest"
 )
 
 var crumbNav = regexp.MustCompile(`(?s)<nav class="crumbs".*?</nav>`)
@@ -26,8 +24,7 @@ func (s *sample) crumbs(who, at string) (words string, hrefs []string) {
 // TestCrumbsNameTheCase opens pages that stand in a case: each names the person and the number and leads back to the
 // case with one click, and none does so to somebody who may not see it.
 func TestCrumbsNameTheCase(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		ctx, a := t.Context(), s.as("caseworker").actor
 		c := s.work(1)[0]
 		plan, err := s.srv.Rooms.CarePlans.Make(ctx, a, c.ID, careplan.MakeInput{Title: "見本の計画"})

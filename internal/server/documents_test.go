@@ -33,6 +33,7 @@ const generated = "<!-- Generated: go test ./internal/server -run TestDocuments 
 // TestDocuments keeps the documents that are made from the program itself: who may do what, how
 // every record moves, and which room is for what.
 func TestDocuments(t *testing.T) {
+	kizunatest.OneByOne(t)
 	s := build(t, kizunatest.NewDB(t, kizunatest.Engines(t)[0]), io.Discard)
 	t.Run("permissions", func(t *testing.T) { kizunatest.Golden(t, docs+"permissions.md", permissions(t, s.Router.Routes())) })
 	t.Run("map", func(t *testing.T) { kizunatest.Golden(t, docs+"map.md", houseMap(t)) })

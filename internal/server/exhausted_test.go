@@ -28,13 +28,10 @@ func init() {
 // delivered, its case is asked about it exactly then, and both sides read what
 // is left.
 func TestDeliveryExhaustsTheAuthorization(t *testing.T) {
-	for _, engine := range kizunatest.Engines(t) {
-		t.Run(fmt.Sprint(engine), func(t *testing.T) {
-			s := newSample(t, kizunatest.NewDB(t, engine))
-			rapid.Check(t, s.deliverAnyhow)
-			kizunatest.Intact(t, s.srv.Run)
-		})
-	}
+	eachSample(t, func(t *testing.T, s *sample) {
+		rapid.Check(t, s.deliverAnyhow)
+		kizunatest.Intact(t, s.srv.Run)
+	})
 }
 
 func (s *sample) deliverAnyhow(rt *rapid.T) {

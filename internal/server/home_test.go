@@ -8,7 +8,6 @@ import (
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/calendar"
-	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/network/delivery"
@@ -46,8 +45,7 @@ func (s *sample) work(n int) []cases.Case {
 // TestFirstPages opens every audience's first page in both languages, with work in it, and counts
 // what it costs.
 func TestFirstPages(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		s.work(20)
 		for name, page := range firstPages {
 			for _, lang := range []string{"ja", "en"} {
@@ -67,8 +65,7 @@ func TestFirstPages(t *testing.T) {
 // TestDeskAsksWhatIsDue looks at a caseworker's day: figures, the worklist in the order of its due
 // dates, tasks with their case, and a page that goes on.
 func TestDeskAsksWhatIsDue(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		list := s.work(20)
 		s.must(s.prompt(list[3]))
 		page := s.ask(s.as("caseworker"), "GET", "/desk?lang=ja", "").Body.String()
@@ -102,8 +99,7 @@ func (s *sample) prompt(c cases.Case) error {
 // TestPortalAsksToMark gives a provider a session today: it stands in their day and in nobody
 // else's.
 func TestPortalAsksToMark(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		_, err := s.srv.Rooms.Delivery.Book(t.Context(), s.as("provider_staff").actor, delivery.SessionInput{Title: "ことばの教室", On: "2026-11-24", Starts: "14:00", Minutes: 60, Capacity: 6})
 		s.must(err)
 		for lang, wants := range map[string][]string{"ja": {"ことばの教室", "14:00", "回答待ちの紹介"}, "en": {"ことばの教室", "Referrals to answer", "Sessions to mark"}} {
@@ -122,7 +118,7 @@ func TestPortalAsksToMark(t *testing.T) {
 
 // TestTicks ticks a task on the first page and takes the tick back.
 func TestTicks(t *testing.T) {
-	s := newSample(t, kizunatest.NewDB(t, kizunatest.Engines(t)[0]))
+	s := newSample(t, kizunatest.Engines(t)[0])
 	a := s.as("caseworker")
 	s.work(1)
 	page := s.ask(a, "GET", "/desk", "").Body.String()
@@ -154,8 +150,7 @@ func TestTicks(t *testing.T) {
 // TestResidentSeesWhoLookedByRole opens a resident's record as staff: the resident is told the day
 // and the role, never the name, and nothing of what is not their own record.
 func TestResidentSeesWhoLookedByRole(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		reads := s.srv.Run.Reads
 		s.must(reads.Note(t.Context(), s.as("caseworker").actor, "opened", "person", s.person["osamu"], ""))
 		s.must(reads.Note(t.Context(), s.as("auditor").actor, "opened", "complaint", s.person["osamu"], ""))
@@ -175,7 +170,7 @@ func TestResidentSeesWhoLookedByRole(t *testing.T) {
 // TestNavigationFollowsTheRoutes asks that every place in the navigation of every role can be
 // opened by it, and that nothing is offered twice.
 func TestNavigationFollowsTheRoutes(t *testing.T) {
-	s := newSample(t, kizunatest.NewDB(t, kizunatest.Engines(t)[0]))
+	s := newSample(t, kizunatest.Engines(t)[0])
 	link := regexp.MustCompile(`href="(/[^"#]*)"`)
 	for name, page := range firstPages {
 		body := s.ask(s.as(name), "GET", page, "").Body.String()
@@ -195,7 +190,7 @@ func TestNavigationFollowsTheRoutes(t *testing.T) {
 
 // TestSeveralRolesHaveSeveralDoors signs in somebody who sets up and looks over.
 func TestSeveralRolesHaveSeveralDoors(t *testing.T) {
-	s := newSample(t, kizunatest.NewDB(t, kizunatest.Engines(t)[0]))
+	s := newSample(t, kizunatest.Engines(t)[0])
 	page := s.ask(s.as("auditor"), "GET", "/desk?lang=ja", "").Body.String()
 	if !strings.Contains(page, "設定の画面へ") {
 		t.Error("an auditor is not shown the other door")
@@ -214,8 +209,7 @@ func TestSeveralRolesHaveSeveralDoors(t *testing.T) {
 // TestADeathReachesTheBereaved records a death by the page: the worker of the widower's case reads it
 // on the case and at home, in both languages, until a need is recorded.
 func TestADeathReachesTheBereaved(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		a, ctx := s.as("caseworker"), t.Context()
 		list := s.work(1)
 		wife, err := s.srv.Rooms.People.Create(ctx, a.actor, people.PersonInput{Names: []people.NameInput{{Kind: "legal", Family: "丸山", Given: "花"}}})
@@ -255,8 +249,7 @@ func TestADeathReachesTheBereaved(t *testing.T) {
 // TestDeskAsksToCompareAndApprove: offers that came and cases that are late stand among what needs
 // the caseworker now, within the statements of a first page; nobody else is asked.
 func TestDeskAsksToCompareAndApprove(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		list := s.work(3)
 		s.offered(list[0])
 		a := s.as("caseworker")

@@ -57,8 +57,7 @@ var wrong = []struct{ name, body, kind, field string }{
 // TestHostileInput sends the person form and the API what people send by mistake or on purpose.
 func TestHostileInput(t *testing.T) {
 	kizunatest.OneByOne(t)
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		v := s.as("caseworker")
 		before := s.persons(v)
 		for _, x := range wrong {
@@ -175,8 +174,7 @@ const hole = "\x01hole"
 // every field. No answer is a defect, and where it is taken, it comes back byte for byte.
 func TestEveryCallKeepsText(t *testing.T) {
 	kizunatest.OneByOne(t)
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		spec := s.spec()
 		seeds, taken := s.seeds(), map[string]bool{}
 		for _, path := range slices.Sorted(maps.Keys(spec.Paths)) {

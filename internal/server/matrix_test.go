@@ -255,8 +255,7 @@ func (m *matrix) refusesForeign(r door.Route, which variant) {
 // TestMatrix asks every route of the server as everybody, on both engines, which must agree.
 func TestMatrix(t *testing.T) {
 	kizunatest.OneByOne(t)
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
 		m := &matrix{routes: s.srv.Router.Routes(), samples: s.records(), made: map[string]string{}}
 		m.acted = func(who string) {
 			s.again(s.as(who))

@@ -13,6 +13,7 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/vault"
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/network/provider"
 	"kizuna/internal/office/account"
@@ -29,7 +30,7 @@ const (
 // sample is an agency with somebody in every role, in every relation to its records: those whose
 // they are, their team, another team, a provider and another, a resident and another.
 type sample struct {
-	t        *testing.T
+	t        testing.TB
 	srv      *server.Server
 	admin    access.Actor
 	visitors []*visitor
@@ -64,45 +65,88 @@ var cast = []struct {
 	{"resident", access.Resident, "osamu"}, {"resident:other", access.Resident, "fumi"},
 }
 
-// newSample founds the agency and lets everybody in.
-func newSample(t *testing.T, d *db.DB) *sample {
+// founded is a sample as it is kept for copies: everything but the server.
+type founded struct {
+	vault    *vault.Vault
+	admin    access.Actor
+	visitors []visitor
+	teams    map[string]db.ID
+	person   map[string]db.ID
+	provider map[string]db.ID
+}
+
+// foundation is made once: its sixteen passwords alone cost seconds.
+var foundation = kizunatest.Made[founded]{Make: found}
+
+// eachSample runs f once per engine, each time with a sample of its own.
+func eachSample(t *testing.T, f func(t *testing.T, s *sample)) {
 	t.Helper()
-	srv, err := server.New(server.Config{DB: d, Vault: kizunatest.Vault(t), Clock: kizunatest.Clock(), Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), BaseURL: base})
+	for _, e := range kizunatest.Engines(t) {
+		t.Run(e.String(), func(t *testing.T) { f(t, newSample(t, e)) })
+	}
+}
+
+// newSample is the agency with everybody in it.
+func newSample(t *testing.T, e db.Engine) *sample {
+	t.Helper()
+	d, of := foundation.Copy(t, e)
+	s := sampleOn(t, d, of)
+	t.Cleanup(s.srv.Close)
+	return s
+}
+
+// sampleOn opens the agency that stands in a database.
+func sampleOn(t testing.TB, d *db.DB, of founded) *sample {
+	t.Helper()
+	srv, err := server.New(server.Config{DB: d, Vault: of.vault, Clock: kizunatest.Clock(), Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), BaseURL: base})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(srv.Close)
-	s := &sample{t: t, srv: srv, named: map[string]*visitor{}, teams: map[string]db.ID{}, person: map[string]db.ID{}, provider: map[string]db.ID{}}
-	admin, err := account.Setup(t.Context(), srv.Run, account.SetupInput{Agency: text.Pair{JA: "みなと市 福祉総合支援課", EN: "Minato City Social Support"},
+	s := &sample{t: t, srv: srv, admin: of.admin, named: map[string]*visitor{}, teams: maps.Clone(of.teams), person: maps.Clone(of.person), provider: maps.Clone(of.provider)}
+	for _, v := range of.visitors {
+		s.visitors = append(s.visitors, &v)
+		s.named[v.name] = &v
+	}
+	return s
+}
+
+// found founds the agency and lets everybody in.
+func found(t testing.TB, d *db.DB) founded {
+	t.Helper()
+	s := sampleOn(t, d, founded{vault: kizunatest.Vault(t), teams: map[string]db.ID{}, person: map[string]db.ID{}, provider: map[string]db.ID{}})
+	defer s.srv.Close()
+	admin, err := account.Setup(t.Context(), s.srv.Run, account.SetupInput{Agency: text.Pair{JA: "みなと市 福祉総合支援課", EN: "Minato City Social Support"},
 		Name: text.Pair{JA: "山本 純", EN: "Jun Yamamoto"}, Mail: "admin@minato.example", Password: password})
 	s.must(err)
 	s.admin = access.Actor{ID: admin.ID, Roles: []access.Role{access.Administrator}}
 	for _, name := range []string{"community", "family", "intake"} {
-		team, err := srv.Rooms.Agency.CreateTeam(t.Context(), s.admin, agency.TeamInput{Name: text.Pair{JA: name, EN: name}})
+		team, err := s.srv.Rooms.Agency.CreateTeam(t.Context(), s.admin, agency.TeamInput{Name: text.Pair{JA: name, EN: name}})
 		s.must(err)
 		s.teams[name] = team.ID
 	}
 	for _, name := range []string{"osamu", "fumi"} {
-		p, err := srv.Rooms.People.Create(t.Context(), access.Actor{ID: db.NewID(), Roles: []access.Role{access.IntakeWorker}, Teams: []db.ID{s.teams["intake"]}},
+		p, err := s.srv.Rooms.People.Create(t.Context(), access.Actor{ID: db.NewID(), Roles: []access.Role{access.IntakeWorker}, Teams: []db.ID{s.teams["intake"]}},
 			people.PersonInput{Names: []people.NameInput{{Kind: "legal", Family: name, Given: "住民"}}})
 		s.must(err)
 		s.person[name] = p.ID
 	}
 	for _, name := range []string{"midori", "kokoro"} {
 		manager := access.Actor{ID: db.NewID(), Roles: []access.Role{access.ProgramManager}, Wide: true}
-		p, err := srv.Rooms.Providers.Create(t.Context(), manager, provider.Input{Name: text.Both(name)})
+		p, err := s.srv.Rooms.Providers.Create(t.Context(), manager, provider.Input{Name: text.Both(name)})
 		s.must(err)
-		_, err = srv.Rooms.Providers.Step(t.Context(), manager, p.ID, "activate", provider.StepInput{Version: p.Version})
+		_, err = s.srv.Rooms.Providers.Step(t.Context(), manager, p.ID, "activate", provider.StepInput{Version: p.Version})
 		s.must(err)
 		s.provider[name] = p.ID
 	}
 	for _, c := range cast {
 		s.enter(c.name, c.role, c.team)
 	}
-	nobody := &visitor{name: "nobody", actor: access.Nobody()}
-	s.named["nobody"] = nobody
-	s.visitors = append(s.visitors, nobody)
-	return s
+	s.visitors = append(s.visitors, &visitor{name: "nobody", actor: access.Nobody()})
+	out := founded{vault: s.srv.Run.Vault, admin: s.admin, teams: s.teams, person: s.person, provider: s.provider}
+	for _, v := range s.visitors {
+		out.visitors = append(out.visitors, *v)
+	}
+	return out
 }
 
 func (s *sample) must(err error) {
@@ -134,7 +178,6 @@ func (s *sample) enter(name string, role access.Role, place string) {
 	entered, err := room.BySignIn(ctx, v.token)
 	s.must(err)
 	v.actor = entered.Actor
-	s.named[name] = v
 	s.visitors = append(s.visitors, v)
 }
 

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"kizuna/internal/ground/db"
-	"kizuna/internal/kizunatest"
 	"kizuna/internal/network/payment"
 	"kizuna/internal/network/payment/zengin"
 	"kizuna/internal/resident/people"
@@ -25,8 +24,8 @@ import (
 // jobs and search rows, which are all that a backup holds, and in the bytes of
 // the database file and its log.
 func TestSealedFieldsLieOpenNowhere(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := newSample(t, d)
+	eachSample(t, func(t *testing.T, s *sample) {
+		d := s.srv.Run.Data
 		planted := s.plant()
 		_, err := s.srv.Worker.Drain(t.Context())
 		s.must(err)

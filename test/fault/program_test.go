@@ -92,7 +92,32 @@ func (p *place) as(role string) []account {
 
 func newPlace(t testing.TB, e db.Engine) *place {
 	t.Helper()
-	return &place{engine: e, dir: t.TempDir(), url: kizunatest.EmptyURL(t, e)}
+	p := &place{engine: e, dir: t.TempDir(), url: kizunatest.EmptyURL(t, e)}
+	if e == db.Postgres {
+		waits(t, p.url)
+	}
+	return p
+}
+
+// waits fails the test on a server that does not wait for its disk: what it acknowledges may be lost.
+func waits(t testing.TB, url string) {
+	t.Helper()
+	d, err := db.Open(t.Context(), url, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	for _, name := range []string{"fsync", "synchronous_commit"} {
+		if err := d.Read(t.Context(), func(r *db.Reader) error {
+			set, err := db.One[string](r, "SHOW "+name)
+			if err == nil && set != "on" {
+				err = fmt.Errorf("%s is %s; tools/pg.sh start without KIZUNA_PG_SYNC", name, set)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // each runs f in an installation of its own on each engine.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -231,7 +232,11 @@ func (d *Router) serveSpec() {
 	if !d.opens("api") {
 		return
 	}
-	spec := &Route{Method: "GET", Pattern: "/api/openapi.json", Anyone: true, Kind: "api", limit: MaxBody, timeout: MaxTime, page: d.spec}
+	// Made when it is first asked for, since then every room has registered; anybody may ask.
+	made := sync.OnceValues(d.Spec)
+	spec := &Route{Method: "GET", Pattern: "/api/openapi.json", Anyone: true, Kind: "api", limit: MaxBody, timeout: MaxTime, page: func(w http.ResponseWriter, r *http.Request) error {
+		return showSpec(w, r, made)
+	}}
 	docs := &Route{Method: "GET", Pattern: "/api/docs", Anyone: true, Kind: "page", limit: MaxBody, timeout: MaxTime, page: d.docs}
 	for _, route := range []*Route{spec, docs} {
 		d.routes = append(d.routes, route)
@@ -239,8 +244,8 @@ func (d *Router) serveSpec() {
 	}
 }
 
-func (d *Router) spec(w http.ResponseWriter, r *http.Request) error {
-	b, err := d.Spec()
+func showSpec(w http.ResponseWriter, r *http.Request, made func() ([]byte, error)) error {
+	b, err := made()
 	if err != nil {
 		return fault.Defect(err)
 	}
