@@ -57,7 +57,8 @@ func (m *Made[T]) mould(t testing.TB, e db.Engine) mould[T] {
 	if out, ok := m.done[e]; ok {
 		return out
 	}
-	url, out := "", mould[T]{}
+	var url string
+	var out mould[T]
 	if e == db.Postgres {
 		// It lives as long as the binary; the next one sweeps it away.
 		c := postgres(t)
