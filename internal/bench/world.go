@@ -1,12 +1,15 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,7 +25,7 @@ type world struct {
 	srv   *server.Server
 	meter *meter
 	many  asker // a caseworker who reaches most residents
-	few   asker // and one who reaches fewest
+	few   asker // and one who reaches about as few at any size
 	// persons and cases that many reaches, spread over all of them.
 	persons, cases []db.ID
 	names          []name
@@ -98,6 +101,13 @@ type reaching struct {
 	N    int   `db:"n"`
 }
 
+// fewResidents is how many residents a small team reaches. Asked for in agencies of several sizes,
+// the one who reaches about so many has answers of about one length.
+const fewResidents = 500
+
+// fromFew is how far off that is, as a factor of two.
+func (r reaching) fromFew() float64 { return math.Abs(math.Log2(float64(max(r.N, 1)) / fewResidents)) }
+
 func (w *world) askers(q db.Q) error {
 	all, err := db.All[reaching](q, `SELECT m.user_id, m.team, COALESCE(r.n, 0) AS n FROM account_membership m
 		JOIN account_role x ON x.user_id = m.user_id AND x.role = ? JOIN account_user u ON u.id = m.user_id AND u.status = 'active'
@@ -110,7 +120,8 @@ func (w *world) askers(q db.Q) error {
 		return errors.New("no caseworker's team reaches a resident; kizuna generate makes an agency to measure")
 	}
 	w.team = all[0].Team
-	w.many.user, w.few.user = all[0].User, all[len(all)-1].User
+	w.many.user = all[0].User
+	w.few.user = slices.MinFunc(all, func(x, y reaching) int { return cmp.Compare(x.fromFew(), y.fromFew()) }).User
 	if w.persons, err = spread(q, all[0].Team, "person"); err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
 )
 
 // Owed is a money benefit under way, as those who plan its payouts read it:
@@ -144,5 +145,44 @@ func (r *Room) owed(q db.Q, rows []benefit.Assignment) ([]Owed, error) {
 		}
 		out[i] = Owed{x, files[x.Case].Number, benefits[x.Benefit], whole, ledger.Money{Minor: paid[x.ID].Minor, Currency: x.Currency}}
 	}
+	return out, err
+}
+
+// Told is what a payout's own record has only as ids.
+type Told struct {
+	Case    string    // its number
+	Benefit text.Pair // the name; empty where it would tell what is protected
+	Payee   Payee     // the account it goes to; without an id where there is none
+}
+
+// ToldOf tells of payouts, by id, for what and where to they are.
+func (r *Room) ToldOf(ctx context.Context, list ...Payout) (out map[db.ID]Told, err error) {
+	var of, kinds, to []db.ID
+	for _, x := range list {
+		of, kinds = append(of, x.Case), append(kinds, x.Benefit)
+		if !x.Payee.IsZero() {
+			to = append(to, x.Payee)
+		}
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		files, err := cases.CasesOf(q, distinct(of)...)
+		if err != nil {
+			return err
+		}
+		benefits, err := catalog.BenefitOf(q, distinct(kinds)...)
+		if err != nil {
+			return err
+		}
+		payees, err := payeesByID(q, distinct(to))
+		out = make(map[db.ID]Told, len(list))
+		for _, x := range list {
+			t := Told{Case: files[x.Case].Number, Payee: payees[x.Payee]}
+			if b := benefits[x.Benefit]; b.ProtectedClass == "" {
+				t.Benefit = b.Name
+			}
+			out[x.ID] = t
+		}
+		return err
+	})
 	return out, err
 }

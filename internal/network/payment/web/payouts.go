@@ -42,7 +42,11 @@ func (p *pages) payouts(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	list, pager := next(r, list, func(x payment.Payout) db.ID { return x.ID })
-	t := payoutTable(ctx, a, list)
+	told, err := p.room.ToldOf(ctx, list...)
+	if err != nil {
+		return err
+	}
+	t := payoutTable(ctx, a, list, told)
 	t.Pager = pager
 	for _, v := range payoutViews {
 		view := ui.View{Label: text.Word(ctx, "payment.web.all"), Href: payoutsAt, Count: -1, Current: v == q.Status}
@@ -54,13 +58,13 @@ func (p *pages) payouts(w http.ResponseWriter, r *http.Request) error {
 	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "payment.web.payouts")}, payoutsPage(t))
 }
 
-func payoutTable(ctx context.Context, a access.Actor, list []payment.Payout) ui.TableProps {
+func payoutTable(ctx context.Context, a access.Actor, list []payment.Payout, told map[db.ID]payment.Told) ui.TableProps {
 	t := ui.TableProps{ID: "payouts", Caption: text.Word(ctx, "payment.web.payouts"), Keys: true,
-		Columns: []ui.Column{{Label: text.Word(ctx, "payment.web.field.number")}, {Label: text.Word(ctx, "payment.web.field.pay_on")},
+		Columns: []ui.Column{{Label: text.Word(ctx, "payment.web.field.number")}, {Label: text.Word(ctx, "payment.web.field.benefit")}, {Label: text.Word(ctx, "payment.web.field.pay_on")},
 			{Label: text.Word(ctx, "payment.web.field.amount"), Num: true}, {Label: text.Word(ctx, "payment.web.field.method"), Priority: 2}, {Label: text.Word(ctx, "payment.web.field.status"), Tag: true}},
 		Empty: ui.EmptyProps{Icon: "wallet", Title: text.Word(ctx, "payment.web.no_payouts"), Text: text.Word(ctx, "payment.web.no_payouts_hint")}}
 	for _, x := range list {
-		row := ui.Row{ID: x.ID.String(), Href: payoutAt(x.ID), Title: x.Number, Sub: x.Note, Cells: []templ.Component{ui.Text(day(ctx, x.DueOn)), ui.Strong(x.Amount().In(text.From(ctx)), ui.Neutral),
+		row := ui.Row{ID: x.ID.String(), Href: payoutAt(x.ID), Title: x.Number, Sub: x.Note, Cells: []templ.Component{about(ctx, told[x.ID]), ui.Text(day(ctx, x.DueOn)), ui.Strong(x.Amount().In(text.From(ctx)), ui.Neutral),
 			ui.Text(text.Word(ctx, "payment.web.method."+x.Method)), ui.Tag(status(ctx, "payout", x.Status))}}
 		for _, y := range payoutActs(ctx, a, x) {
 			if y.Post != "" || y.Blocked != "" {
@@ -71,6 +75,14 @@ func payoutTable(ctx context.Context, a access.Actor, list []payment.Payout) ui.
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// about is the cell that says for what a payout is.
+func about(ctx context.Context, x payment.Told) templ.Component {
+	if name := x.Benefit.In(text.From(ctx)); name != "" {
+		return ui.Two(name, x.Case)
+	}
+	return ui.Text(x.Case)
 }
 
 func payoutAt(id db.ID) string { return payoutsAt + "/" + id.String() }
@@ -109,11 +121,23 @@ func (p *pages) openPayout(r *http.Request) (payment.Payout, error) {
 
 func (p *pages) payoutFacts(ctx context.Context, x payment.Payout) ([]ui.Fact, error) {
 	funds, err := p.room.FundNames(ctx, x.Fund)
+	if err != nil {
+		return nil, err
+	}
+	all, err := p.room.ToldOf(ctx, x)
+	told := all[x.ID]
+	account := told.Payee.Name
+	if told.Payee.Tail != "" {
+		account += " · " + text.Word(ctx, "payment.web.account_tail", "tail", told.Payee.Tail)
+	}
 	facts := []ui.Fact{
+		{Label: text.Word(ctx, "payment.web.field.benefit"), Value: told.Benefit.In(text.From(ctx))},
+		{Label: text.Word(ctx, "payment.web.field.case"), Value: told.Case},
 		{Label: text.Word(ctx, "payment.web.field.amount"), Value: x.Amount().In(text.From(ctx))},
 		{Label: text.Word(ctx, "payment.web.field.pay_on"), Value: day(ctx, x.DueOn)},
 		{Label: text.Word(ctx, "payment.web.field.payee_kind"), Value: text.Word(ctx, "payment.web.payee."+x.PayeeKind)},
 		{Label: text.Word(ctx, "payment.web.field.method"), Value: text.Word(ctx, "payment.web.method."+x.Method)},
+		{Label: text.Word(ctx, "payment.web.field.payee"), Value: account},
 		{Label: text.Word(ctx, "payment.web.field.fund"), Value: cmp.Or(funds[x.Fund].In(text.From(ctx)), x.Fund)},
 		{Label: text.Word(ctx, "payment.web.field.note"), Value: x.Note},
 	}

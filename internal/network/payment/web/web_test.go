@@ -154,10 +154,12 @@ press 支給を予定する
 at /desk/payouts/*
 keep payout from path /desk/payouts/*
 see ¥15,000
+see 家賃補助
 see 現金
 see 自分
 as second
 get /desk/payouts
+see 家賃補助
 press 承認する
 press 支払済みにする
 see 支払済み
