@@ -34,8 +34,8 @@ CREATE INDEX case_file_person ON case_file (person);
 CREATE INDEX case_file_owner ON case_file (owner, status, due_on, id);
 CREATE INDEX case_file_team ON case_file (team, status, due_on, id);
 CREATE INDEX case_file_due ON case_file (status, due_on, id);
-CREATE INDEX case_file_waiting ON case_file (team, due_on, id) WHERE status = 'open' AND waits_for <> '';
-CREATE INDEX case_file_new ON case_file (team, due_on, id) WHERE status = 'open' AND stage = 'assessing' AND last_contact_at = 0;
+CREATE INDEX case_file_waiting ON case_file (team, status, due_on, id) WHERE status = 'open' AND waits_for <> '';
+CREATE INDEX case_file_new ON case_file (team, status, due_on, id) WHERE status = 'open' AND stage = 'assessing' AND last_contact_at = 0;
 
 -- A person or organization in a role (関係者).
 CREATE TABLE case_participant (
