@@ -285,7 +285,7 @@ func (s *story) decide() {
 	s.page("/desk/determinations/new?"+of, "給付の要件")
 	to, _ := s.post("/desk/determinations", http.StatusSeeOther, "item_kind", "application_item", "item_id", item.ID.String(), "facts/monthly_income", "0")
 	id := strings.TrimPrefix(to, "/desk/determinations/")
-	s.page("/desk/decisions/new?"+of, "45000", "該当")
+	s.page("/desk/decisions/new?"+of, "45,000", "該当")
 	base := []string{"item_kind", "application_item", "item_id", item.ID.String(), "determination_id", id}
 	s.post("/desk/decisions", http.StatusUnprocessableEntity, append(base, "result", "denied")...)
 	to, _ = s.post("/desk/decisions", http.StatusSeeOther, append(base, "result", "approved", "amount", "45,000", "quantity", "", "from", "2026-12-01", "until", "")...)
