@@ -20,6 +20,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/search"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/office/account"
 	"kizuna/internal/office/agency"
@@ -68,6 +69,9 @@ func Make(ctx context.Context, srv *server.Server, o Options) (Made, error) {
 		m.tell()
 	}
 	m.made.Took = time.Since(m.began)
+	if err := search.Tidy(ctx, srv.Run.Data); err != nil {
+		return m.made, err
+	}
 	return m.made, srv.Run.Data.Freshen(ctx)
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"kizuna/internal/ground/jobs"
+	"kizuna/internal/ground/search"
 )
 
 // watch registers what happens by itself as time goes by: what expires, what
@@ -23,6 +24,7 @@ func (s *Server) watch() {
 		{"referral.expire", time.Hour, counted(x.Referrals.Expire)},
 		{"care_plan.reviews", time.Hour, x.CarePlans.WatchReviews},
 		{"benefit.recertify", time.Hour, x.Benefits.WatchRecertifications},
+		{"search.tidy", 24 * time.Hour, func(ctx context.Context) error { return search.Tidy(ctx, s.config.DB) }},
 		{"people.reindex", time.Hour, counted(x.People.Reindex)},
 		{"case.reindex", time.Hour, counted(x.Cases.Reindex)},
 		{"provider.reindex", time.Hour, counted(x.Providers.Reindex)},

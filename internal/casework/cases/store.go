@@ -305,7 +305,9 @@ func queueCounts(b *db.Batch, a access.Actor, f Filter, most int, views ...strin
 		}
 		each = append(each, "SELECT CAST(? AS TEXT) AS view, COUNT(*) AS n FROM ("+strings.Join(parts, " UNION ")+") AS counted")
 	}
-	return db.Queue[counted](b, strings.Join(each, " UNION ALL "), args...)
+	out := db.Queue[counted](b, strings.Join(each, " UNION ALL "), args...)
+	b.Steady()
+	return out
 }
 
 // clause is what a view asks of a case. The words stand in the text, so that

@@ -7,9 +7,10 @@ type Batch struct {
 }
 
 type queued struct {
-	text string
-	args []any
-	read func(rows) (int, error)
+	text   string
+	args   []any
+	read   func(rows) (int, error)
+	steady bool
 }
 
 // NewBatch makes an empty batch.
@@ -30,13 +31,18 @@ func (a *Answer[T]) First() (v T, ok bool) {
 func Queue[T any](b *Batch, text string, args ...any) *Answer[T] {
 	text, args = expand(text, args)
 	a := &Answer[T]{}
-	b.items = append(b.items, &queued{text, args, func(r rows) (int, error) {
+	b.items = append(b.items, &queued{text: text, args: args, read: func(r rows) (int, error) {
 		out, err := collect[T](r, text)
 		a.Rows = out
 		return len(out), err
 	}})
 	return a
 }
+
+// Steady says of the query queued last that its plan is the same whatever it asks for, so that
+// PostgreSQL need not make one each time. It is for long statements, whose planning costs more than
+// their answer.
+func (b *Batch) Steady() { b.items[len(b.items)-1].steady = true }
 
 // Len tells how many queries wait.
 func (b *Batch) Len() int { return len(b.items) }

@@ -247,6 +247,40 @@ func TestAFaultInABatchIsToldAndTheConnectionGoesOn(t *testing.T) {
 	})
 }
 
+// TestASteadyQueryLeavesTheConnectionAsItWas asks by itself, among others, and with a fault in it.
+func TestASteadyQueryLeavesTheConnectionAsItWas(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		read(t, d, func(r *db.Reader) error {
+			for range 12 { // more often than PostgreSQL takes to choose a plan
+				alone := db.NewBatch()
+				names := db.Queue[string](alone, "SELECT name FROM tally WHERE name = ?", "a")
+				alone.Steady()
+				if err := db.Send(r, alone); err != nil || len(names.Rows) != 1 {
+					t.Fatalf("alone: %v, %v", names.Rows, err)
+				}
+				b := db.NewBatch()
+				first := db.Queue[string](b, "SELECT name FROM tally WHERE name = ?", "a")
+				steady := db.Queue[string](b, "SELECT name FROM tally WHERE name = ?", "b")
+				b.Steady()
+				last := db.Queue[int](b, "SELECT COUNT(*) FROM tally")
+				if err := db.Send(r, b); err != nil || first.Rows[0] != "a" || steady.Rows[0] != "b" || last.Rows[0] != 2 {
+					t.Fatalf("among others: %v %v %v, %v", first.Rows, steady.Rows, last.Rows, err)
+				}
+				bad := db.NewBatch()
+				db.Queue[int](bad, "SELECT 1 / n FROM tally WHERE n = ?", 0)
+				bad.Steady()
+				if err := db.Send(r, bad); err == nil && d.Engine() == db.Postgres {
+					t.Error("a division by nothing was answered")
+				}
+				if d.Engine() == db.Postgres {
+					expect(t, r, []string{"auto"}, "SHOW plan_cache_mode")
+				}
+			}
+			return nil
+		})
+	})
+}
+
 func TestUpdateAll(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		const n = 1000 // more than one chunk of 4000 parameters

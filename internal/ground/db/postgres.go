@@ -131,7 +131,7 @@ func (s pgSession) execContext(ctx context.Context, text string, args []any) (in
 }
 
 func (s pgSession) batch(ctx context.Context, items []*queued) error {
-	if len(items) == 1 {
+	if len(items) == 1 && !items[0].steady {
 		it := items[0]
 		done := trace(ctx, it.text, it.args, false)
 		r, err := s.queryContext(ctx, it.text, it.args)
@@ -143,13 +143,26 @@ func (s pgSession) batch(ctx context.Context, items []*queued) error {
 		done(n)
 		return err
 	}
+	// The statements of a trip stand or fall together, the settings around a steady one with them.
+	const steadyPlan, ownPlan = "SET plan_cache_mode = force_generic_plan", "SET plan_cache_mode = auto"
 	b := &pgx.Batch{}
 	for _, it := range items {
+		if it.steady {
+			b.Queue(steadyPlan)
+		}
 		b.Queue(number(it.text), bindPostgres(it.args)...)
+		if it.steady {
+			b.Queue(ownPlan)
+		}
 	}
 	res := s.run.SendBatch(ctx, b)
 	defer res.Close()
 	for i, it := range items {
+		if it.steady {
+			if _, err := res.Exec(); err != nil {
+				return err
+			}
+		}
 		done := trace(ctx, it.text, it.args, false)
 		r, err := res.Query()
 		if err != nil {
@@ -160,6 +173,10 @@ func (s pgSession) batch(ctx context.Context, items []*queued) error {
 		done(n)
 		if i > 0 {
 			sameTrip(ctx)
+		}
+		if err == nil && it.steady {
+			steadily(ctx)
+			_, err = res.Exec()
 		}
 		if err != nil {
 			return err

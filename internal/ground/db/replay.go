@@ -71,7 +71,7 @@ func replay(q Q, s session, list []Statement) error {
 		}
 		items := make([]*queued, n)
 		for i, x := range list[:n] {
-			items[i] = &queued{x.Text, x.Args, drain}
+			items[i] = &queued{text: x.Text, args: x.Args, read: drain, steady: x.Steady}
 		}
 		if err := s.batch(q.Context(), items); err != nil {
 			return err

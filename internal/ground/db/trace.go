@@ -16,6 +16,7 @@ type Statement struct {
 	Write  bool // in a Write
 	Exec   bool // rows were not asked for
 	Joined bool // came with the statement before in one round trip
+	Steady bool // see Batch.Steady
 }
 
 // Trace records the statements of one request: for query budgets in tests
@@ -69,6 +70,15 @@ func trace(ctx context.Context, text string, args []any, exec bool) func(rows in
 			Text: text, Args: args, Rows: n, Took: time.Since(start), Scope: t.scope, Write: t.write, Exec: exec,
 		})
 		t.Trips++
+	}
+}
+
+// steadily notes that the last statement was a steady one.
+func steadily(ctx context.Context) {
+	if t, ok := ctx.Value(traceKey{}).(*Trace); ok {
+		t.mu.Lock()
+		t.Statements[len(t.Statements)-1].Steady = true
+		t.mu.Unlock()
 	}
 }
 

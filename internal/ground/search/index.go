@@ -208,6 +208,35 @@ func Renew(ctx context.Context, d *db.DB, kind string, entries func(q db.Q, ids 
 	}
 }
 
+// mergePages is how many pages of the index one step of Tidy rewrites: some megabytes, so that other
+// writers wait some milliseconds.
+const mergePages = 500
+
+// Tidy brings together what SQLite's index keeps in as many pieces as it was written in: every word
+// is looked for in each of them. It goes step by step, so that others can write between. PostgreSQL
+// tidies its own.
+func Tidy(ctx context.Context, d *db.DB) error {
+	if d.Engine() == db.Postgres {
+		return nil
+	}
+	for pages := int64(-mergePages); ; pages = mergePages { // a negative number begins with all pieces
+		var before, after int64
+		err := d.Write(ctx, func(tx *db.Tx) (err error) {
+			if before, err = db.One[int64](tx, "SELECT total_changes()"); err != nil {
+				return err
+			}
+			if _, err = db.Exec(tx, "INSERT INTO search_index (search_index, rank) VALUES ('merge', ?)", pages); err != nil {
+				return err
+			}
+			after, err = db.One[int64](tx, "SELECT total_changes()")
+			return err
+		})
+		if err != nil || after-before < 2 { // the request itself counts as one: https://sqlite.org/fts5.html#the_merge_command
+			return err
+		}
+	}
+}
+
 // Scope says among which records to look.
 type Scope struct {
 	// Join is the room's own table, joined on c.owner: "person p ON p.id = c.owner"; and Where the

@@ -135,6 +135,37 @@ func TestRenewMakesAgainWhatOlderRulesMade(t *testing.T) {
 	})
 }
 
+// TestTidyBringsThePiecesTogether counts the pieces of SQLite's index, which stand in the table beside it.
+func TestTidyBringsThePiecesTogether(t *testing.T) {
+	d := kizunatest.NewDB(t, db.SQLite)
+	var ids []db.ID
+	for i := range 90 {
+		ids = append(ids, db.NewID())
+		put(t, d, search.Entry{Kind: "person", Owner: ids[i], Fields: person("田中", fmt.Sprint("子", i), "タナカ", "", "", "")})
+	}
+	pieces := func() (n int) {
+		if err := d.Read(t.Context(), func(r *db.Reader) (err error) {
+			n, err = db.One[int](r, "SELECT COUNT(DISTINCT segid) FROM search_index_idx")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := pieces()
+	for range 2 {
+		if err := search.Tidy(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := pieces(); before < 2 || after != 1 {
+		t.Errorf("%d pieces became %d", before, after)
+	}
+	if n := len(find(t, d, search.Query{Kind: "person", Text: "田中", Limit: 200}, search.Scope{})); n != len(ids) {
+		t.Errorf("%d of %d are found", n, len(ids))
+	}
+}
+
 // TestSightComesBeforeTheCap gives an actor one of many residents of the same name.
 func TestSightComesBeforeTheCap(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
