@@ -46,6 +46,7 @@ func (j *jsonTo) Decode(c *kong.DecodeContext) error {
 
 // Run times the calls and fails if one broke its bar or its query budget.
 func (c *benchCommand) Run(ctx context.Context, s *streams) error {
+	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		if err := d.Ready(ctx); err != nil {
 			return err

@@ -28,6 +28,7 @@ func (c *demoCommand) Run(ctx context.Context, s *streams) error {
 	if err := mayListen(c.Addr, "", false); err != nil {
 		return err
 	}
+	steadyCollector()
 	place := operate.Place{Data: c.Data, DB: c.DB}
 	d, v, err := place.Prepare(ctx)
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
+	"runtime/debug"
 	"strings"
 
 	"kizuna/internal/ground/db"
@@ -47,6 +49,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	if err := mayListen(c.Addr, c.BaseURL, c.Insecure); err != nil {
 		return err
 	}
+	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		if err := d.Ready(ctx); err != nil {
 			return err
@@ -69,6 +72,21 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	})
 }
 
+// steadyCollector lets garbage grow to four times what is in use before it is collected, since what
+// a server keeps is small and twice of it is soon full: a tenth of the CPU of each call went there.
+// Above a soft limit it is collected as often as it takes. GOGC and GOMEMLIMIT say otherwise.
+func steadyCollector() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(softMemory)
+	}
+}
+
+// softMemory leaves what lies outside of Go's memory some room below 300 MiB.
+const softMemory = 200 << 20
+
 // mayListen refuses plain http beyond the loopback unless it was asked for.
 func mayListen(addr, base string, insecure bool) error {
 	if insecure || strings.HasPrefix(base, "https://") {
@@ -90,6 +108,7 @@ type workCommand struct {
 
 // Run does background work until it is told to stop.
 func (c *workCommand) Run(ctx context.Context, s *streams) error {
+	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		if err := d.Ready(ctx); err != nil {
 			return err

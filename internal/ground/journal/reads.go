@@ -28,15 +28,18 @@ func (r ReadRow) bytes() [][]byte {
 }
 
 // Reads writes read lines. Lines that arrive while one is being written are
-// written together, so many readers share one commit.
+// written together, so many readers share one commit; one that finds nothing
+// under way is written by whoever brings it.
 type Reads struct {
 	data  *db.DB
 	vault *vault.Vault
 	clock calendar.Clock
-	queue chan waiting
-	once  sync.Once
-	quit  chan struct{} // closed when no more may come
-	gone  chan struct{} // closed when all that came is written
+
+	mu      sync.Mutex
+	queue   []waiting
+	writing sync.WaitGroup // one at a time
+	busy    bool
+	closed  bool
 }
 
 type waiting struct {
@@ -48,17 +51,17 @@ type waiting struct {
 // maxTogether bounds how many read lines share one commit.
 const maxTogether = 256
 
-// NewReads starts the writer; Close stops it.
+// NewReads makes a writer of read lines; Close ends it.
 func NewReads(d *db.DB, v *vault.Vault, c calendar.Clock) *Reads {
-	r := &Reads{data: d, vault: v, clock: c, queue: make(chan waiting, maxTogether), quit: make(chan struct{}), gone: make(chan struct{})}
-	go r.run()
-	return r
+	return &Reads{data: d, vault: v, clock: c}
 }
 
-// Close writes what waits and stops; a Note after it is refused.
+// Close waits for what is being written; a Note after it is refused.
 func (r *Reads) Close() {
-	r.once.Do(func() { close(r.quit) })
-	<-r.gone
+	r.mu.Lock()
+	r.closed = true
+	r.mu.Unlock()
+	r.writing.Wait()
 }
 
 // Note writes a read line and returns once it is durable: only then may the
@@ -67,62 +70,71 @@ func (r *Reads) Note(ctx context.Context, a access.Actor, what, rootKind string,
 	if !a.Known() {
 		return nil
 	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	now := r.clock.Now()
 	row := ReadRow{ID: db.NewIDAt(int64(now)), At: now, Actor: a.ID, What: what, RootKind: rootKind, Root: root, Detail: detail}
 	row.MAC = r.vault.MAC("read", row.bytes()...)
 	w := waiting{ctx, row, make(chan error, 1)}
-	select {
-	case r.queue <- w:
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-r.quit:
-		return fault.Unavailable(nil)
+	first, err := r.join(w)
+	if err != nil {
+		return err
+	}
+	if first {
+		defer func() {
+			if batch := r.next(); batch != nil {
+				go r.rest(batch)
+			}
+		}()
+		r.write([]waiting{w})
+		return <-w.answer
 	}
 	select {
 	case err := <-w.answer:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-r.gone:
-	}
-	select {
-	case err := <-w.answer: // it was among the last
-		return err
-	default:
-		return fault.Unavailable(nil)
 	}
 }
 
-func (r *Reads) run() {
-	defer close(r.gone)
-	for {
-		select {
-		case w := <-r.queue:
-			r.write(r.gather(w))
-		case <-r.quit:
-			for {
-				select {
-				case w := <-r.queue:
-					r.write(r.gather(w))
-				default:
-					return
-				}
-			}
-		}
+// join says whether the line is the caller's to write; otherwise it waits in the queue for whoever
+// is writing.
+func (r *Reads) join(w waiting) (first bool, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case r.closed:
+		return false, fault.Unavailable(nil)
+	case r.busy:
+		r.queue = append(r.queue, w)
+		return false, nil
 	}
+	r.busy = true
+	r.writing.Add(1)
+	return true, nil
 }
 
-func (r *Reads) gather(first waiting) []waiting {
-	batch := []waiting{first}
-	for len(batch) < maxTogether {
-		select {
-		case w := <-r.queue:
-			batch = append(batch, w)
-		default:
-			return batch
-		}
+// next gives what has come meanwhile; when nothing has, the writing ends.
+func (r *Reads) next() []waiting {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.queue) == 0 {
+		r.busy, r.queue = false, nil
+		r.writing.Done()
+		return nil
 	}
+	n := min(len(r.queue), maxTogether)
+	batch := r.queue[:n:n]
+	r.queue = r.queue[n:]
 	return batch
+}
+
+func (r *Reads) rest(batch []waiting) {
+	for batch != nil {
+		r.write(batch)
+		batch = r.next()
+	}
 }
 
 func (r *Reads) write(batch []waiting) {

@@ -13,6 +13,14 @@ type Query struct {
 	Kind  string
 	Text  string
 	Limit int // how many are wanted; 0 is 50
+
+	read []term // by Read
+}
+
+// Read reads what was typed once, for a query that is looked for and then compared with whom it found.
+func (q Query) Read() Query {
+	q.read = q.terms()
+	return q
 }
 
 const (
@@ -57,18 +65,23 @@ const (
 
 // term is one word of a query.
 type term struct {
-	kind   termKind
-	text   string        // prepared
-	date   string        // digits of a date: YYYYMMDD, YYYYMM, YYYY, or MMDD after "-"
-	ways   [stages][]way // readings by stage; a stage without any cannot match
-	kana   string        // as heard, when in kana
-	latin  string        // as it sounds, when kana or Latin
-	begins []string      // what it may be the beginning of, when Latin
-	over   []way         // that it runs over several parts, when nothing else was typed of a name
+	kind    termKind
+	text    string        // prepared
+	date    string        // digits of a date: YYYYMMDD, YYYYMM, YYYY, or MMDD after "-"
+	ways    [stages][]way // readings by stage; a stage without any cannot match
+	kana    string        // as heard, when in kana
+	latin   string        // as it sounds, when kana or Latin
+	begins  []string      // what it may be the beginning of, when Latin
+	folded  string        // in large kana and the common form of each character
+	written string        // folded, without long marks
+	over    []way         // that it runs over several parts, when nothing else was typed of a name
 }
 
 // terms reads a query. Anything may be in it; what cannot be searched for is passed over.
 func (q Query) terms() []term {
+	if q.read != nil {
+		return q.read
+	}
 	text := prepare(clipTo(q.Text, maxQuery))
 	list, text := dates(text)
 	rest, text := phones(text)
@@ -89,6 +102,8 @@ func (q Query) terms() []term {
 	kept := list[:0]
 	for _, t := range list {
 		if t.read(k) {
+			t.folded = enlarge(t.text)
+			t.written = strings.ReplaceAll(t.folded, "ー", "")
 			kept = append(kept, t)
 		}
 	}
@@ -135,6 +150,9 @@ var (
 
 // dates takes the dates out of a query, in any way calendar reads.
 func dates(text string) ([]term, string) {
+	if !strings.ContainsFunc(text, isDigit) && !strings.Contains(text, "元") {
+		return nil, text
+	}
 	var out []term
 	take := func(pattern *regexp.Regexp, read func(string) string) {
 		text = pattern.ReplaceAllStringFunc(text, func(found string) string {
@@ -154,6 +172,8 @@ func dates(text string) ([]term, string) {
 	})
 	return out, text
 }
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 func two(s string) string { return ("0" + s)[len(s)-1:] }
 
@@ -365,10 +385,10 @@ func (t *term) readMixed(tok tokenMaker) {
 type plan [stages][][]way
 
 func (q Query) plan() plan {
-	terms := q.terms()
+	terms := slices.Clone(q.terms())
 	names, rest := textTerms(terms)
 	if len(names) == 1 {
-		names[0].ways[stageLoose] = append(names[0].ways[stageLoose], names[0].over...)
+		names[0].ways[stageLoose] = slices.Concat(names[0].ways[stageLoose], names[0].over)
 	}
 	var out plan
 	for _, stage := range []int{stageWhole, stagePart, stageLoose} {

@@ -193,7 +193,7 @@ func (r *Ranker) fit(t term, f Fields, forms []form) found {
 		best = best.or(r.fitName(t, form))
 	}
 	for _, s := range f.Texts {
-		if strings.Contains(squeeze(Fold(clip(s))), enlarge(t.text)) {
+		if strings.Contains(squeeze(Fold(clip(s))), t.folded) {
 			best = best.or(found{30, "search.text"})
 		}
 	}
@@ -204,22 +204,21 @@ func (r *Ranker) fit(t term, f Fields, forms []form) found {
 const full = 10
 
 func (r *Ranker) fitName(t term, f form) found {
-	folded := enlarge(t.text)
 	bonus := 0
 	if f.part == "full_name" {
 		bonus = full
 	}
 	switch {
 	case f.kana != "" && t.kana != "":
-		return fitKana(strings.ReplaceAll(folded, "ー", ""), t.kana, f, bonus)
-	case f.kana == "" && !f.fromOwn && f.folded != "" && folded == f.folded:
+		return fitKana(t, f, bonus)
+	case f.kana == "" && !f.fromOwn && f.folded != "" && t.folded == f.folded:
 		if strings.Contains(squeeze(r.typed), f.raw) {
 			return found{90 + bonus, "search." + f.part}
 		}
 		return found{85 + bonus, "search.variant"}
-	case f.kana == "" && !f.fromOwn && strings.HasPrefix(f.folded, folded):
+	case f.kana == "" && !f.fromOwn && strings.HasPrefix(f.folded, t.folded):
 		return found{60 + bonus/2, "search.beginning"}
-	case f.kana == "" && !f.fromOwn && strings.Contains(f.folded, folded):
+	case f.kana == "" && !f.fromOwn && strings.Contains(f.folded, t.folded):
 		return found{40 + bonus/2, "search.inside"}
 	case t.latin != "" && f.latin() != "":
 		return fitLatin(t, f, bonus)
@@ -227,15 +226,15 @@ func (r *Ranker) fitName(t term, f form) found {
 	return found{}
 }
 
-func fitKana(written, heard string, f form, bonus int) found {
-	switch {
-	case written == f.kana:
+func fitKana(t term, f form, bonus int) found {
+	switch heard := t.kana; {
+	case t.written == f.kana:
 		return found{85 + bonus, "search." + f.part + "_kana"}
 	case heard == f.heard():
 		return found{80 + bonus, "search." + f.part + "_kana"}
-	case strings.HasPrefix(f.kana, written) || strings.HasPrefix(f.heard(), heard):
+	case strings.HasPrefix(f.kana, t.written) || strings.HasPrefix(f.heard(), heard):
 		return found{55 + bonus/2, "search.beginning"}
-	case strings.Contains(f.kana, written) || strings.Contains(f.heard(), heard):
+	case strings.Contains(f.kana, t.written) || strings.Contains(f.heard(), heard):
 		return found{40 + bonus/2, "search.inside"}
 	case unvoiced(latin(spell(heard))) == unvoiced(f.latin()):
 		return found{30, "search.similar"}

@@ -30,12 +30,23 @@ func at(s string, i int) byte {
 	return 0
 }
 
+// respelling brings some letters to others.
+type respelling struct{ from, to string }
+
 // respellings are tried in order at each letter; the first that fits wins.
-var respellings = []struct{ from, to string }{
+var respellings = []respelling{
 	{"tch", "ch"}, {"cch", "ch"}, {"ssh", "sh"}, {"tts", "ts"}, {"dzu", "zu"}, {"dji", "ji"},
 	{"sh", "s"}, {"ch", "t"}, {"ts", "t"}, {"jy", "zy"}, {"j", "z"}, {"f", "h"}, {"du", "zu"}, {"di", "zi"},
 	{"ck", "k"}, {"c", "k"}, {"q", "k"}, {"x", "ks"}, {"l", "r"}, {"v", "b"},
 }
+
+// respellingsOf are those that begin with a letter.
+var respellingsOf = func() (out [256][]respelling) {
+	for _, r := range respellings {
+		out[r.from[0]] = append(out[r.from[0]], r)
+	}
+	return out
+}()
 
 // glide are the letters that take a y before a, u, o: sha is sya, ja is zya.
 func glide(from string, next byte) bool {
@@ -59,7 +70,7 @@ func respell(s string, ahead bool) string {
 			continue
 		}
 		n := 0
-		for _, r := range respellings {
+		for _, r := range respellingsOf[rest[0]] {
 			if strings.HasPrefix(rest, r.from) {
 				if strings.HasSuffix(r.from, "ch") && len(r.from) == 3 || r.from == "ssh" || r.from == "tts" || r.from == "dji" {
 					n = 1 // the doubled letter goes, the rest is read next

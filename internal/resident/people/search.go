@@ -182,6 +182,7 @@ func contactsBy(list []reachedAt) map[db.ID][]Contact {
 
 func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query search.Query) ([]Match, error) {
 	seen := lens(a, now).One("p.id")
+	query = query.Read()
 	hits, err := search.Find(q, query, search.Scope{
 		Join:  "person p ON p.id = c.owner",
 		Where: sight.Clause{SQL: "p.status = 'active' AND (p.restricted = FALSE OR " + seen.SQL + ")", Args: seen.Args},
