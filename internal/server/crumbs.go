@@ -48,8 +48,11 @@ func (s *Server) trail(r *http.Request, a access.Actor, p *ui.Page) ([]ui.Crumb,
 		way, err = s.belonging(r, q, a, kind, id)
 		return err
 	})
-	if errors.Is(err, fault.KindNotFound) || way == nil {
+	if errors.Is(err, fault.KindNotFound) {
 		return nil, nil
+	}
+	if err != nil || way == nil {
+		return nil, err
 	}
 	if word != "" && len(parts) > 2 {
 		way = append(way, ui.Crumb{Label: text.Word(r.Context(), word), Href: "/desk/" + parts[0] + "/" + parts[1]})
@@ -62,7 +65,7 @@ func (s *Server) trail(r *http.Request, a access.Actor, p *ui.Page) ([]ui.Crumb,
 	if len(p.Crumbs) == 0 {
 		way = append(way, ui.Crumb{Label: p.Title})
 	}
-	return way, err
+	return way, nil
 }
 
 // about tells which record a page is about; kind is "case" or "person" where the address says so.

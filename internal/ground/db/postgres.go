@@ -144,7 +144,7 @@ func (s pgSession) batch(ctx context.Context, items []*queued) error {
 		return err
 	}
 	// The statements of a trip stand or fall together, the settings around a steady one with them.
-	const steadyPlan, ownPlan = "SET plan_cache_mode = force_generic_plan", "SET plan_cache_mode = auto"
+	const steadyPlan, ownPlan = "SET plan_cache_mode = force_generic_plan", "RESET plan_cache_mode"
 	b := &pgx.Batch{}
 	for _, it := range items {
 		if it.steady {

@@ -62,6 +62,7 @@ type freshQuery struct {
 	Site       db.ID `json:"site_id,omitzero"`
 	Offering   db.ID `json:"offering_id,omitzero"`
 	Fit        int64 `json:"fit,omitempty"`
+	Again      db.ID `json:"again,omitzero"` // the referral whose need nobody took on
 }
 
 // needForm is the need with the provider it was found from.
@@ -87,6 +88,14 @@ func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		in.Case, in.Benefit, in.Title, in.Units, in.Unit, in.From, in.Until = v.Case, v.Benefit, v.Name.In(text.From(ctx)), v.Units, v.Unit, v.From, v.Until
+	}
+	if !q.Again.IsZero() {
+		f, err := p.room.Get(ctx, a, q.Again)
+		if err != nil {
+			return err
+		}
+		in.NeedInput = needOf(f.Referral)
+		in.Assignment = f.Referral.Assignment
 	}
 	return p.needPage(w, r, ui.FormProps{Action: "/desk/referrals"}, in, door.Edit{}, nil)
 }

@@ -348,7 +348,7 @@ func offerFacts(ctx context.Context, i referral.Invitation) []ui.Fact {
 }
 
 // head is the head of a referral's page with the steps that can be taken.
-func head(ctx context.Context, f referral.File) ui.HeadProps {
+func head(ctx context.Context, f referral.File, a access.Actor) ui.HeadProps {
 	x := f.Referral
 	h := ui.HeadProps{Title: x.Title, Note: x.Number + " · " + f.Person.Name, Tags: []ui.TagProps{referralTag(ctx, x.Status)}}
 	if x.Status == "draft" && slices.ContainsFunc(f.Actions, func(s stepAction) bool { return s.Step == "edit" }) {
@@ -359,7 +359,17 @@ func head(ctx context.Context, f referral.File) ui.HeadProps {
 			h.Acts = append(h.Acts, ui.Act{Label: text.Word(ctx, "step.referral."+s.Step), Href: at(x.ID) + "/" + s.Step})
 		}
 	}
+	if nobodyLeft(f) && a.Is(access.Caseworker, access.Supervisor) {
+		h.Acts = append([]ui.Act{{Label: text.Word(ctx, "referral.web.ask_others"), Icon: "search", Href: "/desk/referrals/new?again=" + x.ID.String(), Kind: ui.Primary}}, h.Acts...)
+	}
 	return h
+}
+
+// nobodyLeft says that nobody who was asked can still take the need on, so that others must be.
+func nobodyLeft(f referral.File) bool {
+	return f.Referral.Status == "unfilled" || f.Referral.Status == "sent" && !slices.ContainsFunc(f.Invitations, func(i referral.Invitation) bool {
+		return slices.Contains([]string{"sent", "viewed", "requested", "waitlist_offered"}, i.Status)
+	})
 }
 
 // nextStep is where a draft goes on.

@@ -18,6 +18,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/draft"
+	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/network/provider"
@@ -215,12 +216,33 @@ func TestGuidedFlowPortalAndComparison(t *testing.T) {
 		if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil || out.Status != "authorized" || len(out.Invitations) != 3 {
 			t.Errorf("in the API: %d %s", w.Code, w.Body)
 		}
+		if strings.Contains(c.page("ja", at), "ほかの提供者を探す") {
+			t.Error("others are to be asked for what is authorized")
+		}
+		x, err := room.Draft(ctx, worker, referral.NeedInput{Case: file.ID, Title: "家事の手伝い", Units: ledger.Units(4), Unit: "hour", Priority: "high"})
+		check(t, err)
+		x, err = room.Choose(ctx, worker, x.ID, referral.ChooseInput{Invitees: []referral.Invitee{{Provider: staff[0].Provider, Metres: -1}}, Version: x.Version})
+		check(t, err)
+		x, err = room.Cover(ctx, worker, x.ID, referral.CoverInput{Fields: []string{"name"}, Basis: consent.ByConsent, Version: x.Version})
+		check(t, err)
+		_, err = room.Send(ctx, worker, x.ID, referral.SendInput{Version: x.Version})
+		check(t, err)
+		sent := "/desk/referrals/" + x.ID.String()
+		if strings.Contains(c.page("ja", sent), "ほかの提供者を探す") {
+			t.Error("others are to be asked while one may still answer")
+		}
+		f, err := room.Get(ctx, worker, x.ID)
+		check(t, err)
+		_, err = room.Decline(ctx, staff[0], f.Invitations[0].ID, referral.DeclineInput{Reason: "full", Version: f.Invitations[0].Version})
+		check(t, err)
+		c.page("en", sent, "Ask others", "/desk/referrals/new?again="+x.ID.String())
+		c.page("ja", "/desk/referrals/new?again="+x.ID.String(), `value="家事の手伝い"`, `value="4"`, file.ID.String())
 		for _, path := range []string{"/desk/referrals", "/desk/referrals?view=decided&case_id=" + file.ID.String(), "/desk/authorizations/emergency?case_id=" + file.ID.String(), at + "/end"} {
 			c.page("ja", path)
 			c.page("en", path)
 		}
 		c.actor = kizunatest.Staff(access.Caseworker)
-		for _, path := range []string{at, at + "/end", approve, strings.Replace(at, "/desk/", "/api/v1/", 1), "/desk/referrals/new?case_id=" + file.ID.String()} {
+		for _, path := range []string{at, at + "/end", approve, strings.Replace(at, "/desk/", "/api/v1/", 1), "/desk/referrals/new?again=" + x.ID.String(), "/desk/referrals/new?case_id=" + file.ID.String()} {
 			if w := c.do("GET", path, "ja", formKind, ""); w.Code != http.StatusNotFound {
 				t.Errorf("another team: GET %s %d", path, w.Code)
 			}
