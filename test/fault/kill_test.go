@@ -96,7 +96,7 @@ func TestKill(t *testing.T) {
 		drained(t, d, queued)
 		report(t, p, "kill -9 under load", fmt.Sprintf("%d kills, %d acknowledged of %d kinds, %d claims approved, %d of unknown fate repeated, 0 lost, 0 half, %d jobs done, ready %s",
 			len(ready), l.acked, len(l.counted), l.counted[story[len(story)-1].name], unknown, queued, spread(ready)))
-		slow(t, ready)
+		soon(t, "ready after a kill", ready, time.Second)
 		if code := run.stop(t); code != 0 {
 			t.Errorf("the stop at the end exits with %d", code)
 		}
@@ -168,14 +168,11 @@ func spread(all []time.Duration) string {
 	return fmt.Sprintf("median %d ms, slowest %d ms", ms(all[len(all)/2]), ms(all[len(all)-1]))
 }
 
-// readyBar is how soon a killed program is to be ready again.
-const readyBar = time.Second
-
-// slow fails a long proof, never the quick test, when a start took twice the bar: machines are shared.
-func slow(t testing.TB, ready []time.Duration) {
+// soon fails a long proof, never the quick test, when the median took twice the bar: machines are shared.
+func soon(t testing.TB, what string, all []time.Duration, bar time.Duration) {
 	t.Helper()
-	if median := slices.Sorted(slices.Values(ready))[len(ready)/2]; os.Getenv("KIZUNA_FAULT_ROUNDS") != "" && median > 2*readyBar {
-		t.Errorf("ready after %s, more than twice %s", median, readyBar)
+	if median := slices.Sorted(slices.Values(all))[len(all)/2]; os.Getenv("KIZUNA_FAULT_ROUNDS") != "" && median > 2*bar {
+		t.Errorf("%s: %s, more than twice %s", what, median, bar)
 	}
 }
 

@@ -73,6 +73,7 @@ type load struct {
 	seed    uint64
 	client  *http.Client
 	each    bool // every request on a connection of its own
+	rough   bool // the database comes and goes: who is told to wait, or told nothing, waits and asks again
 
 	mu      sync.Mutex
 	bases   []string
@@ -82,6 +83,7 @@ type load struct {
 	acked   int
 	at      int    // at this many acknowledgements in this spell
 	then    func() // this happens
+	again   int    // requests that were asked again
 	spell   int
 	next    int
 	over    bool
@@ -214,8 +216,27 @@ func (w *worker) step() bool {
 	if w.rand.IntN(8) == 0 {
 		return l.twice(w.n, q)
 	}
-	answer, err := l.send(l.base(w.n), q)
+	answer, err := l.insist(w.n, q)
 	return l.note(q, answer, err)
+}
+
+// insist sends a request; where the database comes and goes it is sent again, with its key, until
+// somebody answers it.
+func (l *load) insist(n int, q *ask) (map[string]any, error) {
+	answer, err := l.send(l.base(n), q)
+	for l.rough && err != nil && mayAskAgain(err) && l.patient(l.base(n)) {
+		l.mu.Lock()
+		l.again++
+		l.mu.Unlock()
+		answer, err = l.send(l.base(n), q)
+	}
+	return answer, err
+}
+
+// mayAskAgain says that nobody knows what came of it, or that it was refused for want of the database or of room.
+func mayAskAgain(err error) bool {
+	var no refused
+	return !errors.As(err, &no) || no.status == http.StatusServiceUnavailable || no.status == http.StatusInsufficientStorage
 }
 
 // choose picks what to do: as often any action as the one furthest along the story, so that stories
@@ -243,8 +264,8 @@ func (w *worker) furthest(of []*action) *ask {
 func (l *load) twice(n int, q *ask) bool {
 	var other result
 	var both sync.WaitGroup
-	both.Go(func() { other.body, other.err = l.send(l.base(n+1), q) })
-	answer, err := l.send(l.base(n), q)
+	both.Go(func() { other.body, other.err = l.insist(n+1, q) })
+	answer, err := l.insist(n, q)
 	both.Wait()
 	if err == nil && other.err == nil && answer["id"] != other.body["id"] {
 		l.t.Errorf("%s sent twice with one key made %v and %v", q.action.name, answer["id"], other.body["id"])
@@ -296,6 +317,40 @@ func (l *load) note(q *ask, answer map[string]any, err error) bool {
 		then()
 	}
 	return !over
+}
+
+// patient waits until the program can be asked again; false when it cannot.
+func (l *load) patient(base string) bool {
+	ctx, cancel := context.WithTimeout(l.t.Context(), patience)
+	defer cancel()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
+		if err == nil {
+			var res *http.Response
+			if res, err = l.client.Do(r); err == nil {
+				_ = res.Body.Close()
+				if res.StatusCode == http.StatusOK {
+					return true
+				}
+			}
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			l.t.Errorf("the program does not answer again: %v", err)
+			l.finish()
+			return false
+		}
+	}
+}
+
+// later has then happen after so many more acknowledgements of this spell.
+func (l *load) later(acks int, then func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.at, l.then = l.acked+acks, then
 }
 
 // take makes an acknowledgement part of what must be there from now on.

@@ -1,0 +1,144 @@
+package fault
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/kizunatest"
+)
+
+// cluster is a PostgreSQL of the test's own, which may fall over.
+type cluster struct {
+	t   testing.TB
+	dir string
+	bin string
+}
+
+// newCluster makes one and starts it; it ends with the test.
+func newCluster(t testing.TB) *cluster {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "kizuna-pg-") // a socket's path must be short
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	c := &cluster{t: t, dir: dir}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	t.Cleanup(func() { c.tool("stop") })
+	c.tool("start")
+	c.bin = c.tool("bin")
+	return c
+}
+
+// place is an empty database in it for an installation.
+func (c *cluster) place(t testing.TB) *place {
+	t.Helper()
+	p := &place{engine: db.Postgres, dir: t.TempDir(), url: c.tool("db", "agency")}
+	waits(t, p.url)
+	return p
+}
+
+// tool runs tools/pg.sh for the cluster and gives the last line of what it printed.
+func (c *cluster) tool(words ...string) string {
+	c.t.Helper()
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(root, "tools/pg.sh"), words...)
+	cmd.Env = append(os.Environ(), "KIZUNA_PG_DIR="+filepath.Join(c.dir, "pg"))
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		c.t.Fatalf("pg.sh %s: %v\n%s", strings.Join(words, " "), err, said.String())
+	}
+	return strings.TrimSpace(string(out))
+}
+
+// crash ends the server as if its machine had: no connection is told, nothing is tidied.
+func (c *cluster) crash() {
+	words := []string{filepath.Join(c.bin, "pg_ctl"), "-D", filepath.Join(c.dir, "pg/data"), "-m", "immediate", "-w", "-t", "60", "stop"}
+	if os.Getuid() == 0 { // it runs as the system's own user then
+		words = append([]string{"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"}, words...)
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(c.t.Context()), words[0], words[1:]...)
+	cmd.Dir = "/"
+	if out, err := cmd.CombinedOutput(); err != nil {
+		c.t.Errorf("the server does not stop: %v\n%s", err, out)
+	}
+}
+
+// TestServerFails takes PostgreSQL away under load and gives it back, again and again, and between
+// times cuts the connections of whoever is in the middle of something. The program itself goes on:
+// who is told to wait may ask again, the first write comes soon, and nothing acknowledged is lost.
+func TestServerFails(t *testing.T) {
+	t.Parallel()
+	if !slices.Contains(kizunatest.Engines(t), db.Postgres) {
+		t.Skip("PostgreSQL is not asked for")
+	}
+	c := newCluster(t)
+	p := c.place(t)
+	run := p.demo(t)
+	l, d := newLoad(t, p, seed(t), run.base), p.open(t)
+	l.play()
+	l.rough = true
+	var back []time.Duration
+	cuts := 0
+	for round := range rounds(t) {
+		var began time.Time
+		l.run(60, func() {
+			cuts += cut(t, d)
+			l.later(60, func() {
+				c.crash()
+				c.tool("start")
+				began = time.Now()
+				l.later(1, func() {
+					back = append(back, time.Since(began))
+					l.later(60, l.finish)
+				})
+			})
+		})
+		l.settle(t, d)
+		p.clean(t, "check")
+		p.clean(t, "audit", "verify")
+		select {
+		case <-run.ended:
+			t.Fatalf("the program ended with its database: %v", run.err)
+		default:
+		}
+		if t.Failed() {
+			t.Fatalf("lost in round %d", round+1)
+		}
+	}
+	l.everything(t)
+	report(t, p, "server taken away under load", fmt.Sprintf("%d times, and %d connections cut, %d acknowledged, %d asked again, 0 lost, 0 half, the program never restarted, first write after it was back %s",
+		len(back), cuts, l.acked, l.again, spread(back)))
+	soon(t, "the first write after the server is back", back, 2*time.Second)
+	if code := run.stop(t); code != 0 {
+		t.Errorf("the stop at the end exits with %d", code)
+	}
+}
+
+// cut ends every connection of the program to its database.
+func cut(t testing.TB, d *db.DB) int {
+	t.Helper()
+	n, err := count(d, "SELECT COUNT(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend') c")
+	if err != nil {
+		t.Error(err)
+	}
+	return int(n)
+}
