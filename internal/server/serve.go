@@ -113,13 +113,22 @@ func (s *Server) seal(ctx context.Context) {
 	sealer := journal.Sealer{Data: s.config.DB, Vault: s.config.Vault, Clock: s.config.Clock}
 	tick := time.NewTicker(sealEvery)
 	defer tick.Stop()
+	failed := 0 // in a row; told once, and when it is over
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if _, err := sealer.SealAll(ctx); err != nil && ctx.Err() == nil {
-				s.config.Log.ErrorContext(ctx, "seal", "fault", err.Error())
+			_, err := sealer.SealAll(ctx)
+			switch {
+			case ctx.Err() != nil:
+			case err != nil:
+				if failed++; failed == 1 {
+					s.config.Log.ErrorContext(ctx, "seal", "fault", err.Error())
+				}
+			case failed > 0:
+				s.config.Log.InfoContext(ctx, "seal works again", "failed", failed)
+				failed = 0
 			}
 		}
 	}

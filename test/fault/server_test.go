@@ -30,11 +30,17 @@ func newCluster(t testing.TB) *cluster {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	if err := os.Chmod(dir, 0o711); err != nil {
 		t.Fatal(err)
 	}
+	return clusterIn(t, dir)
+}
+
+// clusterIn is newCluster in a folder that is there.
+func clusterIn(t testing.TB, dir string) *cluster {
+	t.Helper()
 	c := &cluster{t: t, dir: dir}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	t.Cleanup(func() { c.tool("stop") })
 	c.tool("start")
 	c.bin = c.tool("bin")

@@ -42,6 +42,8 @@ func explain(err error) error {
 		switch {
 		case pg.Code == "23505":
 			return uniqueError{errors.New("unique " + uniqueColumns(pg) + ": " + pg.Message)}
+		case pg.Code == "53100":
+			return fault.NoRoom(err)
 		case strings.HasPrefix(pg.Code, "53"), strings.HasPrefix(pg.Code, "57"), strings.HasPrefix(pg.Code, "08"), pg.Code == "25006":
 			return fault.Unavailable(err) // 25006: the server has become a standby
 		}
@@ -52,6 +54,9 @@ func explain(err error) error {
 	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
+	}
+	if strings.Contains(err.Error(), "disk is full") {
+		return fault.NoRoom(err)
 	}
 	var netErr net.Error
 	if errors.As(err, &netErr) || closed(err) || pgconn.SafeToRetry(err) || sqliteUnavailable(err) {
@@ -93,6 +98,6 @@ func sqliteBusy(err error) bool {
 
 func sqliteUnavailable(err error) bool {
 	s := err.Error()
-	return sqliteBusy(err) || strings.Contains(s, "disk is full") || strings.Contains(s, "disk I/O error") ||
+	return sqliteBusy(err) || strings.Contains(s, "disk I/O error") ||
 		strings.Contains(s, "unable to open database") || strings.Contains(s, "readonly database")
 }

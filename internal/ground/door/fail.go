@@ -36,7 +36,7 @@ func (d *Router) fail(w http.ResponseWriter, r *http.Request, err error) {
 		f, status = &g, own.status
 	}
 	v.fault = f.Kind.String()
-	if f.Kind == fault.KindDefect || f.Kind == fault.KindUnavailable {
+	if f.Kind.Ours() {
 		d.config.Log.ErrorContext(r.Context(), v.fault, "request", v.id, "route", v.pattern(), "fault", f.Error())
 	}
 	if !v.out.restart() {
@@ -68,7 +68,7 @@ func (v *visit) faultPage(w http.ResponseWriter, r *http.Request, f *fault.Fault
 		props.Acts = []ui.Act{{Label: text.Word(r.Context(), "door.home"), Href: access.Home(v.actor)}}
 	}
 	page := ui.Page{Title: text.Word(r.Context(), "ui.fault."+kindWord(f.Kind)), Faulty: true}
-	if f.Kind == fault.KindDefect || f.Kind == fault.KindUnavailable {
+	if f.Kind.Ours() {
 		// The frame may need the very part that failed.
 		page.Audience, page.Lang = audience(segment(r.URL.Path), v.actor), text.From(r.Context())
 		return ui.Write(w, r, status, page, ui.FaultPage(props))

@@ -29,6 +29,7 @@ const (
 	KindTooMuch                 // wait and try again
 	KindTooLarge                // send less at once
 	KindUnavailable             // nothing to do but wait: a part we need does not answer
+	KindNoRoom                  // make room on the disk; nothing was kept
 	KindRequired                // say which version you saw (If-Match)
 	KindKeyReuse                // use a new idempotency key for a new request
 )
@@ -48,9 +49,13 @@ var kinds = [...]struct {
 	KindTooMuch:     {"too much", "fault.too_much", http.StatusTooManyRequests},
 	KindTooLarge:    {"too large", "fault.too_large", http.StatusRequestEntityTooLarge},
 	KindUnavailable: {"unavailable", "fault.unavailable", http.StatusServiceUnavailable},
+	KindNoRoom:      {"no room", "fault.no_room", http.StatusInsufficientStorage},
 	KindRequired:    {"precondition required", "fault.precondition_required", http.StatusPreconditionRequired},
 	KindKeyReuse:    {"idempotency key reused", "fault.idempotency_reuse", http.StatusUnprocessableEntity},
 }
+
+// Ours says that the request was right and we could not do it, so that the operator is to know.
+func (k Kind) Ours() bool { return k == KindDefect || k == KindUnavailable || k == KindNoRoom }
 
 // String names the kind for logs, in English.
 func (k Kind) String() string {
@@ -193,6 +198,13 @@ func TooLarge(max any) *Fault {
 // Unavailable says that a part we need does not answer.
 func Unavailable(cause error) *Fault {
 	f := of(KindUnavailable, "")
+	f.Cause = cause
+	return f
+}
+
+// NoRoom says that there is no room left to keep anything.
+func NoRoom(cause error) *Fault {
+	f := of(KindNoRoom, "")
 	f.Cause = cause
 	return f
 }

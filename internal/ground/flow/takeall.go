@@ -55,7 +55,7 @@ func TakeAll[R any](tx Tx, t *Table[R], step string, olds []R, edit func(*R), op
 // ends the whole.
 func rowFault(err error) (*fault.Fault, bool) {
 	f, ok := fault.As(err)
-	return f, ok && f.Kind != fault.KindDefect && f.Kind != fault.KindUnavailable
+	return f, ok && !f.Kind.Ours()
 }
 
 // together are steps that go into one UPDATE.

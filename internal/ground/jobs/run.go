@@ -52,9 +52,25 @@ func (w *Worker) keep(ctx, hard context.Context, tended <-chan struct{}) {
 	}
 }
 
+// complain tells of what fails once, and of its end; while the database is away, that is several
+// times a second.
 func (w *Worker) complain(what string, err error) {
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) {
+		return
+	}
+	w.mu.Lock()
+	before := w.failing[what]
+	if err != nil {
+		w.failing[what]++
+	} else {
+		delete(w.failing, what)
+	}
+	w.mu.Unlock()
+	switch {
+	case err != nil && before == 0:
 		w.opt.Log.Error("jobs: "+what, "err", err)
+	case err == nil && before > 0:
+		w.opt.Log.Info("jobs: "+what+" works again", "failed", before)
 	}
 }
 
@@ -179,9 +195,7 @@ func (p *pool) claim(ctx, hard context.Context) int {
 		return 0
 	}
 	list, err := p.take(hard, p.kinds, p.want)
-	if err != nil {
-		p.complain("claim", err)
-	}
+	p.complain("claim", err)
 	for _, c := range list {
 		p.ready <- c
 	}
@@ -193,7 +207,7 @@ func (p *pool) anyDue(ctx context.Context) (ok bool) {
 		ok, err = due(r, p.kinds, p.clock.Now())
 		return err
 	})
-	if err != nil && ctx.Err() == nil {
+	if ctx.Err() == nil {
 		p.complain("look", err)
 	}
 	return ok
@@ -246,6 +260,7 @@ func (p *pool) settleAll(hard context.Context) {
 			case <-time.After(time.Second):
 			}
 		}
+		p.complain("settle", nil)
 	}
 }
 

@@ -63,6 +63,8 @@ type Worker struct {
 
 	mu     sync.Mutex
 	active map[db.ID]Claimed // what this process holds
+	// failing counts how often in a row something of the worker's own has failed, by its name.
+	failing map[string]int
 }
 
 // New makes a worker that knows only how to sweep ended work.
@@ -80,7 +82,8 @@ func New(d *db.DB, clock calendar.Clock, opt Options) *Worker {
 		opt.Log = slog.Default()
 	}
 	w := &Worker{db: d, clock: clock, opt: opt, id: db.NewID(), kinds: map[string]Kind{},
-		slots: map[string]calendar.Time{}, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, active: map[db.ID]Claimed{}}
+		slots: map[string]calendar.Time{}, wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, active: map[db.ID]Claimed{},
+		failing: map[string]int{}}
 	w.Register(Kind{Name: "jobs.sweep", Run: w.sweep, Periodic: Every(time.Hour)})
 	return w
 }

@@ -139,7 +139,7 @@ func (r *Reads) rest(batch []waiting) {
 
 func (r *Reads) write(batch []waiting) {
 	err := r.insert(batch)
-	if f, ok := fault.As(err); err == nil || len(batch) == 1 || ok && f.Kind == fault.KindUnavailable {
+	if f, ok := fault.As(err); err == nil || len(batch) == 1 || ok && (f.Kind == fault.KindUnavailable || f.Kind == fault.KindNoRoom) {
 		for _, w := range batch {
 			w.answer <- err
 		}

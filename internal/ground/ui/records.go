@@ -649,7 +649,7 @@ func faultIcon(k fault.Kind) string {
 		return "search"
 	case fault.KindConflict:
 		return "refresh"
-	case fault.KindTooMuch, fault.KindUnavailable:
+	case fault.KindTooMuch, fault.KindUnavailable, fault.KindNoRoom:
 		return "hourglass"
 	case fault.KindTooLarge:
 		return "upload"

@@ -1,0 +1,177 @@
+package fault
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/kizunatest"
+)
+
+// small mounts a disk of so many megabytes; where that is not allowed the test is skipped.
+func small(t testing.TB, megabytes int) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/tmp", "kizuna-disk-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.Remove(dir) })
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dm,mode=0711", megabytes)); err != nil {
+		t.Skipf("no disk of its own can be mounted here: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// fill takes what room there is left; what it gives makes the room again.
+func fill(t testing.TB, dir string) (empty func()) {
+	t.Helper()
+	ballast, err := os.Create(filepath.Join(dir, "ballast"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, piece := range [][]byte{make([]byte, 1<<20), make([]byte, 4096)} {
+		for err = nil; err == nil; {
+			_, err = ballast.Write(piece)
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			t.Fatal(err)
+		}
+	}
+	return func() {
+		if err := errors.Join(ballast.Truncate(0), ballast.Close(), os.Remove(ballast.Name())); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestDiskFull fills the disk of the database under load. Who writes is told that there is no room,
+// in words, with nothing kept; what shows nobody's data goes on; a person is not shown, because
+// who looked cannot be kept, and it says so. With room again everything goes on by itself.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	for _, e := range kizunatest.Engines(t) {
+		t.Run(e.String(), func(t *testing.T) {
+			t.Parallel()
+			disk := small(t, map[db.Engine]int{db.SQLite: 64, db.Postgres: 600}[e])
+			p := &place{engine: e, dir: t.TempDir(), url: filepath.Join(disk, "kizuna.db")}
+			begin := func() {}
+			if e == db.Postgres {
+				c := clusterIn(t, disk)
+				p, begin = c.place(t), func() { c.tool("start") }
+			}
+			run := p.demo(t)
+			l, d := newLoad(t, p, seed(t), run.base), p.open(t)
+			l.play()
+			l.rough = true
+			refusals := 0
+			for round := range rounds(t) {
+				l.run(40, func() {
+					empty := fill(t, disk)
+					refusals += l.fullUp(t)
+					empty()
+					begin() // PostgreSQL itself ends where its log has no room; its operator starts it again
+					l.later(40, l.finish)
+				})
+				l.settle(t, d)
+				p.clean(t, "check")
+				p.clean(t, "audit", "verify")
+				select {
+				case <-run.ended:
+					t.Fatalf("the program ended: %v", run.err)
+				default:
+				}
+				if t.Failed() {
+					t.Fatalf("lost in round %d", round+1)
+				}
+			}
+			l.everything(t)
+			report(t, p, "disk full under load", fmt.Sprintf("%d times, %d acknowledged, %d asked again, 0 lost, 0 half, the program never restarted", rounds(t), l.acked, l.again))
+			if code := run.stop(t); code != 0 {
+				t.Errorf("the stop at the end exits with %d", code)
+			}
+		})
+	}
+}
+
+// full says that an answer tells of a full disk; PostgreSQL may have ended over it.
+func (l *load) full(status int) bool {
+	return status == http.StatusInsufficientStorage || l.place.engine == db.Postgres && status == http.StatusServiceUnavailable
+}
+
+// fullUp asks for what can be had on a full disk and for what cannot, and counts the refusals.
+func (l *load) fullUp(t testing.TB) (refusals int) {
+	t.Helper()
+	w := &worker{load: l}
+	worker := w.account("caseworker")
+	made := func(n int) *ask {
+		q := w.create("caseworker", "/api/v1/persons", "", map[string]any{"names": []any{map[string]any{"family": "満杯", "given": strings.Repeat("長", 60)}}}, nil)
+		q.key = fmt.Sprintf("%d-full-%d-%d", l.seed, l.spell, n)
+		q.action = &action{name: "person on a full disk"}
+		return q
+	}
+	// What the database has put by before may take a few more.
+	var no refused
+	for n := range 2000 {
+		_, err := l.send(l.base(0), made(n))
+		if err == nil {
+			continue
+		}
+		if !errors.As(err, &no) {
+			t.Errorf("a write on a full disk: %v", err)
+			return refusals
+		}
+		refusals++
+		break
+	}
+	var problem struct {
+		Detail string
+	}
+	if err := json.Unmarshal([]byte(no.body), &problem); err != nil || !l.full(no.status) || no.status == http.StatusInsufficientStorage && !strings.Contains(problem.Detail, "何も保存されていません") {
+		t.Errorf("a write on a full disk is answered %d: %s", no.status, no.body)
+	}
+	ask := func(path string) (status int, body string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, l.base(0)+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+worker.APIKey)
+		res, err := l.client.Do(r)
+		if err != nil {
+			t.Errorf("%s on a full disk: %v", path, err)
+			return 0, ""
+		}
+		defer res.Body.Close()
+		all, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Errorf("%s on a full disk: %v", path, err)
+		}
+		return res.StatusCode, string(all)
+	}
+	for _, path := range []string{"/healthz", "/sign-in"} {
+		if status, body := ask(path); status != http.StatusOK {
+			t.Errorf("%s on a full disk is answered %d: %.300s", path, status, body)
+		}
+	}
+	// Some more lines of who looked may find room where others stand.
+	status, body := ask("/api/v1/persons?q=x")
+	for n := 0; n < 500 && status == http.StatusOK; n++ {
+		status, body = ask("/api/v1/persons?q=x")
+	}
+	if !l.full(status) {
+		t.Errorf("people on a full disk are answered %d: %.300s", status, body)
+	}
+	return refusals
+}
