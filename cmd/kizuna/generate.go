@@ -46,8 +46,8 @@ func (c *generateCommand) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%d persons in %d households and %d cases made in %s; %d persons were there already\n",
-		made.Persons, made.Households, made.Cases, made.Took.Round(100*time.Millisecond), made.Found)
+	fmt.Fprintf(s.out, "%d persons in %d households, %d cases, %d providers, %d disbursements and %d requests for payment made in %s; %d persons were there already\n",
+		made.Persons, made.Households, made.Cases, made.Providers, made.Disbursements, made.Claims, made.Took.Round(100*time.Millisecond), made.Found)
 	if made.Admin != "" {
 		fmt.Fprintf(s.out, "administrator: %s with password %s\n", made.Admin, made.Password)
 	}

@@ -29,7 +29,7 @@ type line struct {
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this release, or tell what that would do."`
 	Setup    setupCommand    `cmd:"" help:"Make the agency and its first administrator, once."`
 	Check    checkCommand    `cmd:"" help:"Look over the installation: schema, references, books, journal."`
-	Generate generateCommand `cmd:"" help:"Invent an agency of any size to try and to measure: residents, teams, cases."`
+	Generate generateCommand `cmd:"" help:"Invent an agency of any size to try and to measure: residents, teams, cases, providers and what they give."`
 	Bench    benchCommand    `cmd:"" help:"Time screens and API of this installation against their bars and query budgets."`
 	Backup   backupCommand   `cmd:"" help:"Write everything, files included, to one archive while the installation goes on working."`
 	Restore  restoreCommand  `cmd:"" help:"Fill an empty place from an archive, and verify it."`

@@ -12,63 +12,127 @@ import (
 	"kizuna/internal/ground/text"
 )
 
-// oneCaseIn is how many persons there are for each case.
-const oneCaseIn = 5
+// Of five persons two have a case, heads of households first, and every second
+// case is helped by a provider.
+const casesOfFive = 2
 
-// cases draws the cases of heads of households, with due dates around today.
-func (m *maker) cases(n int, all []family) []cases.Past {
+// casesUpTo is how many cases so many persons have.
+func casesUpTo(persons int) int { return persons * casesOfFive / 5 }
+
+// work is the cases of a lot of households; those in served are to be helped
+// by a provider.
+type work struct {
+	past   []cases.Past
+	served []served
+}
+
+// cases draws the cases of families before which there were so many persons.
+func (m *maker) cases(n, before int, all []family) work {
 	r := rand.New(rand.NewPCG(m.o.Seed, uint64(n)|1<<63))
-	var out []cases.Past
+	var out work
 	for _, f := range all {
-		head := f.residents[0].Person
-		if r.IntN(100) >= 220/oneCaseIn { // households have some 2.2 persons
-			continue
+		nth, until := casesUpTo(before), casesUpTo(before+len(f.residents))
+		for i := range until - nth {
+			who := f.residents[i]
+			x := m.past(r, f, who.Person.ID, who.Person.CreatedAt)
+			if out.past = append(out.past, x); (nth+i)%2 == 1 {
+				out.served = append(out.served, served{len(out.past) - 1, who, len(f.residents)})
+			} else {
+				m.stage(r, &out.past[len(out.past)-1].Case)
+			}
 		}
-		out = append(out, m.past(r, f, head.ID, head.CreatedAt))
+		before += len(f.residents)
 	}
 	return out
 }
 
-// stages in the shares of an agency's running work; the rest has ended.
-var stages = []struct {
-	status, stage, next string
-	share               int
-}{
-	{"open", cases.Assessing, "cases.next.assess", 12},
-	{"open", cases.Planning, "cases.next.plan", 10},
-	{"open", cases.Assigning, "cases.next.assign", 8},
-	{"open", cases.Monitoring, "cases.next.monitor", 25},
-	{"paused", cases.Monitoring, "", 5},
-	{"resolved", cases.Resolved, "", 40},
+// of leaves out the cases of families that are not among those.
+func (w work) of(fresh []family) work {
+	among := map[db.ID]bool{}
+	for _, f := range fresh {
+		for _, x := range f.residents {
+			among[x.Person.ID] = true
+		}
+	}
+	var out work
+	at := make([]int, len(w.past))
+	for i, x := range w.past {
+		if at[i] = len(out.past); among[x.Case.Person] {
+			out.past = append(out.past, x)
+		}
+	}
+	for _, x := range w.served {
+		if among[x.person.Person.ID] {
+			x.nth = at[x.nth]
+			out.served = append(out.served, x)
+		}
+	}
+	return out
 }
 
-func (m *maker) past(r *rand.Rand, f family, person db.ID, known calendar.Time) cases.Past {
-	x := r.IntN(100)
+// state is how far a case is.
+type state struct {
+	status, stage, next string
+	share               int
+}
+
+// alone are the states of cases that no provider helps, in a hundred.
+var alone = []state{
+	{"open", cases.Assessing, "cases.next.assess", 30},
+	{"open", cases.Planning, "cases.next.plan", 20},
+	{"open", cases.Assigning, "cases.next.assign", 16},
+	{"paused", cases.Planning, "", 4},
+	{"resolved", cases.Resolved, "", 12},
+	{"closed", cases.Assessing, "", 12},
+	{"transferred", cases.Planning, "", 6},
+}
+
+// helpedOn are the states of cases while a provider helps, and ended those of
+// cases whose help is over.
+var (
+	helpedOn = []state{{"open", cases.Monitoring, "cases.next.monitor", 88}, {"paused", cases.Monitoring, "", 12}}
+	ended    = []state{{"resolved", cases.Resolved, "", 94}, {"transferred", cases.Monitoring, "", 6}}
+)
+
+func (m *maker) stage(r *rand.Rand, c *cases.Case)  { m.bring(r, c, alone) }
+func (m *maker) follow(r *rand.Rand, c *cases.Case) { m.bring(r, c, helpedOn) }
+func (m *maker) end(r *rand.Rand, c *cases.Case)    { m.bring(r, c, ended) }
+
+// bring brings a case into one of several states, by their shares.
+func (m *maker) bring(r *rand.Rand, c *cases.Case, to []state) {
 	at := 0
-	for x -= stages[at].share; x >= 0; x -= stages[at].share {
+	for x := r.IntN(100) - to[0].share; x >= 0; x -= to[at].share {
 		at++
 	}
-	s := stages[at]
-	now := calendar.Moment(m.o.Today, 8, 0, calendar.Tokyo)
-	opened := known + calendar.Time(r.Float64()*float64(now-known))
-	c := cases.Case{
-		Head: flow.Head{ID: db.NewIDAt(int64(opened)), Status: s.status, CreatedAt: opened}, MainKind: any1(r, cases.Kinds), Kinds: db.AsJSON([]string{}),
-		Stage: s.stage, Priority: any1(r, []string{"low", "normal", "normal", "normal", "high"}), Risk: any1(r, cases.Risks),
-		Person: person, Owner: any1(r, m.users[f.district]), Team: m.teams[f.district], DueOn: cases.NoDue, NextAction: s.next,
-	}
-	switch s.status {
+	c.Status, c.Stage, c.NextAction = to[at].status, to[at].stage, to[at].next
+	switch c.Status {
 	case "open":
 		c.DueOn = m.o.Today.AddDays(r.IntN(75) - 15)
 		c.WaitsFor = any1(r, []string{"", "", "", "resident", "provider"})
 	case "paused":
 		c.PauseGround, c.PausedUntil = "no_contact", m.o.Today.AddDays(10+r.IntN(60))
 	case "resolved":
-		c.Outcome = any1(r, cases.Outcomes)
+		c.Outcome = any1(r, cases.Outcomes[:4])
+	case "closed":
+		c.CloseGround = any1(r, []string{"refused", "not_entitled", "unreachable", "moved"})
+	case "transferred":
+		c.Receiver, c.AcknowledgedOn = both("隣の市の福祉課", "The next city's welfare office").In(m.o.Lang), m.o.Today.AddDays(-r.IntN(20))
+	}
+}
+
+// past draws a case, whose state is not decided yet, with its notes.
+func (m *maker) past(r *rand.Rand, f family, person db.ID, known calendar.Time) cases.Past {
+	opened := known + calendar.Time(r.Float64()*float64(m.now-known))
+	id := ids{ms: uint64(opened), r: r}
+	c := cases.Case{
+		Head: flow.Head{ID: id.next(), CreatedAt: opened}, MainKind: any1(r, cases.Kinds), Kinds: db.AsJSON([]string{}),
+		Priority: any1(r, []string{"low", "normal", "normal", "normal", "high"}), Risk: any1(r, cases.Risks[1:]),
+		Person: person, Owner: any1(r, m.users[f.district]), Team: m.teams[f.district], DueOn: cases.NoDue,
 	}
 	var notes []cases.Note
 	for i := range r.IntN(4) {
 		when := opened.Add(time.Duration(1+i*20+r.IntN(15)) * 24 * time.Hour)
-		if when > now {
+		if when > m.now {
 			break
 		}
 		c.LastContactAt = when
@@ -87,9 +151,9 @@ var said = []text.Pair{
 }
 
 func (m *maker) note(r *rand.Rand, c cases.Case, when calendar.Time) cases.Note {
-	i := r.IntN(len(said))
+	i, id := r.IntN(len(said)), ids{ms: uint64(when), r: r}
 	return cases.Note{
-		Head:   flow.Head{ID: db.NewIDAt(int64(when)), Status: "published", CreatedAt: when},
+		Head:   flow.Head{ID: id.next(), Status: "published", CreatedAt: when},
 		Author: c.Owner, Channel: any1(r, []string{"phone", "visit", "counter"}), HappenedAt: when, Minutes: int64(10 + 5*r.IntN(10)),
 		Reached: i != len(said)-1, Body: fmt.Sprintf("%s (%d)", said[i].In(m.o.Lang), 1+r.IntN(99)),
 	}

@@ -2,8 +2,11 @@ package generate_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 
 	"kizuna/internal/generate"
@@ -11,6 +14,8 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/network/delivery"
+	"kizuna/internal/network/provider"
 	"kizuna/internal/office/account"
 	"kizuna/internal/operate"
 	"kizuna/internal/server"
@@ -41,8 +46,26 @@ func made(t *testing.T, s *server.Server, o generate.Options) generate.Made {
 	return out
 }
 
-// same are the tables that a seed decides to the last byte.
-var same = []string{"person", "person_name", "person_contact", "person_address", "household", "household_member"}
+// same are the tables that a seed decides to the last byte. The others name
+// users, teams and benefits, whose ids are made anew; what of those a seed
+// decides is asked for by column.
+var same = []string{"person", "person_name", "person_contact", "person_address", "household", "household_member", "organization", "provider_site"}
+
+var sameColumns = []string{
+	"id, number, status, name FROM provider",
+	"id, number, status, stage, main_kind, person, due_on, next_action, waits_for, created_at FROM case_file",
+	"id, case_id, channel, happened_at, body FROM case_note",
+	"id, status, case_id, person, provider, quantity, cost, from_date, until_date, ended_on FROM benefit_assignment",
+	"id, number, status, case_id, assignment, chosen, sent_at FROM referral",
+	"id, number, status, referral, invitation, provider, units, from_date FROM authorization_given",
+	"id, status, provider, rule, from_date, starts FROM schedule",
+	"id, status, schedule, seq, starts_at FROM session",
+	"id, status, session, authorization_id, created_at FROM session_enrolment",
+	"id, status, enrolment, planned FROM disbursement",
+	"id, enrolment, disbursement, outcome, quantity, created_at FROM attendance_mark",
+	"provider, amount, status FROM payment_request",
+	"disbursement, amount, fiscal_year, status FROM payment_line",
+}
 
 func sums(t *testing.T, s *server.Server) map[string]operate.Sum {
 	t.Helper()
@@ -68,8 +91,14 @@ func TestSameSeedSamePeople(t *testing.T) {
 		}
 		x, y := sums(t, a), sums(t, b)
 		for _, table := range same {
-			if x[table] != y[table] || x[table].Rows < 100 {
+			if x[table] != y[table] || x[table].Rows < 4 {
 				t.Errorf("%+v and %+v", x[table], y[table])
+			}
+		}
+		for _, what := range sameColumns {
+			x, y := column(t, a, what), column(t, b, what)
+			if x != y || len(x) < 10 {
+				t.Errorf("%s: %s and %s", what, cut(x), cut(y))
 			}
 		}
 		other := serve(t, kizunatest.NewDB(t, db.SQLite))
@@ -80,6 +109,32 @@ func TestSameSeedSamePeople(t *testing.T) {
 		}
 	})
 }
+
+// column gives all rows of some columns of a table, in one order.
+func column(t *testing.T, s *server.Server, what string) string {
+	t.Helper()
+	names, of, _ := strings.Cut(what, " FROM ")
+	var rows []string
+	err := s.Run.Read(ctx, func(q *db.Reader) error {
+		tables, err := db.Tables(q)
+		if err != nil {
+			return err
+		}
+		x := tables[slices.IndexFunc(tables, func(x db.Table) bool { return x.Name == of })]
+		x.Columns = slices.DeleteFunc(x.Columns, func(c db.TableColumn) bool { return !slices.Contains(strings.Split(names, ", "), c.Name) })
+		return db.EachRow(q, x, func(values []any) error {
+			rows = append(rows, fmt.Sprintln(values...))
+			return nil
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(rows)
+	return strings.Join(rows, "")
+}
+
+func cut(s string) string { return s[:min(len(s), 300)] }
 
 func TestRunAgainMakesOnlyTheRest(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
@@ -94,6 +149,92 @@ func TestRunAgainMakesOnlyTheRest(t *testing.T) {
 		kizunatest.Intact(t, s.Run)
 		if found, err := operate.Check(ctx, d, s.Run.Vault); err != nil || len(found) > 0 {
 			t.Errorf("check: %v, %v", found, err)
+		}
+	})
+}
+
+// TestProportions holds at every size; and whatever rooms promise of their
+// records holds of those that were loaded.
+func TestProportions(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		out := made(t, s, generate.Options{Persons: 1000, Seed: 5})
+		if out.Cases != 400 || out.Disbursements != 5000 || out.Providers != 4 || out.Claims == 0 {
+			t.Errorf("made %+v", out)
+		}
+		for _, x := range []struct {
+			what        string
+			least, most int
+		}{
+			{"disbursement", 5000, 5000},
+			{"session_enrolment e JOIN session s ON s.id = e.session AND s.status = 'scheduled'", 300, 3500},
+			{"attendance_mark WHERE outcome = 'absent'", 30, 300},
+			{"journal", 20_000, 30_000},
+			{"case_file WHERE status = 'open' AND stage = 'assessing'", 30, 120},
+			{"case_file WHERE status = 'open' AND stage = 'monitoring'", 30, 120},
+			{"case_file WHERE status = 'resolved'", 60, 200},
+			{"case_file WHERE status = 'closed'", 5, 60},
+			{"payment_line WHERE status = 'paid'", 1, 3000},
+			{"ledger_posting", 10, 9000},
+			// What no room would let happen:
+			{"session s WHERE capacity < (SELECT COUNT(*) FROM session_enrolment e WHERE e.session = s.id)", 0, 0},
+			{"authorization_given z WHERE units < (SELECT SUM(planned) FROM disbursement d WHERE d.authorization_id = z.id)", 0, 0},
+			{"authorization_given z WHERE status = 'active' AND units <= (SELECT SUM(quantity) FROM attendance_mark m WHERE m.authorization_id = z.id)", 0, 0},
+			{"authorization_given WHERE status = 'active' AND until_date < '2026-11-24'", 0, 0},
+			{"session_enrolment e JOIN session s ON s.id = e.session WHERE (s.status = 'completed') = (e.status = 'enrolled')", 0, 0},
+			{"session_enrolment e LEFT JOIN attendance_mark m ON m.enrolment = e.id WHERE e.status <> COALESCE(m.outcome, 'enrolled')", 0, 0},
+			{"session_enrolment e JOIN session s ON s.id = e.session JOIN authorization_given z ON z.id = e.authorization_id WHERE s.provider <> z.provider OR s.on_date < z.from_date OR s.on_date > z.until_date", 0, 0},
+			{"attendance_mark WHERE created_at > 1796000000000", 0, 0},
+			{"case_file c WHERE status NOT IN ('open', 'paused') AND EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id AND r.status <> 'completed')", 0, 0},
+			{"case_file c WHERE status NOT IN ('open', 'paused') AND EXISTS (SELECT 1 FROM benefit_assignment b WHERE b.case_id = c.id AND b.status <> 'completed')", 0, 0},
+			{"referral r WHERE (status = 'in_service') <> (EXISTS (SELECT 1 FROM attendance_mark m WHERE m.referral = r.id AND m.quantity > 0)) AND status <> 'completed'", 0, 0},
+		} {
+			if n := count(t, s, x.what); n < x.least || n > x.most {
+				t.Errorf("%d rows of %s", n, x.what)
+			}
+		}
+		kizunatest.Intact(t, s.Run)
+		if found, err := operate.Check(ctx, d, s.Run.Vault); err != nil || len(found) > 0 {
+			t.Errorf("check: %v, %v", found, err)
+		}
+	})
+}
+
+func count(t *testing.T, s *server.Server, what string) (n int) {
+	t.Helper()
+	err := s.Run.Read(ctx, func(q *db.Reader) (err error) {
+		n, err = db.One[int](q, "SELECT COUNT(*) FROM "+what)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	return n
+}
+
+// TestProvidersSeeWhoComes opens what was loaded as a provider does: its
+// sessions, and the names that its packets tell.
+func TestProvidersSeeWhoComes(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := serve(t, d)
+		made(t, s, generate.Options{Persons: 400, Seed: 2})
+		page, err := s.Rooms.Account.Users(ctx, access.TheSystem(), account.UserFilter{Query: generate.Provider(0), Kind: account.Provider})
+		if err != nil || len(page.Users) != 1 {
+			t.Fatalf("%v, %v", page, err)
+		}
+		u := page.Users[0]
+		by := access.Actor{ID: u.ID, Roles: u.Roles, Provider: u.Provider, SignIn: db.NewID()}
+		list, err := s.Rooms.Delivery.Sessions(ctx, by, delivery.SessionFilter{Limit: 5})
+		if err != nil || len(list) != 5 {
+			t.Fatalf("%d sessions, %v", len(list), err)
+		}
+		f, err := s.Rooms.Delivery.Roster(ctx, by, list[0].ID)
+		if err != nil || len(f.Seats) == 0 || f.Seats[0].Authorization.Name == "" {
+			t.Errorf("a roster: %+v, %v", f, err)
+		}
+		found, err := s.Rooms.Providers.Search(ctx, worker(t, s, generate.Worker(0)), provider.SearchInput{Text: "センター", OpeningsOnly: true})
+		if err != nil || len(found) == 0 {
+			t.Errorf("%d offerings found, %v", len(found), err)
 		}
 	})
 }

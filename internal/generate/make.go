@@ -1,6 +1,9 @@
 // Package generate invents an agency of any size: the people of an invented
 // city with households, addresses and histories, teams that reach many of them
-// and few, and cases under way. The same seed and day give the same people.
+// and few, cases in every state, and the help that providers give: referrals,
+// courses, attendance and what is asked to be paid for it. Of five persons two
+// have a case, and for each person there are five disbursements. The same seed
+// and day give the same agency.
 //
 // It writes through each room's Load, so journal, search and reach are as real
 // as any; nobody in it is.
@@ -13,6 +16,7 @@ import (
 	"slices"
 	"time"
 
+	"kizuna/internal/casework/benefit"
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -22,8 +26,11 @@ import (
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/search"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/network/delivery"
+	"kizuna/internal/network/referral"
 	"kizuna/internal/office/account"
 	"kizuna/internal/office/agency"
+	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/people"
 	"kizuna/internal/server"
 )
@@ -47,6 +54,8 @@ type Progress struct {
 // Made is what there is now.
 type Made struct {
 	Persons, Households, Cases int // made by this run
+	Providers, Disbursements   int // likewise
+	Claims                     int // requests for payment, likewise
 	Found                      int // persons who were there already
 	Took                       time.Duration
 	Admin, Password            string // the administrator's, when the agency was made
@@ -58,15 +67,23 @@ const lot = 1500
 // Make makes the agency, or adds to it what a run with the same seed has not
 // made yet: an interrupted run goes on, and a larger size adds the rest.
 func Make(ctx context.Context, srv *server.Server, o Options) (Made, error) {
-	m := &maker{srv: srv, o: o, from: source{o.Seed, o.Lang, o.Today}, began: time.Now()}
-	if err := m.office(ctx); err != nil {
-		return m.made, err
+	m := &maker{srv: srv, o: o, from: source{o.Seed, o.Lang, o.Today}, began: time.Now(), now: calendar.Moment(o.Today, 8, 0, calendar.Tokyo)}
+	for _, step := range []func(context.Context) error{m.office, m.catalog, m.network} {
+		if err := step(ctx); err != nil {
+			return m.made, err
+		}
 	}
 	for n := 0; m.made.Persons+m.made.Found < o.Persons; n += lot {
 		if err := m.load(ctx, n); err != nil {
 			return m.made, err
 		}
 		m.tell()
+	}
+	if err := m.money(ctx); err != nil {
+		return m.made, err
+	}
+	if err := m.seal(ctx); err != nil {
+		return m.made, err
 	}
 	m.made.Took = time.Since(m.began)
 	if err := search.Tidy(ctx, srv.Run.Data); err != nil {
@@ -76,14 +93,20 @@ func Make(ctx context.Context, srv *server.Server, o Options) (Made, error) {
 }
 
 type maker struct {
-	srv   *server.Server
-	o     Options
-	from  source
-	began time.Time
-	made  Made
-	teams []db.ID
-	users [][]db.ID // the caseworkers of each team
-	about int       // households, for dates
+	srv      *server.Server
+	o        Options
+	from     source
+	began    time.Time
+	now      calendar.Time // on the day, before the first session
+	made     Made
+	teams    []db.ID
+	users    [][]db.ID // the caseworkers of each team
+	about    int       // households, for dates
+	helps    []help
+	partners []partner
+	officers map[access.Role]access.Actor
+
+	colleague map[string]colleague // by mail
 }
 
 func (m *maker) tell() {
@@ -134,21 +157,27 @@ func (m *maker) office(ctx context.Context) error {
 			return err
 		}
 	}
-	top, err := m.user(ctx, staff[0].mail+Domain, staff[0].name, staff[0].role, func() (db.ID, error) {
+	if err := m.known(ctx); err != nil {
+		return err
+	}
+	top, err := m.user(ctx, person(staff[0].mail+Domain, staff[0].name, staff[0].role), func() (db.ID, error) {
 		t, err := rooms.Agency.CreateTeam(ctx, sys, agency.TeamInput{Name: text.Pair{JA: "地域支援課", EN: "Community Support"}})
 		return t.ID, err
 	})
 	if err != nil {
 		return err
 	}
+	m.officers = map[access.Role]access.Actor{}
 	for _, x := range staff[1:] {
-		if _, err := m.user(ctx, x.mail+Domain, x.name, x.role, nil); err != nil {
+		u, err := m.user(ctx, person(x.mail+Domain, x.name, x.role), nil)
+		if err != nil {
 			return err
 		}
+		m.officers[x.role] = access.Actor{ID: u.id, Roles: []access.Role{x.role}}
 	}
 	for i, d := range districts {
 		name := text.Pair{JA: d.name.JA + "担当", EN: d.name.EN + " Worker"}
-		u, err := m.user(ctx, Worker(i), name, access.Caseworker, func() (db.ID, error) {
+		u, err := m.user(ctx, person(Worker(i), name, access.Caseworker), func() (db.ID, error) {
 			t, err := rooms.Agency.CreateTeam(ctx, sys, agency.TeamInput{Name: text.Pair{JA: d.name.JA + "係", EN: d.name.EN + " Team"}, Parent: top.team, Position: int64(i)})
 			return t.ID, err
 		})
@@ -165,14 +194,14 @@ func (m *maker) office(ctx context.Context) error {
 
 // perWorker is how many residents there are for each caseworker, so that one
 // has some sixty running cases.
-const perWorker = 550
+const perWorker = 280
 
 // colleagues makes the other caseworkers of a district.
 func (m *maker) colleagues(ctx context.Context, district int) error {
 	d := districts[district]
 	for n := 2; n <= m.o.Persons*d.share/1000/perWorker; n++ {
 		name := text.Pair{JA: fmt.Sprintf("%s担当 %d", d.name.JA, n), EN: fmt.Sprintf("%s Worker %d", d.name.EN, n)}
-		u, err := m.user(ctx, fmt.Sprintf("worker-%d-%d%s", district+1, n, Domain), name, access.Caseworker, func() (db.ID, error) { return m.teams[district], nil })
+		u, err := m.user(ctx, person(fmt.Sprintf("worker-%d-%d%s", district+1, n, Domain), name, access.Caseworker), func() (db.ID, error) { return m.teams[district], nil })
 		if err != nil {
 			return err
 		}
@@ -183,39 +212,59 @@ func (m *maker) colleagues(ctx context.Context, district int) error {
 
 type colleague struct{ id, team db.ID }
 
-// user finds a user by mail, or makes one with a team of their own.
-func (m *maker) user(ctx context.Context, mail string, name text.Pair, role access.Role, team func() (db.ID, error)) (colleague, error) {
-	room := m.srv.Rooms.Account
-	page, err := room.Users(ctx, access.TheSystem(), account.UserFilter{Query: mail, Kind: account.Staff, Limit: 10})
-	if err != nil {
-		return colleague{}, err
+func person(mail string, name text.Pair, role access.Role) account.UserInput {
+	return account.UserInput{Mail: mail, Name: name, Roles: []access.Role{role}}
+}
+
+// known finds the users that are there, by mail.
+func (m *maker) known(ctx context.Context) error {
+	m.colleague = map[string]colleague{}
+	for _, kind := range []string{account.Staff, account.Provider} {
+		f := account.UserFilter{Kind: kind, Limit: 200}
+		for {
+			page, err := m.srv.Rooms.Account.Users(ctx, access.TheSystem(), f)
+			if err != nil {
+				return err
+			}
+			for _, u := range page.Users {
+				c := colleague{id: u.ID}
+				if teams := page.Teams[u.ID]; len(teams) > 0 {
+					c.team = teams[0]
+				}
+				m.colleague[u.Mail] = c
+			}
+			if page.Next.ID.IsZero() {
+				break
+			}
+			f.After = page.Next
+		}
 	}
-	for _, u := range page.Users {
-		if u.Mail != mail {
-			continue
-		}
-		c := colleague{id: u.ID}
-		if teams := page.Teams[u.ID]; len(teams) > 0 {
-			c.team = teams[0]
-		}
+	return nil
+}
+
+// user finds a user by mail, or makes one with a team of their own.
+func (m *maker) user(ctx context.Context, in account.UserInput, team func() (db.ID, error)) (colleague, error) {
+	if c, ok := m.colleague[in.Mail]; ok {
 		return c, nil
 	}
-	in := account.UserInput{Mail: mail, Name: name, Roles: []access.Role{role}}
 	var c colleague
+	var err error
 	if team != nil {
 		if c.team, err = team(); err != nil {
 			return c, err
 		}
 		in.Teams = []db.ID{c.team}
 	}
-	made, err := room.CreateUser(ctx, access.TheSystem(), in)
+	made, err := m.srv.Rooms.Account.CreateUser(ctx, access.TheSystem(), in)
 	c.id = made.ID
 	return c, err
 }
 
-// load loads the households from n that are not there yet.
+// load loads the households from n that are not there yet, with their cases
+// and what these are given.
 func (m *maker) load(ctx context.Context, n int) error {
-	left := m.o.Persons - m.made.Persons - m.made.Found
+	before := m.made.Persons + m.made.Found
+	left := m.o.Persons - before
 	var all []family
 	for i := n; i < n+lot && left > 0; i++ {
 		f := m.from.household(i, m.from.knownSince(i, m.about))
@@ -229,12 +278,10 @@ func (m *maker) load(ctx context.Context, n int) error {
 	if err != nil || len(fresh) == 0 {
 		return err
 	}
-	work := m.cases(n, fresh)
+	w := m.cases(n, before, all).of(fresh)
+	g := m.help(fresh[0].n, w)
 	_, err = op.Do(ctx, m.srv.Run, access.TheSystem(), "generate", nil, func(tx *op.Tx) (bool, error) {
-		if err := people.Load(tx, m.loaded(fresh), m.o.Today); err != nil {
-			return false, err
-		}
-		return true, cases.LoadPast(tx, work)
+		return true, m.write(tx, fresh, w.past, g)
 	})
 	if err != nil {
 		return err
@@ -243,9 +290,42 @@ func (m *maker) load(ctx context.Context, n int) error {
 		m.made.Households++
 		m.made.Persons += len(f.residents)
 	}
-	m.made.Cases += len(work)
-	_, err = journal.Sealer{Data: m.srv.Run.Data, Vault: m.srv.Run.Vault, Clock: m.srv.Run.Clock}.SealAll(ctx)
+	m.made.Cases += len(w.past)
+	m.made.Disbursements += len(g.delivery.Disbursements)
+	return m.seal(ctx)
+}
+
+func (m *maker) seal(ctx context.Context) error {
+	_, err := journal.Sealer{Data: m.srv.Run.Data, Vault: m.srv.Run.Vault, Clock: m.srv.Run.Clock}.SealAll(ctx)
 	return err
+}
+
+func (m *maker) write(tx *op.Tx, fresh []family, past []cases.Past, g given) error {
+	who := m.loaded(fresh)
+	if err := people.Load(tx, who, m.o.Today); err != nil {
+		return err
+	}
+	if err := cases.LoadPast(tx, past); err != nil {
+		return err
+	}
+	// A packet tells of them as they are called now.
+	called := map[db.ID]people.Person{}
+	for _, x := range who.Residents {
+		called[x.Person.ID] = x.Person
+	}
+	for i := range g.referrals {
+		g.referrals[i].Profile.Person = called[g.referrals[i].Referral.Person]
+	}
+	if err := benefit.LoadPast(tx, g.assignments); err != nil {
+		return err
+	}
+	if err := referral.LoadPast(tx, g.referrals, calendar.April); err != nil {
+		return err
+	}
+	if err := consent.LoadPast(tx, g.disclosed); err != nil {
+		return err
+	}
+	return delivery.LoadPast(tx, g.delivery)
 }
 
 // missing leaves out the households that an earlier run made, and counts them.

@@ -16,6 +16,7 @@ import (
 
 // family is one household with its people, the eldest generation first.
 type family struct {
+	n         int // its number
 	household people.Household
 	residents []people.Resident
 	members   []people.Member
@@ -38,7 +39,7 @@ const (
 	betweenH = 20_000
 )
 
-// ids makes the ids of one household's records, the same every time.
+// ids makes the ids of records that belong together, the same every time.
 type ids struct {
 	ms, n uint64
 	r     *rand.Rand
@@ -50,7 +51,9 @@ func (x *ids) next() db.ID {
 	binary.BigEndian.PutUint64(b[:], x.ms<<16)
 	copy(id[:6], b[:6])
 	id[6], id[7] = 0x70|byte(x.n>>8)&0x0f, byte(x.n)
-	x.n++
+	if x.n++; x.n == 1<<12 {
+		x.ms, x.n = x.ms+1, 0
+	}
 	binary.BigEndian.PutUint64(id[8:], x.r.Uint64())
 	id[8] = id[8]&0x3f | 0x80
 	return id
@@ -104,7 +107,7 @@ func shape(r *rand.Rand) []member {
 // household draws the household n. at is when it became known to the agency.
 func (s source) household(n int, at calendar.Time) family {
 	r, id := s.of(n)
-	f := family{district: drawDistrict(r), latin: r.IntN(100) < s.latinShare()}
+	f := family{n: n, district: drawDistrict(r), latin: r.IntN(100) < s.latinShare()}
 	name := familyName(r)
 	if f.latin {
 		name = any1(r, named["english family"])
