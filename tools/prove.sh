@@ -3,10 +3,10 @@
 # source is not run again (out/proved), so a stopped run goes on where it was.
 #
 #   tools/prove.sh                  every part
-#   tools/prove.sh fuzz journeys    only the named: fuzz race fault journeys
+#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage journeys
 #
 # FUZZTIME=10m       for each decoder
-# ROUNDS=100         kills on each engine; FAULT_FOR=8m ends with the round in which that is over
+# ROUNDS=100         kills and power cuts on each engine; FAULT_FOR=8m ends with the round in which that is over
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,13 +26,22 @@ part_race() {
 	CGO_ENABLED=1 go test -race -count=1 -timeout 55m -tags cgo_sqlite,sqlite_fts5 ./...
 }
 
-# A hundred kills on each engine; the figures go into docs/reliability.md.
-part_fault() {
+# breaks PART ROUNDS TESTS: breaks each engine so often; the figures go into docs/reliability.md.
+breaks() {
 	go build -o "$work/kizuna" ./cmd/kizuna
-	KIZUNA_BINARY=$work/kizuna KIZUNA_FAULT_ROUNDS=${ROUNDS:-100} KIZUNA_FAULT_FOR=${FAULT_FOR:-} \
-		go test -vet=off -count=1 -timeout 58m -v ./test/fault/ | tee "$work/fault.log" || return 1
-	tools/figures.sh docs/reliability.md "ROUNDS=${ROUNDS:-100}${FAULT_FOR:+ FAULT_FOR=$FAULT_FOR} tools/prove.sh fault" "$work/fault.log"
+	KIZUNA_BINARY=$work/kizuna KIZUNA_FAULT_ROUNDS=$2 KIZUNA_FAULT_FOR=${FAULT_FOR:-} \
+		go test -vet=off -count=1 -timeout 58m -v -run "$3" ./test/fault/ | tee "$work/$1.log" || return 1
+	tools/figures.sh docs/reliability.md "ROUNDS=$2${FAULT_FOR:+ FAULT_FOR=$FAULT_FOR} tools/prove.sh $1" "$work/$1.log"
 }
+
+# A hundred kills on each engine, and what else needs no disk or server of its own.
+part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Stop|Two|Audit|ItSees)$'; }
+
+# A hundred power cuts on each engine, with writes lost and torn; needs root, for a disk of its own.
+part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }
+
+# The database server taken away, its connections cut, its disk full.
+part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|DiskFull)$'; }
 
 # Every journey and every page in every one of its eight states.
 part_journeys() {
@@ -51,7 +60,7 @@ part_journeys() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault journeys)
+[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage journeys)
 work=$(mktemp -d /tmp/kizuna-prove.XXXXXX)
 chmod 711 "$work"
 export KIZUNA_PG_DIR=$work/pg

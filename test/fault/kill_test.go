@@ -14,12 +14,12 @@ import (
 	"kizuna/internal/ground/jobs"
 )
 
-// rounds is how many kills each engine gets.
-func rounds(t testing.TB) int {
+// rounds is how often each engine is broken; so few unless somebody asks for more.
+func rounds(t testing.TB, few int) int {
 	t.Helper()
 	said := os.Getenv("KIZUNA_FAULT_ROUNDS")
 	if said == "" {
-		return 3
+		return few
 	}
 	n, err := strconv.Atoi(said)
 	if err != nil || n < 1 {
@@ -65,7 +65,7 @@ func read(d *db.DB, f func(q db.Q) error) error {
 // happened once, the installation checks out, and in the end all queued work is done.
 func TestKill(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
-		n, stop, seed := rounds(t), until(t), seed(t)
+		n, stop, seed := rounds(t, 3), until(t), seed(t)
 		choose := rand.New(rand.NewPCG(seed, 0))
 		run := p.demo(t)
 		l, d := newLoad(t, p, seed, run.base), p.open(t)

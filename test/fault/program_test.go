@@ -2,7 +2,7 @@
 // works it hard through the API, and kills, stops or doubles it in the middle. What was
 // acknowledged is counted out here, in another process, and looked for again afterwards.
 //
-//	KIZUNA_FAULT_ROUNDS   kills on each engine, 3 unless said
+//	KIZUNA_FAULT_ROUNDS   kills, cuts and so on of each kind on each engine; a few unless said
 //	KIZUNA_FAULT_SEED     repeats a run's choices; every run prints its own
 //	KIZUNA_FAULT_FOR      stops after the round in which this time has passed, such as 8m
 //	KIZUNA_BINARY         the program, built already
@@ -31,7 +31,12 @@ import (
 // binary is the program under test.
 var binary string
 
-func TestMain(m *testing.M) { os.Exit(build(m)) }
+func TestMain(m *testing.M) {
+	if folders := os.Getenv(diskEnv); folders != "" {
+		os.Exit(serveDisk(folders))
+	}
+	os.Exit(build(m))
+}
 
 // build makes the program once for all tests.
 func build(m *testing.M) int {

@@ -55,12 +55,28 @@ func (c *cluster) place(t testing.TB) *place {
 	return p
 }
 
-// tool runs tools/pg.sh for the cluster and gives the last line of what it printed.
+// tool is run that must succeed, for the test's own goroutine.
 func (c *cluster) tool(words ...string) string {
 	c.t.Helper()
-	root, err := filepath.Abs("../..")
+	out, err := c.run(words...)
 	if err != nil {
 		c.t.Fatal(err)
+	}
+	return out
+}
+
+// start starts it where it does not run.
+func (c *cluster) start() {
+	if _, err := c.run("start"); err != nil {
+		c.t.Error(err)
+	}
+}
+
+// run runs tools/pg.sh for the cluster and gives what it printed.
+func (c *cluster) run(words ...string) (string, error) {
+	root, err := filepath.Abs("../..")
+	if err != nil {
+		return "", err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), patience)
 	defer cancel()
@@ -70,9 +86,9 @@ func (c *cluster) tool(words ...string) string {
 	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
-		c.t.Fatalf("pg.sh %s: %v\n%s", strings.Join(words, " "), err, said.String())
+		return "", fmt.Errorf("pg.sh %s: %w\n%s", strings.Join(words, " "), err, said.String())
 	}
-	return strings.TrimSpace(string(out))
+	return strings.TrimSpace(string(out)), nil
 }
 
 // crash ends the server as if its machine had: no connection is told, nothing is tidied.
@@ -104,13 +120,13 @@ func TestServerFails(t *testing.T) {
 	l.rough = true
 	var back []time.Duration
 	cuts := 0
-	for round := range rounds(t) {
+	for round := range rounds(t, 1) {
 		var began time.Time
 		l.run(60, func() {
 			cuts += cut(t, d)
 			l.later(60, func() {
 				c.crash()
-				c.tool("start")
+				c.start()
 				began = time.Now()
 				l.later(1, func() {
 					back = append(back, time.Since(began))
