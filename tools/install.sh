@@ -20,6 +20,7 @@ has_japanese_font() {
 
 missing=()
 if wants pg && ! tools/pg.sh bin >/dev/null 2>&1; then missing+=(postgresql); fi
+if wants pg && ! has pgbouncer && ! [ -x /usr/sbin/pgbouncer ]; then missing+=(pgbouncer); fi
 if wants cgo && ! { has gcc && echo '#include <stdlib.h>' | gcc -E - >/dev/null 2>&1; }; then missing+=(gcc libc6-dev); fi
 if wants chromium && ! [ -x /usr/bin/chromium ]; then missing+=(chromium); fi
 if wants fonts && ! has_japanese_font; then missing+=(fontconfig fonts-noto-cjk); fi

@@ -23,6 +23,9 @@ const (
 	maxLag      = 5 * time.Minute // of the oldest due job
 )
 
+// late is what is said of a worker whose oldest job waits longer than maxLag.
+const late = "late"
+
 // health is what /readyz tells: no names, no addresses.
 type health struct {
 	Database string  `json:"database"`
@@ -34,14 +37,15 @@ type health struct {
 }
 
 // ready answers 200 when requests can be served here, otherwise 503: the database answers, its
-// schema is this binary's, and jobs are being done.
+// schema is this binary's, and jobs are being done. Where others do the jobs, theirs being late is
+// told here and is no reason to send nobody here.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
 	defer cancel()
 	h := s.health(ctx)
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
-	if h.Database != "ok" || h.Schema != "ok" || h.Worker != "ok" {
+	if h.Database != "ok" || h.Schema != "ok" || h.Worker != "ok" && (h.Worker != late || !s.config.NoWork) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
 	_ = json.NewEncoder(w).Encode(h) // the client went away: nothing to do
@@ -73,7 +77,7 @@ func (s *Server) health(ctx context.Context) health {
 	}
 	h.Worker = "ok"
 	if h.Lag > maxLag.Seconds() {
-		h.Worker = "late"
+		h.Worker = late
 	}
 	return h
 }

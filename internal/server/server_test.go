@@ -14,6 +14,7 @@ import (
 
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/jobs"
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/server"
 )
@@ -47,6 +48,25 @@ func TestHealth(t *testing.T) {
 		}
 		if w := get(s, "/readyz"); w.Code != 200 || !strings.Contains(w.Body.String(), `"worker":"ok"`) {
 			t.Errorf("readyz: %d %s", w.Code, w.Body)
+		}
+		// Work that nobody does makes unready who should be doing it, not who leaves it to others.
+		long := kizunatest.Clock().Now().Add(-time.Hour)
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := jobs.Queue(tx, jobs.Job{Kind: "op.forget", RunAt: long})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if w := get(s, "/readyz"); w.Code != 503 || !strings.Contains(w.Body.String(), `"worker":"late"`) {
+			t.Errorf("readyz with late work: %d %s", w.Code, w.Body)
+		}
+		served, err := server.New(server.Config{DB: d, Vault: kizunatest.Vault(t), Clock: kizunatest.Clock(), Log: slog.New(slog.DiscardHandler), NoWork: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer served.Close()
+		if w := get(served, "/readyz"); w.Code != 200 || !strings.Contains(w.Body.String(), `"worker":"late"`) {
+			t.Errorf("readyz without a worker of its own: %d %s", w.Code, w.Body)
 		}
 	})
 }
