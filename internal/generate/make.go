@@ -13,7 +13,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"slices"
 	"time"
 
 	"kizuna/internal/casework/benefit"
@@ -73,11 +72,11 @@ func Make(ctx context.Context, srv *server.Server, o Options) (Made, error) {
 			return m.made, err
 		}
 	}
-	for n := 0; m.made.Persons+m.made.Found < o.Persons; n += lot {
-		if err := m.load(ctx, n); err != nil {
-			return m.made, err
-		}
-		m.tell()
+	if err := m.seal(ctx); err != nil { // so that there is a seal to go on from
+		return m.made, err
+	}
+	if err := m.lots(ctx); err != nil {
+		return m.made, err
 	}
 	if err := m.money(ctx); err != nil {
 		return m.made, err
@@ -260,39 +259,85 @@ func (m *maker) user(ctx context.Context, in account.UserInput, team func() (db.
 	return c, err
 }
 
-// load loads the households from n that are not there yet, with their cases
-// and what these are given.
-func (m *maker) load(ctx context.Context, n int) error {
-	before := m.made.Persons + m.made.Found
-	left := m.o.Persons - before
+// drawn is a lot of households that are not there yet, with their cases and
+// what these are given.
+type drawn struct {
+	fresh   []family
+	work    work
+	given   given
+	persons int // of households that are there and that are not
+	found   int // of those that are
+	err     error
+}
+
+// lots loads one lot after the other, and draws the next meanwhile.
+func (m *maker) lots(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	next := make(chan drawn)
+	go func() {
+		defer close(next)
+		for n, persons := 0, 0; persons < m.o.Persons; n += lot {
+			d := m.draw(ctx, n, persons)
+			persons += d.persons
+			select {
+			case next <- d:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	defer func() {
+		stop()
+		for range next { // until nothing is drawn any more
+			continue
+		}
+	}()
+	for d := range next {
+		if d.err != nil {
+			return d.err
+		}
+		if err := m.load(ctx, d); err != nil {
+			return err
+		}
+		m.tell()
+	}
+	return ctx.Err()
+}
+
+// draw draws the households from n, before which there were so many persons.
+func (m *maker) draw(ctx context.Context, n, before int) (out drawn) {
 	var all []family
-	for i := n; i < n+lot && left > 0; i++ {
+	for i := n; i < n+lot && before+out.persons < m.o.Persons; i++ {
 		f := m.from.household(i, m.from.knownSince(i, m.about))
-		if over := len(f.residents) - left; over > 0 {
+		if left := m.o.Persons - before - out.persons; len(f.residents) > left {
 			f.residents, f.members = f.residents[:left], f.members[:left]
 		}
-		left -= len(f.residents)
+		out.persons += len(f.residents)
 		all = append(all, f)
 	}
-	fresh, err := m.missing(ctx, all)
-	if err != nil || len(fresh) == 0 {
-		return err
+	if out.fresh, out.found, out.err = m.missing(ctx, all); out.err != nil || len(out.fresh) == 0 {
+		return out
 	}
-	w := m.cases(n, before, all).of(fresh)
-	g := m.help(fresh[0].n, w)
-	_, err = op.Do(ctx, m.srv.Run, access.TheSystem(), "generate", nil, func(tx *op.Tx) (bool, error) {
-		return true, m.write(tx, fresh, w.past, g)
-	})
+	out.work = m.cases(n, before, all).of(out.fresh)
+	out.given = m.help(out.fresh[0].n, out.work)
+	return out
+}
+
+// load loads a lot in one transaction.
+func (m *maker) load(ctx context.Context, d drawn) error {
+	m.made.Found += d.found
+	if len(d.fresh) == 0 {
+		return nil
+	}
+	err := op.Load(ctx, m.srv.Run, func(tx *op.Tx) error { return m.write(tx, d.fresh, d.work.past, d.given) })
 	if err != nil {
 		return err
 	}
-	for _, f := range fresh {
-		m.made.Households++
-		m.made.Persons += len(f.residents)
-	}
-	m.made.Cases += len(w.past)
-	m.made.Disbursements += len(g.delivery.Disbursements)
-	return m.seal(ctx)
+	m.made.Households += len(d.fresh)
+	m.made.Persons += d.persons - d.found
+	m.made.Cases += len(d.work.past)
+	m.made.Disbursements += len(d.given.delivery.Disbursements)
+	return nil
 }
 
 func (m *maker) seal(ctx context.Context) error {
@@ -328,27 +373,27 @@ func (m *maker) write(tx *op.Tx, fresh []family, past []cases.Past, g given) err
 	return delivery.LoadPast(tx, g.delivery)
 }
 
-// missing leaves out the households that an earlier run made, and counts them.
-func (m *maker) missing(ctx context.Context, all []family) ([]family, error) {
+// missing leaves out the households that an earlier run made, and counts who
+// lives in them.
+func (m *maker) missing(ctx context.Context, all []family) (fresh []family, found int, err error) {
 	ids := make([]db.ID, len(all))
 	for i, f := range all {
 		ids[i] = f.household.ID
 	}
 	var there []db.ID
-	err := m.srv.Run.Read(ctx, func(q *db.Reader) (err error) {
+	err = m.srv.Run.Read(ctx, func(q *db.Reader) (err error) {
 		there, err = db.All[db.ID](q, "SELECT id FROM household WHERE id IN (??)", db.ListOf(ids))
 		return err
 	})
-	if len(there) == 0 {
-		return all, err
-	}
-	return slices.DeleteFunc(all, func(f family) bool {
-		if !slices.Contains(there, f.household.ID) {
-			return false
+	known := setOf(there)
+	for _, f := range all {
+		if known[f.household.ID] {
+			found += len(f.residents)
+		} else {
+			fresh = append(fresh, f)
 		}
-		m.made.Found += len(f.residents)
-		return true
-	}), err
+	}
+	return fresh, found, err
 }
 
 func (m *maker) loaded(all []family) people.Loaded {

@@ -5,11 +5,13 @@ import (
 
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/journal"
 )
 
 // Load is CreateAll for records with a past of their own, which an import or
 // a synthetic agency brings: ids, status and times that a record has are kept.
-// Only the Load of a room calls it.
+// The records must stay as they are until the operation has ended. Only the
+// Load of a room calls it.
 func Load[R any](tx Tx, t *Table[R], step string, recs []R) error {
 	s, ok := t.Step(step)
 	if !ok {
@@ -35,11 +37,9 @@ func Load[R any](tx Tx, t *Table[R], step string, recs []R) error {
 		return err
 	}
 	for i := range recs {
-		changes, err := whole(recs[i])
-		if err != nil {
-			return err
-		}
-		t.write(tx, s, &recs[i], "", changes, nil)
+		t.write(tx, s, &recs[i], "", nil, []Option{func(l *journal.Line) {
+			l.Whole = func() ([]byte, error) { return wholeText(&recs[i]) }
+		}})
 	}
 	return nil
 }

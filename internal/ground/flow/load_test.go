@@ -5,7 +5,16 @@ import (
 
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/journal"
 )
+
+func whole(l journal.Line) string {
+	text, err := l.Whole()
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
 
 func TestLoadKeepsThePastAndWritesTheJournal(t *testing.T) {
 	each(t, func(t *testing.T, f *field) {
@@ -25,8 +34,8 @@ func TestLoadKeepsThePastAndWritesTheJournal(t *testing.T) {
 			if fresh := got[1]; fresh.ID.IsZero() || fresh.Status != "made" || fresh.CreatedAt != x.now {
 				t.Errorf("the new one: %+v", fresh.Head)
 			}
-			if len(x.lines) != 2 || x.lines[0].To != "up" || x.lines[0].Step != "make" || x.lines[0].Changes["name"].New != "old" {
-				t.Errorf("lines %+v", x.lines)
+			if len(x.lines) != 2 || x.lines[0].To != "up" || x.lines[0].Step != "make" || whole(x.lines[0]) != `{"name":[null,"old"]}` {
+				t.Errorf("lines %+v, %s", x.lines, whole(x.lines[0]))
 			}
 			return nil
 		})

@@ -82,6 +82,10 @@ type Line struct {
 	Root     db.ID
 	From, To string // the status before and after
 	Changes  Changes
+	// Whole gives the changes as a row keeps them, of a record that is loaded
+	// with many others; then Changes is empty. It may be called at any time
+	// until the transaction ends.
+	Whole func() ([]byte, error)
 	// By is who took the step, when another than the stamp's actor did.
 	By *access.Actor
 }
@@ -133,6 +137,15 @@ type Stamp struct {
 
 // Append writes the lines of one transaction. Only op calls it.
 func Append(w db.W, v *vault.Vault, s Stamp, lines []Line) error {
+	rows, err := made(v, s, lines)
+	if err != nil {
+		return err
+	}
+	return db.Insert(w, "journal", rows...)
+}
+
+// made are the rows of lines.
+func made(v *vault.Vault, s Stamp, lines []Line) ([]Row, error) {
 	rows := make([]Row, len(lines))
 	for i, l := range lines {
 		by := s.Actor
@@ -144,17 +157,25 @@ func Append(w db.W, v *vault.Vault, s Stamp, lines []Line) error {
 			Step: l.Step, Entity: l.Entity, Record: l.Record, Version: l.Version,
 			RootKind: l.RootKind, Root: l.Root, From: l.From, To: l.To,
 		}
-		if len(l.Changes) > 0 {
-			b, err := json.Marshal(l.Changes)
-			if err != nil {
-				return fmt.Errorf("journal %s %s: %w", l.Entity, l.Step, err)
-			}
-			r.Changes = string(b)
+		b, err := l.changes()
+		if err != nil {
+			return nil, fmt.Errorf("journal %s %s: %w", l.Entity, l.Step, err)
 		}
+		r.Changes = string(b)
 		r.MAC = v.MAC("journal", r.bytes()...)
 		rows[i] = r
 	}
-	return db.Insert(w, "journal", rows...)
+	return rows, nil
+}
+
+func (l Line) changes() ([]byte, error) {
+	switch {
+	case l.Whole != nil:
+		return l.Whole()
+	case len(l.Changes) > 0:
+		return json.Marshal(l.Changes)
+	}
+	return nil, nil
 }
 
 var rowColumns = db.Columns[Row]("")

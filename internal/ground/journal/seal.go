@@ -96,17 +96,22 @@ func (s Sealer) sealOnce(ctx context.Context, chain string) (int, error) {
 		if err := place(tx, chain, rows, last.Last+1); err != nil {
 			return err
 		}
-		next := Seal{Chain: chain, Seq: last.Seq + 1, At: s.Clock.Now(), First: last.Last + 1, Last: last.Last + int64(n), Merkle: merkle(rows), Previous: last.MAC}
-		if next.Previous == nil {
-			next.Previous = []byte{}
-		}
-		next.MAC = s.Vault.MAC("seal", next.bytes()...)
-		return db.Insert(tx, "journal_seal", next)
+		return db.Insert(tx, "journal_seal", following(last, chain, s.Clock.Now(), n, merkle(rows), s.Vault))
 	})
 	if errors.Is(err, errSecond) || db.IsUnique(err, "") {
 		return 0, s.unlessSecond(ctx, chain, before, err)
 	}
 	return n, err
+}
+
+// following is the seal after another, over so many rows.
+func following(last Seal, chain string, at calendar.Time, n int, merkle []byte, v *vault.Vault) Seal {
+	next := Seal{Chain: chain, Seq: last.Seq + 1, At: at, First: last.Last + 1, Last: last.Last + int64(n), Merkle: merkle, Previous: last.MAC}
+	if next.Previous == nil {
+		next.Previous = []byte{}
+	}
+	next.MAC = v.MAC("seal", next.bytes()...)
+	return next
 }
 
 const lastSeal = "SELECT chain, seq, at, first, last, merkle, previous, mac FROM journal_seal WHERE chain = ? ORDER BY seq DESC LIMIT 1"
@@ -174,3 +179,4 @@ type leaf interface{ leaf() []byte }
 
 func (r sealRow) leaf() []byte   { return r.MAC }
 func (r verifyRow) leaf() []byte { return r.mac }
+func (r placedRow) leaf() []byte { return r.MAC }

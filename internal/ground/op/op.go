@@ -65,6 +65,7 @@ type Tx struct {
 	actor  access.Actor
 	now    calendar.Time
 	lines  []journal.Line
+	load   *journal.Load // takes up the lines of a Load
 	events []Event
 }
 
@@ -79,6 +80,10 @@ func (t *Tx) Now() calendar.Time { return t.now }
 func (t *Tx) Journal(l journal.Line) {
 	by := t.actor
 	l.By = &by
+	if t.load != nil {
+		t.load.Add(l)
+		return
+	}
 	t.lines = append(t.lines, l)
 }
 
@@ -171,12 +176,33 @@ func Do[T any](ctx context.Context, r *Runner, a access.Actor, name string, in a
 	return out, nil
 }
 
+// Load is Do for records by the thousand that the system brings: their journal
+// lines are written sealed.
+func Load(ctx context.Context, r *Runner, f func(tx *Tx) error) error {
+	return r.Data.Write(ctx, func(dtx *db.Tx) error {
+		tx := &Tx{Tx: dtx, Run: r, actor: access.TheSystem(), now: r.Clock.Now()}
+		tx.load = journal.NewLoad(r.Vault, journal.Stamp{Tx: db.NewIDAt(int64(tx.now)), At: tx.now, Actor: tx.actor})
+		defer tx.load.Drop()
+		if err := f(tx); err != nil {
+			return err
+		}
+		if err := tx.load.Write(dtx, tx.now); err != nil {
+			return err
+		}
+		return tx.queue()
+	})
+}
+
 // finish writes what the operation gathered.
 func (t *Tx) finish() error {
 	stamp := journal.Stamp{Tx: db.NewIDAt(int64(t.now)), At: t.now, Actor: t.actor}
 	if err := journal.Append(t.Tx, t.Run.Vault, stamp, t.lines); err != nil {
 		return err
 	}
+	return t.queue()
+}
+
+func (t *Tx) queue() error {
 	var work []jobs.Job
 	for _, e := range t.events {
 		for _, kind := range t.Run.subscribers[e.Name] {
