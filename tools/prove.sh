@@ -42,7 +42,7 @@ part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }
 
 # The database server taken away, its connections cut, its disk full; several programs on one
 # database, also through a proxy and serializable; migrations at once and killed.
-part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|DiskFull|Many|Migrate)$'; }
+part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|DiskFull|Many|Migrate|SlowClients|HostileBodies)$'; }
 
 # Every journey and every page in every one of its eight states.
 part_journeys() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"runtime/debug"
 	"text/tabwriter"
 
 	"kizuna/internal/demo"
@@ -56,6 +57,7 @@ func (c *demoCommand) make(ctx context.Context, s *streams, srv *server.Server, 
 		return err
 	}
 	open()
+	debug.FreeOSMemory() // what making a year took
 	if c.Open {
 		if err := exec.CommandContext(ctx, "xdg-open", base).Start(); err != nil {
 			fmt.Fprintln(s.errs, "kizuna: no browser was opened:", err)

@@ -67,6 +67,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		defer srv.Close()
+		debug.FreeOSMemory() // what starting took and nothing needs any more
 		fmt.Fprintln(s.out, "kizuna serves", base)
 		return srv.Serve(ctx, l)
 	})

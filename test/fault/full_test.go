@@ -76,8 +76,9 @@ func TestDiskFull(t *testing.T) {
 			l, d := newLoad(t, p, seed(t), run.base), p.open(t)
 			l.play()
 			l.rough = true
-			refusals := 0
-			for round := range rounds(t, 1) {
+			refusals, times := 0, 0
+			for round := range turns(t, 1) {
+				times++
 				l.run(40, func() {
 					empty := fill(t, disk)
 					refusals += l.fullUp(t)
@@ -98,7 +99,7 @@ func TestDiskFull(t *testing.T) {
 				}
 			}
 			l.everything(t)
-			report(t, p, "disk full under load", fmt.Sprintf("%d times, %d acknowledged, %d asked again, 0 lost, 0 half, the program never restarted", rounds(t, 1), l.acked, l.again))
+			report(t, p, "disk full under load", fmt.Sprintf("%d times, %d acknowledged, %d asked again, 0 lost, 0 half, the program never restarted", times, l.acked, l.again))
 			if code := run.stop(t); code != 0 {
 				t.Errorf("the stop at the end exits with %d", code)
 			}

@@ -42,6 +42,19 @@ func until(t testing.TB) time.Time {
 	return time.Now().Add(d)
 }
 
+// turns are the rounds, until there were enough of them or their time is over; at least one.
+func turns(t testing.TB, few int) func(yield func(int) bool) {
+	t.Helper()
+	n, stop := rounds(t, few), until(t)
+	return func(yield func(int) bool) {
+		for i := range n {
+			if i > 0 && !stop.IsZero() && time.Now().After(stop) || !yield(i) {
+				return
+			}
+		}
+	}
+}
+
 // seed makes a run's choices repeatable; threads and the moment of a kill are not.
 func seed(t testing.TB) uint64 {
 	t.Helper()
@@ -65,17 +78,14 @@ func read(d *db.DB, f func(q db.Q) error) error {
 // happened once, the installation checks out, and in the end all queued work is done.
 func TestKill(t *testing.T) {
 	each(t, func(t *testing.T, p *place) {
-		n, stop, seed := rounds(t, 3), until(t), seed(t)
+		seed := seed(t)
 		choose := rand.New(rand.NewPCG(seed, 0))
 		run := p.demo(t)
 		l, d := newLoad(t, p, seed, run.base), p.open(t)
 		l.play()
 		var ready []time.Duration
 		unknown, queued := 0, 0
-		for round := range n {
-			if round > 0 && !stop.IsZero() && time.Now().After(stop) {
-				break
-			}
+		for round := range turns(t, 3) {
 			queued += queue(t, d, 40)
 			l.run(20+choose.IntN(400), run.kill)
 			unknown += len(l.open)

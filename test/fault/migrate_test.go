@@ -34,7 +34,7 @@ func TestMigrate(t *testing.T) {
 
 		choose := rand.New(rand.NewPCG(seed(t), 0))
 		kills, whole := 0, 0
-		for range rounds(t, 3) {
+		for range turns(t, 3) {
 			broken := &place{engine: p.engine, dir: t.TempDir(), url: kizunatest.EmptyURL(t, p.engine)}
 			for range 3 {
 				if broken.killed(t, time.Duration(choose.Float64()*float64(takes)), "migrate") {

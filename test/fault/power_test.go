@@ -60,7 +60,7 @@ func powerSQLite(t *testing.T) {
 	var all lottery
 	unknown := 0
 	var ready []time.Duration
-	for round := range rounds(t, 1) {
+	for round := range turns(t, 1) {
 		l.run(20+choose.IntN(200), run.kill)
 		all.add(disk.cut(t, seed+uint64(round)))
 		unknown += len(l.open)
@@ -97,7 +97,7 @@ func powerPostgres(t *testing.T) {
 	l.play()
 	l.rough = true
 	var all lottery
-	for round := range rounds(t, 1) {
+	for round := range turns(t, 1) {
 		l.run(20+choose.IntN(200), func() {
 			c.lose()
 			all.add(disk.cut(t, seed+uint64(round)))

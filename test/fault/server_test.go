@@ -120,7 +120,7 @@ func TestServerFails(t *testing.T) {
 	l.rough = true
 	var back []time.Duration
 	cuts := 0
-	for round := range rounds(t, 1) {
+	for round := range turns(t, 1) {
 		var began time.Time
 		l.run(60, func() {
 			cuts += cut(t, d)
