@@ -24,6 +24,8 @@ for engine in sqlite postgres; do
 	"$work/kizuna" generate --persons "$persons" --seed "$seed" "${at[@]}"
 	# A call over its query budget, or over the CPU that its own statements excuse, fails; the clock does not.
 	"$work/kizuna" bench --write --json="out/bench-$engine.json" "${at[@]}" || failed=1
+	# Many at once, every role on every screen: no request may fail.
+	"$work/kizuna" bench --write --mixed=20s --json="out/mixed-$engine.json" "${at[@]}" | tail -1 || failed=1
 	# What was timed and replayed must have left the installation whole.
 	"$work/kizuna" check "${at[@]}"
 done

@@ -24,6 +24,8 @@ type benchCommand struct {
 	Only  []string      `help:"Only calls whose names have one of these in them."`
 	Write bool          `help:"Also time calls that write; what they make stays. For synthetic agencies."`
 	Each  time.Duration `help:"About how long to time each call." default:"2s" name:"seconds"`
+	Mixed time.Duration `help:"Instead, have many ask at once for so long: every role, every screen." placeholder:"30s"`
+	Many  int           `help:"How many, with --mixed." default:"16" name:"clients"`
 }
 
 // jsonTo is --json, or --json=FILE.
@@ -56,6 +58,9 @@ func (c *benchCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		defer srv.Close()
+		if c.Mixed > 0 {
+			return c.mixed(ctx, s, srv)
+		}
 		o := bench.Options{Only: c.Only, Write: c.Write, Patience: c.Each, Tries: 3}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 		if !c.JSON.wanted || c.JSON.file != "" {
@@ -69,11 +74,38 @@ func (c *benchCommand) Run(ctx context.Context, s *streams) error {
 		if err := table.Flush(); err != nil {
 			return err
 		}
-		if err := c.JSON.write(s.out, results); err != nil {
+		if err := c.JSON.write(s.out, map[string]any{"calls": results}); err != nil {
 			return err
 		}
 		return broken(results)
 	})
+}
+
+// mixed works the installation by many at once, and fails when a request failed.
+func (c *benchCommand) mixed(ctx context.Context, s *streams, srv *server.Server) error {
+	m, err := bench.RunMixed(ctx, srv, bench.MixedOptions{For: c.Mixed, Clients: c.Many, Write: c.Write, Seed: 1})
+	if err != nil {
+		return err
+	}
+	if !c.JSON.wanted || c.JSON.file != "" {
+		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+		fmt.Fprintln(table, "p50 ms\tp95 ms\tp99 ms\tcalls\tfailed\t  call")
+		for _, x := range m.Calls {
+			fmt.Fprintf(table, "%.2f\t%.2f\t%.2f\t%d\t%d\t  %s\n", x.P50/1000, x.P95/1000, x.P99/1000, x.Calls, x.Failed, x.Name)
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%d requests by %d at once, %d failed; %.0f a second, %.2f ms CPU each, at most %d MiB; %d screens\n",
+			m.Requests, c.Many, m.Failed, m.PerSecond, m.CPU/1000, m.Memory, m.Screens)
+	}
+	if err := c.JSON.write(s.out, m); err != nil {
+		return err
+	}
+	if m.Failed > 0 {
+		return fmt.Errorf("%d of %d requests failed", m.Failed, m.Requests)
+	}
+	return nil
 }
 
 func printResult(w io.Writer, r bench.Result) {
@@ -85,11 +117,11 @@ func printResult(w io.Writer, r bench.Result) {
 		r.P50/1000, r.P95/1000, r.P99/1000, r.CPU, r.BareCPU, r.Ratio(), r.Bar, r.Queries, r.Budget, r.Rows, r.Name, note)
 }
 
-func (j jsonTo) write(out io.Writer, results []bench.Result) error {
+func (j jsonTo) write(out io.Writer, results any) error {
 	if !j.wanted {
 		return nil
 	}
-	b, err := json.MarshalIndent(map[string]any{"calls": results}, "", "  ")
+	b, err := json.MarshalIndent(results, "", "  ")
 	if err != nil {
 		return err
 	}

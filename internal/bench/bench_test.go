@@ -98,3 +98,24 @@ func TestNothingToMeasureIsSaid(t *testing.T) {
 		t.Error("an empty agency was measured")
 	}
 }
+
+// TestMixed has many work an agency at once: nobody is refused, every role has its screens, and
+// what was written holds.
+func TestMixed(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := agencyOf(t, d, 300)
+		m, err := bench.RunMixed(ctx, s, bench.MixedOptions{For: time.Second, Clients: 4, Write: true, Seed: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m.Requests == 0 || m.Failed > 0 || m.Screens < 300 {
+			t.Errorf("%d requests, %d failed, %d screens", m.Requests, m.Failed, m.Screens)
+		}
+		for _, x := range m.Calls {
+			if x.Failed > 0 || x.Calls == 0 || x.P50 <= 0 || x.P50 > x.P99 {
+				t.Errorf("%+v", x)
+			}
+		}
+		kizunatest.Intact(t, s.Run)
+	})
+}

@@ -33,6 +33,7 @@ type world struct {
 	common         string // the commonest family name of two characters, for an answer as long as it may be
 	team           db.ID  // of the one who reaches most
 	network        network
+	others         []asker // of other roles
 }
 
 type asker struct {
@@ -87,7 +88,7 @@ func (w *world) key(ctx context.Context, user db.ID, role access.Role) (account.
 
 // leave ends the keys.
 func (w *world) leave(ctx context.Context) {
-	for _, a := range []asker{w.many, w.few, w.network.keeper} {
+	for _, a := range append([]asker{w.many, w.few, w.network.keeper}, w.others...) {
 		if a.key.Secret != "" {
 			// A key that stays ends by itself within a day.
 			_, _ = w.srv.Rooms.Account.RevokeKey(context.WithoutCancel(ctx), access.TheSystem(), a.key.ID, 0)

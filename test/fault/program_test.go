@@ -184,14 +184,23 @@ func (p *place) demo(t testing.TB) *process {
 	t.Helper()
 	at := filepath.Join(p.dir, "keys.json")
 	run := p.start(t, "demo", "--persons", "20", "--keys", at)
-	b, err := os.ReadFile(at)
-	if err == nil {
-		err = json.Unmarshal(b, &p.keys)
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	until := time.After(patience)
+	for { // they are written once it answers
+		b, err := os.ReadFile(at)
+		if err == nil {
+			err = json.Unmarshal(b, &p.keys)
+		}
+		if err == nil {
+			return run
+		}
+		select {
+		case <-look.C:
+		case <-until:
+			t.Fatal(err)
+		}
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return run
 }
 
 // serve serves what is there.
