@@ -2,6 +2,7 @@ package generate_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -153,51 +154,89 @@ func TestRunAgainMakesOnlyTheRest(t *testing.T) {
 	})
 }
 
-// TestProportions holds at every size; and whatever rooms promise of their
-// records holds of those that were loaded.
-func TestProportions(t *testing.T) {
+// TestInterruptedRunGoesOn ends a run after its first lot, and the next one
+// makes the rest: as one that was never interrupted, byte for byte.
+func TestInterruptedRunGoesOn(t *testing.T) {
+	o := generate.Options{Persons: 1300, Seed: 4, Lang: text.JA, Today: "2026-11-24"}
+	whole, halved := serve(t, kizunatest.NewDB(t, db.SQLite)), serve(t, kizunatest.NewDB(t, db.SQLite))
+	made(t, whole, o)
+	stopped, stop := context.WithCancel(ctx)
+	o.Tell = func(generate.Progress) { stop() }
+	first, err := generate.Make(stopped, halved, o)
+	if !errors.Is(err, context.Canceled) || first.Persons < 500 || first.Persons > 1200 {
+		t.Fatalf("made %+v, %v", first, err)
+	}
+	o.Tell = nil
+	if rest := made(t, halved, o); rest.Found != first.Persons || rest.Persons != 1300-first.Persons {
+		t.Errorf("made %+v after %+v", rest, first)
+	}
+	x, y := sums(t, whole), sums(t, halved)
+	for _, table := range same {
+		if x[table] != y[table] {
+			t.Errorf("%+v and %+v", x[table], y[table])
+		}
+	}
+	for _, what := range sameColumns {
+		if x, y := column(t, whole, what), column(t, halved, what); x != y {
+			t.Errorf("%s: %s and %s", what, cut(x), cut(y))
+		}
+	}
+	if found, err := operate.Check(ctx, halved.Run.Data, halved.Run.Vault); err != nil || len(found) > 0 {
+		t.Errorf("check: %v, %v", found, err)
+	}
+}
+
+func TestAgency(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		s := serve(t, d)
-		out := made(t, s, generate.Options{Persons: 1000, Seed: 5})
-		if out.Cases != 400 || out.Disbursements != 5000 || out.Providers != 4 || out.Claims == 0 {
+		out := made(t, s, generate.Options{Persons: 600, Seed: 1})
+		if out.Persons != 600 || out.Cases != 240 || out.Disbursements != 3000 || out.Providers != 4 || out.Claims == 0 {
 			t.Errorf("made %+v", out)
 		}
-		for _, x := range []struct {
-			what        string
-			least, most int
-		}{
-			{"disbursement", 5000, 5000},
-			{"session_enrolment e JOIN session s ON s.id = e.session AND s.status = 'scheduled'", 300, 3500},
-			{"attendance_mark WHERE outcome = 'absent'", 30, 300},
-			{"journal", 20_000, 30_000},
-			{"case_file WHERE status = 'open' AND stage = 'assessing'", 30, 120},
-			{"case_file WHERE status = 'open' AND stage = 'monitoring'", 30, 120},
-			{"case_file WHERE status = 'resolved'", 60, 200},
-			{"case_file WHERE status = 'closed'", 5, 60},
-			{"payment_line WHERE status = 'paid'", 1, 3000},
-			{"ledger_posting", 10, 9000},
-			// What no room would let happen:
-			{"session s WHERE capacity < (SELECT COUNT(*) FROM session_enrolment e WHERE e.session = s.id)", 0, 0},
-			{"authorization_given z WHERE units < (SELECT SUM(planned) FROM disbursement d WHERE d.authorization_id = z.id)", 0, 0},
-			{"authorization_given z WHERE status = 'active' AND units <= (SELECT SUM(quantity) FROM attendance_mark m WHERE m.authorization_id = z.id)", 0, 0},
-			{"authorization_given WHERE status = 'active' AND until_date < '2026-11-24'", 0, 0},
-			{"session_enrolment e JOIN session s ON s.id = e.session WHERE (s.status = 'completed') = (e.status = 'enrolled')", 0, 0},
-			{"session_enrolment e LEFT JOIN attendance_mark m ON m.enrolment = e.id WHERE e.status <> COALESCE(m.outcome, 'enrolled')", 0, 0},
-			{"session_enrolment e JOIN session s ON s.id = e.session JOIN authorization_given z ON z.id = e.authorization_id WHERE s.provider <> z.provider OR s.on_date < z.from_date OR s.on_date > z.until_date", 0, 0},
-			{"attendance_mark WHERE created_at > 1796000000000", 0, 0},
-			{"case_file c WHERE status NOT IN ('open', 'paused') AND EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id AND r.status <> 'completed')", 0, 0},
-			{"case_file c WHERE status NOT IN ('open', 'paused') AND EXISTS (SELECT 1 FROM benefit_assignment b WHERE b.case_id = c.id AND b.status <> 'completed')", 0, 0},
-			{"referral r WHERE (status = 'in_service') <> (EXISTS (SELECT 1 FROM attendance_mark m WHERE m.referral = r.id AND m.quantity > 0)) AND status <> 'completed'", 0, 0},
-		} {
-			if n := count(t, s, x.what); n < x.least || n > x.most {
-				t.Errorf("%d rows of %s", n, x.what)
-			}
-		}
+		t.Run("proportions", func(t *testing.T) { proportions(t, s) })
+		t.Run("people are found and reached", func(t *testing.T) { peopleAreFoundAndReached(t, s) })
+		t.Run("providers see who comes", func(t *testing.T) { providersSeeWhoComes(t, s) })
 		kizunatest.Intact(t, s.Run)
 		if found, err := operate.Check(ctx, d, s.Run.Vault); err != nil || len(found) > 0 {
 			t.Errorf("check: %v, %v", found, err)
 		}
 	})
+}
+
+// proportions hold at every size; and whatever rooms promise of their records
+// holds of those that were loaded.
+func proportions(t *testing.T, s *server.Server) {
+	for _, x := range []struct {
+		what        string
+		least, most int
+	}{
+		{"disbursement", 3000, 3000},
+		{"session_enrolment e JOIN session s ON s.id = e.session AND s.status = 'scheduled'", 200, 2200},
+		{"attendance_mark WHERE outcome = 'absent'", 20, 200},
+		{"journal", 12_000, 16_000},
+		{"case_file WHERE status = 'open' AND stage = 'assessing'", 20, 80},
+		{"case_file WHERE status = 'open' AND stage = 'monitoring'", 15, 90},
+		{"case_file WHERE status = 'resolved'", 40, 140},
+		{"case_file WHERE status = 'closed'", 4, 40},
+		{"payment_line WHERE status = 'paid'", 1, 3000},
+		{"ledger_posting", 10, 9000},
+		// What no room would let happen:
+		{"session s WHERE capacity < (SELECT COUNT(*) FROM session_enrolment e WHERE e.session = s.id)", 0, 0},
+		{"authorization_given z WHERE units < (SELECT SUM(planned) FROM disbursement d WHERE d.authorization_id = z.id)", 0, 0},
+		{"authorization_given z WHERE status = 'active' AND units <= (SELECT SUM(quantity) FROM attendance_mark m WHERE m.authorization_id = z.id)", 0, 0},
+		{"authorization_given WHERE status = 'active' AND until_date < '2026-11-24'", 0, 0},
+		{"session_enrolment e JOIN session s ON s.id = e.session WHERE (s.status = 'completed') = (e.status = 'enrolled')", 0, 0},
+		{"session_enrolment e LEFT JOIN attendance_mark m ON m.enrolment = e.id WHERE e.status <> COALESCE(m.outcome, 'enrolled')", 0, 0},
+		{"session_enrolment e JOIN session s ON s.id = e.session JOIN authorization_given z ON z.id = e.authorization_id WHERE s.provider <> z.provider OR s.on_date < z.from_date OR s.on_date > z.until_date", 0, 0},
+		{"attendance_mark WHERE created_at > 1796000000000", 0, 0},
+		{"case_file c WHERE status NOT IN ('open', 'paused') AND EXISTS (SELECT 1 FROM referral r WHERE r.case_id = c.id AND r.status <> 'completed')", 0, 0},
+		{"case_file c WHERE status NOT IN ('open', 'paused') AND EXISTS (SELECT 1 FROM benefit_assignment b WHERE b.case_id = c.id AND b.status <> 'completed')", 0, 0},
+		{"referral r WHERE (status = 'in_service') <> (EXISTS (SELECT 1 FROM attendance_mark m WHERE m.referral = r.id AND m.quantity > 0)) AND status <> 'completed'", 0, 0},
+	} {
+		if n := count(t, s, x.what); n < x.least || n > x.most {
+			t.Errorf("%d rows of %s", n, x.what)
+		}
+	}
 }
 
 func count(t *testing.T, s *server.Server, what string) (n int) {
@@ -212,60 +251,49 @@ func count(t *testing.T, s *server.Server, what string) (n int) {
 	return n
 }
 
-// TestProvidersSeeWhoComes opens what was loaded as a provider does: its
-// sessions, and the names that its packets tell.
-func TestProvidersSeeWhoComes(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := serve(t, d)
-		made(t, s, generate.Options{Persons: 400, Seed: 2})
-		page, err := s.Rooms.Account.Users(ctx, access.TheSystem(), account.UserFilter{Query: generate.Provider(0), Kind: account.Provider})
-		if err != nil || len(page.Users) != 1 {
-			t.Fatalf("%v, %v", page, err)
-		}
-		u := page.Users[0]
-		by := access.Actor{ID: u.ID, Roles: u.Roles, Provider: u.Provider, SignIn: db.NewID()}
-		list, err := s.Rooms.Delivery.Sessions(ctx, by, delivery.SessionFilter{Limit: 5})
-		if err != nil || len(list) != 5 {
-			t.Fatalf("%d sessions, %v", len(list), err)
-		}
-		f, err := s.Rooms.Delivery.Roster(ctx, by, list[0].ID)
-		if err != nil || len(f.Seats) == 0 || f.Seats[0].Authorization.Name == "" {
-			t.Errorf("a roster: %+v, %v", f, err)
-		}
-		found, err := s.Rooms.Providers.Search(ctx, worker(t, s, generate.Worker(0)), provider.SearchInput{Text: "センター", OpeningsOnly: true})
-		if err != nil || len(found) == 0 {
-			t.Errorf("%d offerings found, %v", len(found), err)
-		}
-	})
+// providersSeeWhoComes opens what was loaded as a provider does: its sessions,
+// and the names that its packets tell.
+func providersSeeWhoComes(t *testing.T, s *server.Server) {
+	page, err := s.Rooms.Account.Users(ctx, access.TheSystem(), account.UserFilter{Query: generate.Provider(0), Kind: account.Provider})
+	if err != nil || len(page.Users) != 1 {
+		t.Fatalf("%v, %v", page, err)
+	}
+	u := page.Users[0]
+	by := access.Actor{ID: u.ID, Roles: u.Roles, Provider: u.Provider, SignIn: db.NewID()}
+	list, err := s.Rooms.Delivery.Sessions(ctx, by, delivery.SessionFilter{Limit: 5})
+	if err != nil || len(list) != 5 {
+		t.Fatalf("%d sessions, %v", len(list), err)
+	}
+	f, err := s.Rooms.Delivery.Roster(ctx, by, list[0].ID)
+	if err != nil || len(f.Seats) == 0 || f.Seats[0].Authorization.Name == "" {
+		t.Errorf("a roster: %+v, %v", f, err)
+	}
+	found, err := s.Rooms.Providers.Search(ctx, worker(t, s, generate.Worker(0)), provider.SearchInput{Text: "センター", OpeningsOnly: true})
+	if err != nil || len(found) == 0 {
+		t.Errorf("%d offerings found, %v", len(found), err)
+	}
 }
 
-func TestPeopleAreFoundAndReached(t *testing.T) {
-	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
-		s := serve(t, d)
-		out := made(t, s, generate.Options{Persons: 600, Seed: 1})
-		if out.Persons != 600 {
-			t.Fatalf("made %+v", out)
+func peopleAreFoundAndReached(t *testing.T, s *server.Server) {
+	many := worker(t, s, generate.Worker(0))
+	for _, word := range []string{"田中", "たなか", "tanaka"} {
+		found, err := s.Rooms.People.Search(ctx, many, word, 50)
+		if err != nil || len(found) == 0 {
+			t.Errorf("%s: %d found, %v", word, len(found), err)
 		}
-		many := worker(t, s, generate.Worker(0))
-		for _, word := range []string{"田中", "たなか", "tanaka"} {
-			found, err := s.Rooms.People.Search(ctx, many, word, 50)
-			if err != nil || len(found) == 0 {
-				t.Errorf("%s: %d found, %v", word, len(found), err)
-			}
-		}
-		list, err := s.Rooms.People.List(ctx, many, db.ID{}, 200)
-		if err != nil || len(list) < 150 {
-			t.Fatalf("the largest team reaches %d, %v", len(list), err)
-		}
-		file, err := s.Rooms.People.Get(ctx, many, list[0].ID)
-		if err != nil || len(file.Names) == 0 || len(file.Addresses) == 0 || len(file.Members) == 0 || file.Names[0].FamilyKana == "" {
-			t.Errorf("a file: %+v, %v", file, err)
-		}
-		few, err := s.Rooms.People.List(ctx, worker(t, s, generate.Worker(generate.Fewest)), db.ID{}, 200)
-		if err != nil || len(few) > 20 {
-			t.Errorf("the smallest team reaches %d, %v", len(few), err)
-		}
-	})
+	}
+	list, err := s.Rooms.People.List(ctx, many, db.ID{}, 200)
+	if err != nil || len(list) < 150 {
+		t.Fatalf("the largest team reaches %d, %v", len(list), err)
+	}
+	file, err := s.Rooms.People.Get(ctx, many, list[0].ID)
+	if err != nil || len(file.Names) == 0 || len(file.Addresses) == 0 || len(file.Members) == 0 || file.Names[0].FamilyKana == "" {
+		t.Errorf("a file: %+v, %v", file, err)
+	}
+	few, err := s.Rooms.People.List(ctx, worker(t, s, generate.Worker(generate.Fewest)), db.ID{}, 200)
+	if err != nil || len(few) > 20 {
+		t.Errorf("the smallest team reaches %d, %v", len(few), err)
+	}
 }
 
 func worker(t *testing.T, s *server.Server, mail string) access.Actor {

@@ -61,7 +61,7 @@ type Made struct {
 }
 
 // lot is how many households are loaded in one transaction.
-const lot = 1500
+const lot = 500
 
 // Make makes the agency, or adds to it what a run with the same seed has not
 // made yet: an interrupted run goes on, and a larger size adds the rest.
