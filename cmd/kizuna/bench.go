@@ -20,12 +20,13 @@ import (
 
 type benchCommand struct {
 	placeFlags
-	JSON  jsonTo        `help:"Print JSON instead of a table; --json=FILE writes it to a file beside the table." name:"json"`
-	Only  []string      `help:"Only calls whose names have one of these in them."`
-	Write bool          `help:"Also time calls that write; what they make stays. For synthetic agencies."`
-	Each  time.Duration `help:"About how long to time each call." default:"2s" name:"seconds"`
-	Mixed time.Duration `help:"Instead, have many ask at once for so long: every role, every screen." placeholder:"30s"`
-	Many  int           `help:"How many, with --mixed." default:"16" name:"clients"`
+	JSON    jsonTo        `help:"Print JSON instead of a table; --json=FILE writes it to a file beside the table." name:"json"`
+	Only    []string      `help:"Only calls whose names have one of these in them."`
+	Write   bool          `help:"Also time calls that write; what they make stays. For synthetic agencies."`
+	Screens bool          `help:"Also every page and call without a parameter, by each role that may open it."`
+	Each    time.Duration `help:"About how long to time each call." default:"2s" name:"seconds"`
+	Mixed   time.Duration `help:"Instead, have many ask at once for so long: every role, every screen." placeholder:"30s"`
+	Many    int           `help:"How many, with --mixed." default:"16" name:"clients"`
 }
 
 // jsonTo is --json, or --json=FILE.
@@ -61,7 +62,7 @@ func (c *benchCommand) Run(ctx context.Context, s *streams) error {
 		if c.Mixed > 0 {
 			return c.mixed(ctx, s, srv)
 		}
-		o := bench.Options{Only: c.Only, Write: c.Write, Patience: c.Each, Tries: 3}
+		o := bench.Options{Only: c.Only, Write: c.Write, Screens: c.Screens, Patience: c.Each, Tries: 3}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 		if !c.JSON.wanted || c.JSON.file != "" {
 			fmt.Fprintln(table, "p50 ms\tp95 ms\tp99 ms\tCPU µs\tbare µs\tratio\tbar µs\tqueries\trows\t  call")

@@ -23,6 +23,8 @@ import (
 type Options struct {
 	Only  []string // parts of the names of calls; all when empty
 	Write bool     // also calls that write; the records they make stay
+	// Screens also times every page and call without a parameter, by each role that may open it.
+	Screens bool
 	// Patience is about how long each call is timed; half of it bare.
 	Patience time.Duration
 	// Tries is how often a call whose bar broke is timed before it counts:
@@ -75,8 +77,16 @@ func Run(ctx context.Context, srv *server.Server, o Options) ([]Result, error) {
 		return nil, err
 	}
 	defer w.leave(ctx)
+	calls := w.calls()
+	if o.Screens {
+		screens, err := w.screens(ctx)
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, screens...)
+	}
 	var out []Result
-	for _, c := range w.calls() {
+	for _, c := range calls {
 		if !c.wanted(o) {
 			continue
 		}

@@ -59,7 +59,7 @@ func RunMixed(ctx context.Context, srv *server.Server, o MixedOptions) (Mixed, e
 		return Mixed{}, err
 	}
 	defer w.leave(ctx)
-	var named []mixedCall
+	var named []Call
 	for _, c := range w.calls() {
 		switch {
 		case c.Writes && (!o.Write || c.Twin != nil): // what can be done once needs its own preparation
@@ -69,13 +69,13 @@ func RunMixed(ctx context.Context, srv *server.Server, o MixedOptions) (Mixed, e
 				return Mixed{}, fmt.Errorf("%s: %w", c.Name, err)
 			}
 		}
-		named = append(named, mixedCall{c.Name, c.Request})
+		named = append(named, c)
 	}
 	screens, err := w.screens(ctx)
 	if err != nil {
 		return Mixed{}, err
 	}
-	m := mix{srv: srv, of: [][]mixedCall{named, screens}, took: map[string][]time.Duration{}, failed: map[string]int{}}
+	m := mix{srv: srv, of: [][]Call{named, screens}, took: map[string][]time.Duration{}, failed: map[string]int{}}
 	before, err := w.meter.read(ctx)
 	if err != nil {
 		return Mixed{}, err
@@ -98,15 +98,12 @@ func RunMixed(ctx context.Context, srv *server.Server, o MixedOptions) (Mixed, e
 	return out, ctx.Err()
 }
 
-// mixedCall is a request that can be made again and again, each time the i-th.
-type mixedCall struct {
-	name    string
-	request func(i int) *http.Request
-}
+// screenQueries is the most statements that a screen may run which has no budget of its own.
+const screenQueries = 40
 
 // screens are the pages and calls without a parameter, by each role that the installation has
 // somebody for; those that lead elsewhere, or want a parameter after all, are left out.
-func (w *world) screens(ctx context.Context) ([]mixedCall, error) {
+func (w *world) screens(ctx context.Context) ([]Call, error) {
 	askers := map[access.Role]asker{access.Caseworker: w.many}
 	for _, role := range mixers {
 		var user db.ID
@@ -130,7 +127,7 @@ func (w *world) screens(ctx context.Context) ([]mixedCall, error) {
 		w.others = append(w.others, a)
 		askers[role] = a
 	}
-	var out []mixedCall
+	var out []Call
 	for _, route := range w.srv.Router.Routes() {
 		if route.Method != http.MethodGet || strings.Contains(route.Pattern, "{") {
 			continue
@@ -140,7 +137,8 @@ func (w *world) screens(ctx context.Context) ([]mixedCall, error) {
 			if !some || w.answer(a.get(route.Pattern).WithContext(ctx)) != http.StatusOK {
 				continue
 			}
-			out = append(out, mixedCall{route.Pattern + ", " + string(role), func(int) *http.Request { return a.get(route.Pattern) }})
+			out = append(out, Call{Name: route.Pattern + ", " + string(role), Page: route.Kind == "page", Queries: screenQueries,
+				Request: func(int) *http.Request { return a.get(route.Pattern) }})
 		}
 	}
 	return out, ctx.Err()
@@ -156,7 +154,7 @@ func (w *world) answer(r *http.Request) int {
 // mix is what many clients share.
 type mix struct {
 	srv  *server.Server
-	of   [][]mixedCall // one is drawn, then a call of it
+	of   [][]Call // one is drawn, then a call of it
 	made atomic.Int64
 
 	mu     sync.Mutex
@@ -172,15 +170,15 @@ func (m *mix) ask(ctx context.Context, r *rand.Rand, end time.Time) {
 			continue
 		}
 		c := from[r.IntN(len(from))]
-		req := c.request(int(m.made.Add(1))).WithContext(ctx)
+		req := c.Request(int(m.made.Add(1))).WithContext(ctx)
 		answer := httptest.NewRecorder()
 		began := time.Now()
 		m.srv.ServeHTTP(answer, req)
 		took := time.Since(began)
 		m.mu.Lock()
-		m.took[c.name] = append(m.took[c.name], took)
+		m.took[c.Name] = append(m.took[c.Name], took)
 		if answer.Code >= http.StatusBadRequest {
-			m.failed[c.name]++
+			m.failed[c.Name]++
 		}
 		m.mu.Unlock()
 	}

@@ -60,7 +60,7 @@ func build(m *testing.M) int {
 }
 
 // patience is how long anything may take before the test says that it hangs.
-const patience = 90 * time.Second
+const patience = 4 * time.Minute
 
 // place is where one installation keeps its things.
 type place struct {
