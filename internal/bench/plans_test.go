@@ -18,7 +18,7 @@ import (
 
 // settled are tables that stay as large as the agency's set-up, however many
 // residents there are; every other table must be entered by an index.
-var settled = []string{}
+var settled = []string{"team", "program", "benefit", "plan_template", "extra_field", "code"}
 
 // TestNoCallReadsALargeTableFromEndToEnd asks both engines how they answer the
 // statements that the calls ran. PostgreSQL is told to avoid reading a table
@@ -52,7 +52,11 @@ func TestNoCallReadsALargeTableFromEndToEnd(t *testing.T) {
 		defer w.leave(ctx)
 		looked := 0
 		var worklist []string
-		for _, c := range w.calls() {
+		screens, err := w.screens(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range append(w.calls(), screens...) {
 			for _, s := range traced(t, w, c) {
 				looked++
 				if c.Name == "worklist" && d.Engine() == db.SQLite {
@@ -71,6 +75,9 @@ func TestNoCallReadsALargeTableFromEndToEnd(t *testing.T) {
 		}
 		if looked < 100 {
 			t.Errorf("only %d statements were looked at", looked)
+		}
+		if len(screens) < 300 {
+			t.Errorf("only %d screens were looked at", len(screens))
 		}
 		planted := db.Statement{Text: "SELECT n.id FROM person_name n WHERE n.given = ?", Args: []any{"修"}}
 		if !slices.Equal(scanned(t, d, planted), []string{"person_name"}) {
@@ -102,8 +109,9 @@ func traced(t *testing.T, w *world, c Call) []db.Statement {
 }
 
 var (
-	whole = regexp.MustCompile(`^SCAN (\w+)(?: USING (?:COVERING )?INDEX \w+)?$|Seq Scan on (\w+)`)
-	named = regexp.MustCompile(`(?:FROM|JOIN|,)\s+(\w+)\s+(?:AS\s+)?(\w+)`)
+	whole   = regexp.MustCompile(`^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?$|Seq Scan on (\w+)`)
+	derived = regexp.MustCompile(`\)\s+AS\s+(\w+)`)
+	named   = regexp.MustCompile(`(?:FROM|JOIN|,)\s+(\w+)\s+(?:AS\s+)?(\w+)`)
 )
 
 // scanned names the large tables that an engine would read whole.
@@ -113,13 +121,19 @@ func scanned(t *testing.T, d *db.DB, s db.Statement) []string {
 	for _, m := range named.FindAllStringSubmatch(s.Text, -1) {
 		tables[m[2]] = m[1]
 	}
+	for _, m := range derived.FindAllStringSubmatch(s.Text, -1) {
+		tables[m[1]] = "" // a part of the statement itself
+	}
 	var out []string
 	for _, line := range explained(t, d, s) {
 		m := whole.FindStringSubmatch(line)
 		if m == nil {
 			continue
 		}
-		table := m[1] + m[2]
+		if m[2] != "" && partial(t, d, m[2]) {
+			continue // of those that wait, and so on: as many as the work at hand
+		}
+		table := m[1] + m[3]
 		if real, ok := tables[table]; ok {
 			table = real
 		}
@@ -128,6 +142,18 @@ func scanned(t *testing.T, d *db.DB, s db.Statement) []string {
 		}
 	}
 	return out
+}
+
+// partial says that an index of SQLite holds some of its table's rows only.
+func partial(t *testing.T, d *db.DB, index string) (some bool) {
+	t.Helper()
+	if err := d.Read(t.Context(), func(q *db.Reader) (err error) {
+		_, some, err = db.Maybe[int](q, "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ? AND sql LIKE '% WHERE %'", index)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return some
 }
 
 func grows(t *testing.T, d *db.DB, table string) bool {

@@ -47,7 +47,7 @@ func newDisk(t testing.TB) *disk {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	d := &disk{at: filepath.Join(dir, "seen")}
 	kept := filepath.Join(dir, "kept")
-	if err := errors.Join(os.Chmod(dir, 0o711), os.Mkdir(d.at, 0o711), os.Mkdir(kept, 0o711)); err != nil { //nolint:gosec // another user must pass through
+	if err := errors.Join(os.Chmod(dir, 0o711), os.Mkdir(d.at, 0o711), os.Mkdir(kept, 0o711)); err != nil {
 		t.Fatal(err)
 	}
 	self, err := os.Executable()
@@ -113,9 +113,7 @@ func serveDisk(folders string) int {
 		return 1
 	}
 	p := &platter{files: map[uint64]*file{}}
-	root := &fs.LoopbackRoot{Path: kept, Dev: st.Dev, NewNode: func(r *fs.LoopbackRoot, _ *fs.Inode, _ string, _ *syscall.Stat_t) fs.InodeEmbedder {
-		return &node{fs.LoopbackNode{RootData: r}, p}
-	}}
+	root := &fs.LoopbackRoot{Path: kept, Dev: st.Dev}
 	root.RootNode = &node{fs.LoopbackNode{RootData: root}, p}
 	server, err := fs.Mount(at, root.RootNode, &fs.Options{AttrTimeout: &none, EntryTimeout: &none, MountOptions: fuse.MountOptions{
 		DirectMountStrict: true, AllowOther: true, FsName: "kizuna-test", DisableXAttrs: true, MaxWrite: 1 << 20, Options: []string{"default_permissions"},
@@ -286,6 +284,11 @@ type node struct {
 	platter *platter
 }
 
+// WrapChild makes what stands in a folder of the disk one of the disk's too.
+func (n *node) WrapChild(context.Context, fs.InodeEmbedder) fs.InodeEmbedder {
+	return &node{fs.LoopbackNode{RootData: n.RootData}, n.platter}
+}
+
 func (n *node) path() string { return filepath.Join(n.RootData.Path, n.Path(n.Root())) }
 
 // Open opens a file, so that what is done with it goes through the platter.
@@ -323,7 +326,7 @@ func (n *node) Setattr(ctx context.Context, _ fs.FileHandle, in *fuse.SetAttrIn,
 		if err != nil {
 			return fs.ToErrno(err)
 		}
-		err = n.platter.truncate(fd, int64(size)) //nolint:gosec // lengths of files
+		err = n.platter.truncate(fd, int64(size))
 		if err := errors.Join(err, unix.Close(fd)); err != nil {
 			return fs.ToErrno(err)
 		}
@@ -352,7 +355,7 @@ func (h *handle) Write(_ context.Context, data []byte, at int64) (uint32, syscal
 	if err := h.platter.write(h.fd, data, at); err != nil {
 		return 0, fs.ToErrno(err)
 	}
-	return uint32(len(data)), 0 //nolint:gosec // at most MaxWrite
+	return uint32(len(data)), 0
 }
 
 // Fsync makes what was written last.

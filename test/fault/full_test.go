@@ -61,6 +61,7 @@ func fill(t testing.TB, dir string) (empty func()) {
 // in words, with nothing kept; what shows nobody's data goes on; a person is not shown, because
 // who looked cannot be kept, and it says so. With room again everything goes on by itself.
 func TestDiskFull(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for _, e := range kizunatest.Engines(t) {
 		t.Run(e.String(), func(t *testing.T) {

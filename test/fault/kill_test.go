@@ -14,6 +14,14 @@ import (
 	"kizuna/internal/ground/jobs"
 )
 
+// long leaves a proof out where nobody asks for rounds: it takes longer than a change may wait.
+func long(t testing.TB) {
+	t.Helper()
+	if os.Getenv("KIZUNA_FAULT_ROUNDS") == "" {
+		t.Skip("a long proof: KIZUNA_FAULT_ROUNDS=1 go test ./test/fault, or tools/prove.sh power outage")
+	}
+}
+
 // rounds is how often each engine is broken; so few unless somebody asks for more.
 func rounds(t testing.TB, few int) int {
 	t.Helper()

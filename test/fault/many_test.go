@@ -23,6 +23,7 @@ import (
 // one of each kind is killed in the middle. No job is done twice while nobody dies, nobody is told
 // of a transaction that had to be tried again, and nothing is lost.
 func TestMany(t *testing.T) {
+	long(t)
 	t.Parallel()
 	if !slices.Contains(kizunatest.Engines(t), db.Postgres) {
 		t.Skip("PostgreSQL is not asked for")
@@ -123,7 +124,7 @@ max_client_conn = 200
 default_pool_size = 10
 logfile = %s/log
 `, name, host, dir, dir)
-	if err := errors.Join(os.WriteFile(config, []byte(said), 0o644), os.Chmod(dir, 0o777)); err != nil { //nolint:gosec // another user serves in it
+	if err := errors.Join(os.WriteFile(config, []byte(said), 0o644), os.Chmod(dir, 0o777)); err != nil {
 		t.Fatal(err)
 	}
 	words := []string{program, config}

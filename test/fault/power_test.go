@@ -22,6 +22,7 @@ import (
 // kept, lost or torn. What was acknowledged is there, nothing is there by half, and nothing is
 // corrupt.
 func TestPower(t *testing.T) {
+	long(t)
 	t.Parallel()
 	for _, e := range kizunatest.Engines(t) {
 		t.Run(e.String(), func(t *testing.T) {
@@ -89,6 +90,7 @@ func powerSQLite(t *testing.T) {
 func powerPostgres(t *testing.T) {
 	disk := newDisk(t)
 	c := clusterIn(t, disk.at)
+	c.socketAside()
 	p := c.place(t)
 	seed := seed(t)
 	choose := rand.New(rand.NewPCG(seed, 0))
@@ -155,6 +157,23 @@ func sound(t *testing.T, d *db.DB) {
 	}); err != nil {
 		t.Errorf("the database is not sound: %v", err)
 	}
+}
+
+// socketAside puts the server's socket into memory: a file system that shows another's files may take
+// a new socket for the dead one whose number it has.
+func (c *cluster) socketAside() {
+	c.t.Helper()
+	c.crash()
+	at := filepath.Join(c.dir, "pg/run")
+	var st syscall.Stat_t
+	if err := syscall.Stat(at, &st); err != nil {
+		c.t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", at, "tmpfs", 0, fmt.Sprintf("size=1m,mode=0700,uid=%d,gid=%d", st.Uid, st.Gid)); err != nil {
+		c.t.Skipf("no memory can be mounted here: %v", err)
+	}
+	c.t.Cleanup(func() { _ = syscall.Unmount(at, syscall.MNT_DETACH) }) // the folder goes with the rest
+	c.start()
 }
 
 // lose ends every process of the server at once, and waits until the last is gone.

@@ -108,6 +108,7 @@ func (c *cluster) crash() {
 // times cuts the connections of whoever is in the middle of something. The program itself goes on:
 // who is told to wait may ask again, the first write comes soon, and nothing acknowledged is lost.
 func TestServerFails(t *testing.T) {
+	long(t)
 	t.Parallel()
 	if !slices.Contains(kizunatest.Engines(t), db.Postgres) {
 		t.Skip("PostgreSQL is not asked for")

@@ -156,9 +156,12 @@ func page[R any](q db.Q, selected string, a access.Actor, now calendar.Time, x A
 		x.Before = lastID
 	}
 	where, args := "x.status <> 'void' AND x.id < ?", []any{x.Before}
-	seen := lens(a, now).Among("x.case_id")
-	if !x.Case.IsZero() || !x.Person.IsZero() {
-		seen = lens(a, now).One("c.id")
+	seen := lens(a, now).One("c.id")
+	if x.Case.IsZero() && x.Person.IsZero() {
+		var err error
+		if seen, err = lens(a, now).Listing(q, "x.case_id"); err != nil {
+			return nil, err
+		}
 	}
 	if !x.Case.IsZero() {
 		where, args = where+" AND x.case_id = ?", append(args, x.Case)

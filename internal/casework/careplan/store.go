@@ -150,7 +150,10 @@ func page[R any](q db.Q, selected, alias string, a access.Actor, now calendar.Ti
 	}
 	where, args := alias+".status <> 'void' AND "+alias+".id < ?", []any{before}
 	if parent.IsZero() {
-		seen := lens(a, now).Among(alias + ".case_id")
+		seen, err := lens(a, now).Listing(q, alias+".case_id")
+		if err != nil {
+			return nil, err
+		}
 		where, args = where+" AND "+seen.SQL, append(args, seen.Args...)
 	} else {
 		seen := lens(a, now).One("c.id")

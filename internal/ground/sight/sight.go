@@ -135,6 +135,33 @@ func (l Lens) Among(column string) Clause {
 	return l.widen(c)
 }
 
+// few is how many records somebody may reach for a list to begin at those.
+const few = 3000
+
+// Listing is the condition for a page of a list that has an order of its own, such as the newest
+// first: column is the id of the record that sight is asked of. For who reaches few records the
+// list is made from those; who reaches more goes through it in its order, where what they see is
+// never far.
+func (l Lens) Listing(q db.Q, column string) (Clause, error) {
+	if l.Actor.Is(access.System) || l.Actor.Wide {
+		return l.Passing(column), nil
+	}
+	n, err := db.One[int](q, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM reach WHERE scope IN (??) AND kind = ? LIMIT ?) n", db.ListOf(l.Actor.Scopes()), l.Kind, few+1)
+	if err != nil || n > few {
+		return l.Passing(column), err
+	}
+	return l.Among(column), nil
+}
+
+// Passing is the condition for a list whose own index leads to hardly anything but what the actor
+// sees, such as a provider's own: each row is asked for as it passes, and no engine begins at reach.
+func (l Lens) Passing(column string) Clause {
+	return l.widen(Clause{
+		SQL:  "(SELECT 1 FROM reach WHERE reach.scope IN (??) AND reach.kind = ? AND reach.record = " + column + " AND reach.until > ? LIMIT 1) IS NOT NULL",
+		Args: []any{db.ListOf(l.Actor.Scopes()), l.Kind, l.Now},
+	})
+}
+
 func (l Lens) widen(c Clause) Clause {
 	if l.Actor.Is(access.System) {
 		return Clause{SQL: "TRUE"} // the agency's own work is not kept from anybody's record

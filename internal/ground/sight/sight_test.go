@@ -66,6 +66,15 @@ func sees(t *testing.T, d *db.DB, a access.Actor, restricted string, at calendar
 		if out, err = db.All[string](q, "SELECT b.title FROM book b WHERE "+c.SQL+" ORDER BY b.title", c.Args...); err != nil {
 			return err
 		}
+		listing, err := l.Listing(q, "b.id")
+		if err != nil {
+			return err
+		}
+		for name, c := range map[string]sight.Clause{"Listing": listing, "Passing": l.Passing("b.id")} {
+			if got, err := db.All[string](q, "SELECT b.title FROM book b WHERE "+c.SQL+" ORDER BY b.title", c.Args...); err != nil || !slices.Equal(got, out) {
+				t.Errorf("%s gives %v, Among %v (%v)", name, got, out, err)
+			}
+		}
 		books, err := db.All[book](q, "SELECT id, title, restricted FROM book")
 		for _, b := range books {
 			c := sight.And(sight.Clause{SQL: "b.id = ?", Args: []any{b.ID}}, l.One("b.id"))
@@ -134,6 +143,45 @@ func TestWhoSees(t *testing.T) {
 		})
 		if got := sees(t, d, wide, "b.restricted", now); !strings.Contains(got, "secret") {
 			t.Errorf("wide and named sees %q", got)
+		}
+	})
+}
+
+// Who reaches few records is shown a list made from those; who reaches more goes through it.
+func TestListingGoesTheShorterWay(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		few, many := access.Actor{ID: db.NewID(), Roles: []access.Role{access.Caseworker}}, access.Actor{ID: db.NewID(), Roles: []access.Role{access.Caseworker}}
+		write(t, d, func(tx *db.Tx) error {
+			var reach []sight.Reach
+			for i := range 3001 {
+				record := db.NewID()
+				reach = append(reach, sight.Reach{ScopeKind: sight.User, Scope: many.ID, Kind: "book", Record: record, Why: "case", Until: sight.Forever})
+				if i < 3000 {
+					reach = append(reach, sight.Reach{ScopeKind: sight.User, Scope: few.ID, Kind: "book", Record: record, Why: "case", Until: sight.Forever})
+				}
+			}
+			return db.Insert(tx, "reach", reach...)
+		})
+		for _, c := range []struct {
+			name   string
+			actor  access.Actor
+			passes bool
+		}{{"who reaches 3000", few, false}, {"who reaches 3001", many, true}, {"who sees all", access.Actor{ID: few.ID, Roles: few.Roles, Wide: true}, true}} {
+			err := d.Read(t.Context(), func(q *db.Reader) error {
+				l := sight.Lens{Actor: c.actor, Now: now, Kind: "book", Restricted: "b.restricted"}
+				got, err := l.Listing(q, "b.id")
+				want := l.Among("b.id")
+				if c.passes {
+					want = l.Passing("b.id")
+				}
+				if got.SQL != want.SQL {
+					t.Errorf("%s: %s", c.name, got.SQL)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 	})
 }

@@ -386,7 +386,7 @@ func placesOfPerson(q db.Q, person db.ID, from calendar.Date, limit int) ([]Plac
 func listPlaces(q db.Q, a access.Actor, now calendar.Time, f PlaceFilter) ([]Place, error) {
 	seen := places(a, now)
 	if !a.Is(access.StaffRoles...) {
-		seen = own(a, now, "session", "e.session")
+		seen = sight.Lens{Actor: a, Now: now, Kind: "session"}.Passing("e.session")
 	}
 	sql, args := seen.SQL, seen.Args
 	add := func(cond string, v any) {

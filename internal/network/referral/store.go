@@ -71,7 +71,7 @@ func invitationsOf(q db.Q, referral db.ID) ([]Invitation, error) {
 
 // listInvitations lists what was sent to a provider, the newest first.
 func listInvitations(q db.Q, a access.Actor, now calendar.Time, statuses []string, before db.ID, limit int) ([]Invitation, error) {
-	seen := ofProvider(a, now, "invitation").Among("i.id")
+	seen := ofProvider(a, now, "invitation").Passing("i.id")
 	args := append([]any{a.Provider, db.ListOf(statuses), lastOr(before)}, seen.Args...)
 	return db.All[Invitation](q, selectInvitation+"i.provider = ? AND i.status IN (??) AND i.id < ? AND "+seen.SQL+" ORDER BY i.id DESC LIMIT ?", append(args, limit)...)
 }
@@ -103,7 +103,13 @@ func listReferrals(q db.Q, a access.Actor, now calendar.Time, f Filter) ([]Refer
 		where += " AND r.owner = ?"
 		args = append(args, a.ID)
 	}
-	seen := ofCase(a, now).Among("r.case_id")
+	seen := ofCase(a, now).Passing("r.case_id")
+	if f.Case.IsZero() && !f.Mine {
+		var err error
+		if seen, err = ofCase(a, now).Listing(q, "r.case_id"); err != nil {
+			return nil, err
+		}
+	}
 	args = append(append(args, seen.Args...), f.Limit)
 	return db.All[Referral](q, selectReferral+where+" AND "+seen.SQL+" ORDER BY r.id DESC LIMIT ?", args...)
 }
@@ -176,13 +182,18 @@ func AuthorizationsOf(q db.Q, assignments ...db.ID) ([]Authorization, error) {
 }
 
 func listAuthorizations(q db.Q, a access.Actor, now calendar.Time, of db.ID, before db.ID, limit int) ([]Authorization, error) {
-	text, seen := seenAuthorization, ofCase(a, now).Among("z.case_id")
+	text, seen := seenAuthorization, ofCase(a, now).Passing("z.case_id")
 	where := "z.status <> 'void' AND z.id < ?"
 	args := []any{lastOr(before)}
 	if !a.Is(access.StaffRoles...) {
-		text, seen = selectAuthorization, ofProvider(a, now, "authorization").Among("z.id")
+		text, seen = selectAuthorization, ofProvider(a, now, "authorization").Passing("z.id")
 		where += " AND z.provider = ?"
 		args = append(args, a.Provider)
+	} else if of.IsZero() {
+		var err error
+		if seen, err = ofCase(a, now).Listing(q, "z.case_id"); err != nil {
+			return nil, err
+		}
 	}
 	if !of.IsZero() {
 		where += " AND z.case_id = ?"
