@@ -87,23 +87,12 @@ func TestDiskFull(t *testing.T) {
 					begin() // PostgreSQL itself ends where its log has no room; its operator starts it again
 					l.later(40, l.finish)
 				})
-				l.settle(t, d)
-				p.clean(t, "check")
-				p.clean(t, "audit", "verify")
-				select {
-				case <-run.ended:
-					t.Fatalf("the program ended: %v", run.err)
-				default:
-				}
-				if t.Failed() {
-					t.Fatalf("lost in round %d", round+1)
-				}
+				run.lives(t)
+				l.holds(t, d, round)
 			}
 			l.everything(t)
 			report(t, p, "disk full under load", fmt.Sprintf("%d times, %d acknowledged, %d asked again, 0 lost, 0 half, the program never restarted", times, l.acked, l.again))
-			if code := run.stop(t); code != 0 {
-				t.Errorf("the stop at the end exits with %d", code)
-			}
+			run.ends(t)
 		})
 	}
 }

@@ -100,12 +100,7 @@ func TestKill(t *testing.T) {
 			run = p.serve(t)
 			ready = append(ready, run.ready)
 			l.moveTo(run.base)
-			l.settle(t, d)
-			p.clean(t, "check")
-			p.clean(t, "audit", "verify")
-			if t.Failed() {
-				t.Fatalf("lost in round %d", round+1)
-			}
+			l.holds(t, d, round)
 		}
 		l.everything(t)
 		if os.Getenv("KIZUNA_FAULT_ROUNDS") == "" {
@@ -115,9 +110,7 @@ func TestKill(t *testing.T) {
 		report(t, p, "kill -9 under load", fmt.Sprintf("%d kills, %d acknowledged of %d kinds, %d claims approved, %d of unknown fate repeated, 0 lost, 0 half, %d jobs done, ready %s",
 			len(ready), l.acked, len(l.counted), l.counted[story[len(story)-1].name], unknown, queued, spread(ready)))
 		soon(t, "ready after a kill", ready, time.Second)
-		if code := run.stop(t); code != 0 {
-			t.Errorf("the stop at the end exits with %d", code)
-		}
+		run.ends(t)
 	})
 }
 

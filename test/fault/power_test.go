@@ -70,20 +70,13 @@ func powerSQLite(t *testing.T) {
 		l.moveTo(run.base)
 		look(t, p, func(d *db.DB) {
 			sound(t, d)
-			l.settle(t, d)
+			l.holds(t, d, round)
 		})
-		p.clean(t, "check")
-		p.clean(t, "audit", "verify")
-		if t.Failed() {
-			t.Fatalf("lost in round %d", round+1)
-		}
 	}
 	l.everything(t)
 	report(t, p, "power cut under load", fmt.Sprintf("%s, %d acknowledged, %d of unknown fate repeated, 0 lost, 0 half, 0 corrupt, ready %s", &all, l.acked, unknown, spread(ready)))
 	soon(t, "ready after a power cut", ready, time.Second)
-	if code := run.stop(t); code != 0 {
-		t.Errorf("the stop at the end exits with %d", code)
-	}
+	run.ends(t)
 }
 
 // powerPostgres loses the power of the database's machine; the program stands on another and goes on.
@@ -106,21 +99,15 @@ func powerPostgres(t *testing.T) {
 			c.start()
 			l.later(20, l.finish)
 		})
+		run.lives(t)
 		look(t, p, func(d *db.DB) {
 			sound(t, d)
-			l.settle(t, d)
+			l.holds(t, d, round)
 		})
-		p.clean(t, "check")
-		p.clean(t, "audit", "verify")
-		if t.Failed() {
-			t.Fatalf("lost in round %d", round+1)
-		}
 	}
 	l.everything(t)
 	report(t, p, "power cut under load", fmt.Sprintf("%s, %d acknowledged, %d asked again, 0 lost, 0 half, 0 corrupt, the program never restarted", &all, l.acked, l.again))
-	if code := run.stop(t); code != 0 {
-		t.Errorf("the stop at the end exits with %d", code)
-	}
+	run.ends(t)
 }
 
 // look opens the database past the program for as long as f takes.

@@ -304,6 +304,27 @@ func (run *process) stop(t testing.TB) int {
 	return run.cmd.ProcessState.ExitCode()
 }
 
+// lives fails the test at once unless it is still the program that was started, and answers.
+func (run *process) lives(t testing.TB) {
+	t.Helper()
+	select {
+	case <-run.ended:
+		t.Fatalf("the program ended: %v", run.err)
+	default:
+	}
+	if err := run.untilReady(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ends stops the program when all is done.
+func (run *process) ends(t testing.TB) {
+	t.Helper()
+	if code := run.stop(t); code != 0 {
+		t.Errorf("the stop at the end exits with %d", code)
+	}
+}
+
 func (run *process) tail() string {
 	b, err := os.ReadFile(run.log)
 	if err != nil {

@@ -36,9 +36,7 @@ func TestStop(t *testing.T) {
 		report(t, p, "SIGTERM under load", fmt.Sprintf("%d acknowledged, %d not taken on, 0 done without an answer, exit %d", l.acked, len(l.open), code))
 		run = p.serve(t)
 		l.moveTo(run.base)
-		l.settle(t, d)
-		p.clean(t, "check")
-		p.clean(t, "audit", "verify")
+		l.holds(t, d, 0)
 	})
 }
 
@@ -78,10 +76,9 @@ func TestTwo(t *testing.T) {
 		before := l.acked
 		l.run(150, second.kill)
 		l.moveTo(first.base)
-		l.settle(t, d)
+		first.lives(t)
+		l.holds(t, d, 0)
 		l.everything(t)
-		p.clean(t, "check")
-		p.clean(t, "audit", "verify")
 		report(t, p, "one of two killed", fmt.Sprintf("%d acknowledged, 0 lost", l.acked-before))
 	}
 }

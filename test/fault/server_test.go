@@ -135,25 +135,14 @@ func TestServerFails(t *testing.T) {
 				})
 			})
 		})
-		l.settle(t, d)
-		p.clean(t, "check")
-		p.clean(t, "audit", "verify")
-		select {
-		case <-run.ended:
-			t.Fatalf("the program ended with its database: %v", run.err)
-		default:
-		}
-		if t.Failed() {
-			t.Fatalf("lost in round %d", round+1)
-		}
+		run.lives(t)
+		l.holds(t, d, round)
 	}
 	l.everything(t)
 	report(t, p, "server taken away under load", fmt.Sprintf("%d times, and %d connections cut, %d acknowledged, %d asked again, 0 lost, 0 half, the program never restarted, first write after it was back %s",
 		len(back), cuts, l.acked, l.again, spread(back)))
 	soon(t, "the first write after the server is back", back, 2*time.Second)
-	if code := run.stop(t); code != 0 {
-		t.Errorf("the stop at the end exits with %d", code)
-	}
+	run.ends(t)
 }
 
 // cut ends every connection of the program to its database.

@@ -35,6 +35,18 @@ func (l *load) settle(t testing.TB, d *db.DB) {
 	f.tell(t)
 }
 
+// holds fails the test at once unless all is well after a round: what was acknowledged and what must
+// be whole, and what check and audit verify look at.
+func (l *load) holds(t testing.TB, d *db.DB, round int) {
+	t.Helper()
+	l.settle(t, d)
+	l.place.clean(t, "check")
+	l.place.clean(t, "audit", "verify")
+	if t.Failed() {
+		t.Fatalf("lost in round %d", round+1)
+	}
+}
+
 // everything asks once more for all that was ever acknowledged.
 func (l *load) everything(t testing.TB) {
 	t.Helper()
