@@ -40,9 +40,9 @@ part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Stop|Two|Audit|ItSees)$
 # A hundred power cuts on each engine, with writes lost and torn; needs root, for a disk of its own.
 part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }
 
-# The database server taken away, its connections cut, its disk full; several programs on one
+# The database server taken away, its connections cut, its standby taking over, its disk full; several programs on one
 # database, also through a proxy and serializable; migrations at once and killed.
-part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|DiskFull|Many|Migrate|SlowClients|HostileBodies)$'; }
+part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|Standby|DiskFull|Many|Migrate|SlowClients|HostileBodies)$'; }
 
 # Every journey and every page in every one of its eight states.
 part_journeys() {

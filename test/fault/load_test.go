@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -48,6 +49,7 @@ type ask struct {
 	on     *record // what it changes, nil for a creation
 	become map[string]any
 	n      int                                  // the worker
+	asked  int                                  // how many were acknowledged when it was first sent
 	of     *record                              // under which a new record stands
 	makes  string                               // the kind of record it makes, where that is not its action's
 	grows  bool                                 // of the new record
@@ -72,8 +74,9 @@ type load struct {
 	with    scene
 	seed    uint64
 	client  *http.Client
-	each    bool // every request on a connection of its own
-	rough   bool // the database comes and goes: who is told to wait, or told nothing, waits and asks again
+	each    bool  // every request on a connection of its own
+	rough   bool  // the database comes and goes: who is told to wait, or told nothing, waits and asks again
+	past    *past // where acknowledgements may be lost
 
 	mu      sync.Mutex
 	bases   []string
@@ -212,8 +215,8 @@ func (w *worker) step() bool {
 	if q == nil {
 		return true // nothing to do it with yet
 	}
-	q.n, q.key = w.n, fmt.Sprintf("%d-%d-%d-%d", l.seed, l.spell, w.n, w.rand.Uint64())
-	if w.rand.IntN(8) == 0 {
+	q.n, q.key, q.asked = w.n, fmt.Sprintf("%d-%d-%d-%d", l.seed, l.spell, w.n, w.rand.Uint64()), l.count()
+	if w.rand.IntN(8) == 0 && l.past == nil { // one may have its answer before the loss and one after it
 		return l.twice(w.n, q)
 	}
 	answer, err := l.insist(w.n, q)
@@ -293,6 +296,8 @@ func (r refused) Error() string { return fmt.Sprintf("answered %d: %s", r.status
 func (l *load) note(q *ask, answer map[string]any, err error) bool {
 	var no refused
 	switch {
+	case errors.As(err, &no) && l.builtOnLost():
+		return false
 	case errors.As(err, &no):
 		l.t.Errorf("%s %s %s", q.method, q.path, no)
 		return true
@@ -346,6 +351,25 @@ func (l *load) patient(base string) bool {
 	}
 }
 
+// builtOnLost says, and counts, that a refusal may be right: what was to be changed may be among
+// what was lost in the middle of the request.
+func (l *load) builtOnLost() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.past == nil || !l.past.losing {
+		return false
+	}
+	l.past.refused++
+	return true
+}
+
+// count is how many were acknowledged so far.
+func (l *load) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.acked
+}
+
 // later has then happen after so many more acknowledgements of this spell.
 func (l *load) later(acks int, then func()) {
 	l.mu.Lock()
@@ -359,6 +383,8 @@ func (l *load) take(q *ask, answer map[string]any) {
 	defer l.mu.Unlock()
 	l.acked++
 	l.counted[q.action.name]++
+	before := l.touched
+	l.touched = map[*record]bool{}
 	r := q.on
 	if r == nil && q.action.kind != "" {
 		r = &record{kind: q.action.kind, id: text(answer, "id"), token: q.token, by: q.by, of: q.of, grows: q.action.grows || q.grows, want: map[string]any{}}
@@ -373,6 +399,11 @@ func (l *load) take(q *ask, answer map[string]any) {
 	if q.after != nil {
 		q.after(l, answer)
 	}
+	if l.past != nil {
+		l.past.add(q, l.acked, l.touched)
+	}
+	maps.Copy(before, l.touched)
+	l.touched = before
 }
 
 // add keeps a record of which q's answer told.

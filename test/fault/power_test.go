@@ -165,13 +165,7 @@ func (c *cluster) socketAside() {
 
 // lose ends every process of the server at once, and waits until the last is gone.
 func (c *cluster) lose() {
-	head, err := os.ReadFile(filepath.Join(c.dir, "pg/data/postmaster.pid"))
-	if err != nil {
-		c.t.Error(err)
-		return
-	}
-	first, _, _ := strings.Cut(string(head), "\n")
-	master, err := strconv.Atoi(strings.TrimSpace(first))
+	master, err := c.master()
 	if err != nil {
 		c.t.Error(err)
 		return
@@ -189,6 +183,23 @@ func (c *cluster) lose() {
 	if err := errors.Join(os.Remove(filepath.Join(c.dir, "pg/data/postmaster.pid")), os.Remove(filepath.Join(c.dir, "pg/run/.s.PGSQL.5432.lock"))); err != nil {
 		c.t.Error(err)
 	}
+}
+
+// master is the process that began the server's others.
+func (c *cluster) master() (pid int, err error) {
+	b, err := os.ReadFile(filepath.Join(c.data(), "postmaster.pid"))
+	if err != nil {
+		return 0, err
+	}
+	lines := strings.Split(string(b), "\n") // the process, folder, start, port, folder of the socket, address, memory
+	if len(lines) > 6 {
+		if said := strings.Fields(lines[6]); len(said) == 2 {
+			if c.shared, err = strconv.Atoi(said[1]); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return strconv.Atoi(strings.TrimSpace(lines[0]))
 }
 
 // children are the processes that another began.

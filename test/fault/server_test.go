@@ -18,9 +18,10 @@ import (
 
 // cluster is a PostgreSQL of the test's own, which may fall over.
 type cluster struct {
-	t   testing.TB
-	dir string
-	bin string
+	t      testing.TB
+	dir    string
+	bin    string
+	shared int // the memory that a server shares which was lost
 }
 
 // newCluster makes one and starts it; it ends with the test.
@@ -93,15 +94,36 @@ func (c *cluster) run(words ...string) (string, error) {
 
 // crash ends the server as if its machine had: no connection is told, nothing is tidied.
 func (c *cluster) crash() {
-	words := []string{filepath.Join(c.bin, "pg_ctl"), "-D", filepath.Join(c.dir, "pg/data"), "-m", "immediate", "-w", "-t", "60", "stop"}
+	if _, err := c.server("pg_ctl", "-D", c.data(), "-m", "immediate", "-w", "-t", "60", "stop"); err != nil {
+		c.t.Error(err)
+	}
+}
+
+// server runs one of the server's own programs, as whom the server runs, and gives what it printed.
+func (c *cluster) server(program string, words ...string) (string, error) {
+	words = append([]string{filepath.Join(c.bin, program)}, words...)
 	if os.Getuid() == 0 { // it runs as the system's own user then
 		words = append([]string{"setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"}, words...)
 	}
-	cmd := exec.CommandContext(context.WithoutCancel(c.t.Context()), words[0], words[1:]...)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.t.Context()), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
 	cmd.Dir = "/"
-	if out, err := cmd.CombinedOutput(); err != nil {
-		c.t.Errorf("the server does not stop: %v\n%s", err, out)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%s: %w\n%s", program, err, out)
 	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// must is server that must succeed, for the test's own goroutine.
+func (c *cluster) must(program string, words ...string) string {
+	c.t.Helper()
+	out, err := c.server(program, words...)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return out
 }
 
 // TestServerFails takes PostgreSQL away under load and gives it back, again and again, and between

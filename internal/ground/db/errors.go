@@ -59,7 +59,8 @@ func explain(err error) error {
 		return fault.NoRoom(err)
 	}
 	var netErr net.Error
-	if errors.As(err, &netErr) || closed(err) || pgconn.SafeToRetry(err) || sqliteUnavailable(err) {
+	var connect *pgconn.ConnectError // of several servers none takes writes
+	if errors.As(err, &netErr) || errors.As(err, &connect) || closed(err) || pgconn.SafeToRetry(err) || sqliteUnavailable(err) {
 		return fault.Unavailable(err)
 	}
 	return err

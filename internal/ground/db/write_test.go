@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -439,5 +440,31 @@ func TestAnOtherProcessOnTheSameFile(t *testing.T) {
 				t.Errorf("%d of %d were kept", got, 4*each)
 			}
 		})
+	}
+}
+
+// TestNoneTakesWrites has the server of an address that asks for one that takes writes take none,
+// as a standby does before it takes over: whoever asks is told to wait.
+func TestNoneTakesWrites(t *testing.T) {
+	if !slices.Contains(kizunatest.Engines(t), db.Postgres) {
+		t.Skip("PostgreSQL is not asked for")
+	}
+	url := kizunatest.NewURL(t, db.Postgres)
+	d := kizunatest.OpenDB(t, url+"&target_session_attrs=read-write")
+	if err := d.Script(t.Context(), `DO $$ BEGIN
+		EXECUTE 'ALTER DATABASE ' || quote_ident(current_database()) || ' SET default_transaction_read_only = on'; END $$`); err != nil {
+		t.Fatal(err)
+	}
+	if err := kizunatest.OpenDB(t, url).Read(t.Context(), func(q *db.Reader) error {
+		_, err := db.One[int64](q, `SELECT COUNT(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+			WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend') AS cut`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // first over the connection that was cut, then over new ones
+		if err := d.Write(t.Context(), func(*db.Tx) error { return nil }); !errors.Is(err, fault.KindUnavailable) {
+			t.Errorf("a write while no server takes any: %v", err)
+		}
 	}
 }
