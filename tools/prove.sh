@@ -55,7 +55,7 @@ part_journeys() {
 		done
 	done
 	for state in 0 1 2 3 4 5 6 7; do
-		STATE=$state node test/browser/start.mjs --binary "$work/kizuna" --pages-only || bad=1
+		STATE=$state node test/browser/start.mjs --binary "$work/kizuna" --pages || bad=1
 	done
 	return $bad
 }

@@ -150,20 +150,21 @@ part_fault() {
 	KIZUNA_BINARY=$work/kizuna run fault
 }
 
-# Two browsers beside each other, one on each engine: each waits for its network half of the time.
+# The journeys on both engines, and beside them every page: a browser waits for its network most of the time.
 part_browser() {
 	[ -x "$work/kizuna" ] || go build -o "$work/kizuna" ./cmd/kizuna
-	local pg other bad=0
+	local pg pages bad=0
 	export KIZUNA_PG_DIR=$work/pg
 	[[ " ${own_pg[*]} " == *" $work/pg "* ]] || own_pg+=("$work/pg")
 	tools/pg.sh start >/dev/null
 	pg=$(tools/pg.sh db journey)
-	node test/browser/start.mjs --binary "$work/kizuna" --lang en --width 390 --db "$pg" >"$work/journey.log" 2>&1 &
-	other=$!
+	node test/browser/start.mjs --binary "$work/kizuna" --pages >"$work/pages.log" 2>&1 &
+	pages=$!
 	(cd test/browser && node --test selftest.mjs) || bad=1
-	node test/browser/start.mjs --binary "$work/kizuna" --lang ja --width 1440 --pages || bad=1
-	wait $other || bad=1
-	cat "$work/journey.log"
+	node test/browser/start.mjs --binary "$work/kizuna" --lang ja --width 1440 || bad=1
+	node test/browser/start.mjs --binary "$work/kizuna" --lang en --width 390 --db "$pg" || bad=1
+	wait $pages || bad=1
+	cat "$work/pages.log"
 	return $bad
 }
 

@@ -38,19 +38,19 @@ export function pageOf(address) {
 }
 
 export class Run {
-  /** shots: folder of the screenshots; name: what this run is called in reports. */
-  static async start({ base, shots, name, lang = 'ja', width = 1440, theme = 'light', limit = limits }) {
+  /** shots: folder of the screenshots; name: what this run is called in reports; say: who hears of them. */
+  static async start({ base, shots, name, lang = 'ja', width = 1440, theme = 'light', limit = limits, say = console.log }) {
     const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags });
     await mkdir(shots, { recursive: true });
     return Object.assign(new Run(), {
-      browser, base, shots, name, lang, width, theme, limit,
+      browser, base, shots, name, lang, width, theme, limit, say,
       people: new Map(), looked: new Set(), faults: [], steps: 0, pages: 0,
     });
   }
 
   fault(where, what) {
     this.faults.push(`${this.name}: ${where}: ${what}`);
-    console.log(`   ✗ ${where}: ${what}`);
+    this.say(`   ✗ ${where}: ${what}`);
   }
 
   context(options = {}) {
@@ -109,7 +109,7 @@ export class Run {
       await within(this.limit.stepMilliseconds, act(page), name);
       const took = Math.round(performance.now() - began);
       await page.screenshot({ path: file, fullPage: true });
-      console.log(`   ${String(took).padStart(6)} ms  ${who}: ${name}`);
+      this.say(`   ${String(took).padStart(6)} ms  ${who}: ${name}`);
       await this.look(page, who);
     } catch (error) {
       await page.screenshot({ path: file, fullPage: true }).catch(() => {});
@@ -198,7 +198,7 @@ export class Run {
   async end() {
     await this.browser.close();
     const good = this.faults.length === 0;
-    console.log(`   ${this.name}: ${this.steps} steps, ${this.pages} pages looked at, ${this.faults.length} faults`);
+    this.say(`   ${this.name}: ${this.steps} steps, ${this.pages} pages looked at, ${this.faults.length} faults`);
     return good;
   }
 }

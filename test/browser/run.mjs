@@ -2,8 +2,7 @@
 //
 //   node run.mjs --base http://127.0.0.1:8080 --keys keys.json --lang ja --width 1440
 //     --theme dark      the other colours
-//     --pages           looks at every page of pages.mjs too, each in one of its eight states
-//     --pages-only      and leaves the journey out
+//     --pages           looks at every page of pages.mjs instead, each in one of its eight states
 //     --pictures        takes the pictures of the README instead, into docs/pictures
 //     --name NAME       folder of the pictures under shots/
 //
@@ -30,7 +29,6 @@ export const options = {
   theme: { type: 'string', default: 'light' },
   name: { type: 'string' },
   pages: { type: 'boolean', default: false },
-  'pages-only': { type: 'boolean', default: false },
   pictures: { type: 'boolean', default: false },
 };
 
@@ -40,10 +38,7 @@ export async function run(asked) {
   const base = asked.base ?? keys.base_url;
   const name = asked.name ?? `${asked.lang}-${asked.width}`;
   if (asked.pictures) return takePictures({ ...asked, base }, keys);
-  let good = true;
-  if (!asked['pages-only']) good = (await runJourney({ ...asked, base, name }, keys)) && good;
-  if (asked.pages || asked['pages-only']) good = (await lookAtPages({ base, name }, keys)) && good;
-  return good;
+  return asked.pages ? lookAtPages({ base, name }, keys) : runJourney({ ...asked, base, name }, keys);
 }
 
 async function runJourney({ base, name, lang, width, theme, expire }, keys) {
@@ -77,30 +72,40 @@ async function lookAtPages({ base, name }, keys) {
     const n = process.env.STATE ? Number(process.env.STATE) : stateFor(page.path, commit);
     states.set(n, [...(states.get(n) ?? []), page]);
   }
-  let good = true;
-  for (const [n, some] of [...states].sort((a, b) => a[0] - b[0])) {
-    const { lang, theme, width } = stateOf(n);
-    console.log(`pages in state ${n}: ${lang}, ${theme}, ${width} (STATE=${n} opens all of them so)`);
-    const title = `${name}-state${n}`;
-    const run = await Run.start({ base, name: title, lang, theme, width, shots: path.join(here, 'shots', title) });
-    const signedIn = new Set(['visitor']);
-    for (const { who, path: address, first } of some) {
-      try {
-        if (!signedIn.has(who)) {
-          await run.step(who, 'sign in', (page) => signIn(page, accountOf(keys, who)));
-          signedIn.add(who);
-        }
-        await run.step(who, first ? `${address} first` : address, async (page) => {
-          const answer = await page.goto(`${address}${address.includes('?') ? '&' : '?'}lang=${lang}`);
-          if (!answer.ok()) throw new Error(`${address} answers ${answer.status()}`);
-          if (first) await openFirst(page, first);
-        });
-      } catch (error) {
-        if (!(error instanceof Stopped)) run.fault(address, error.stack);
+  // Two browsers at a time: each waits for its network half of the time.
+  const waiting = [...states].sort((a, b) => a[0] - b[0]);
+  const lane = async () => {
+    let good = true;
+    for (let next = waiting.shift(); next; next = waiting.shift()) good = (await lookInState(...next, { base, name }, keys)) && good;
+    return good;
+  };
+  return (await Promise.all([lane(), lane()])).every((good) => good);
+}
+
+/** Looks at pages in one state; what it says comes at once, since another state is looked at beside it. */
+async function lookInState(n, some, { base, name }, keys) {
+  const { lang, theme, width } = stateOf(n);
+  const said = [`pages in state ${n}: ${lang}, ${theme}, ${width} (STATE=${n} opens all of them so)`];
+  const title = `${name}-state${n}`;
+  const run = await Run.start({ base, name: title, lang, theme, width, shots: path.join(here, 'shots', title), say: (line) => said.push(line) });
+  const signedIn = new Set(['visitor']);
+  for (const { who, path: address, first } of some) {
+    try {
+      if (!signedIn.has(who)) {
+        await run.step(who, 'sign in', (page) => signIn(page, accountOf(keys, who)));
+        signedIn.add(who);
       }
+      await run.step(who, first ? `${address} first` : address, async (page) => {
+        const answer = await page.goto(`${address}${address.includes('?') ? '&' : '?'}lang=${lang}`);
+        if (!answer.ok()) throw new Error(`${address} answers ${answer.status()}`);
+        if (first) await openFirst(page, first);
+      });
+    } catch (error) {
+      if (!(error instanceof Stopped)) run.fault(address, error.stack);
     }
-    good = (await run.end()) && good;
   }
+  const good = await run.end();
+  console.log(said.join('\n'));
   return good;
 }
 
