@@ -206,10 +206,19 @@ func orFirst(id db.ID) db.ID {
 	return id
 }
 
-// ReviewOn is the day of a case's next review, "" where none is due; a slot of
-// cases.
-func ReviewOn(q db.Q, of db.ID) (calendar.Date, error) {
-	return db.One[calendar.Date](q, "SELECT COALESCE(MIN(due_on), '') FROM plan_review WHERE case_id = ? AND status = 'due'", of)
+// ReviewOn gives, by case, the day of its next review; a case without one is
+// left out. It is a slot of cases.
+func ReviewOn(q db.Q, of ...db.ID) (map[db.ID]calendar.Date, error) {
+	type due struct {
+		Case db.ID         `db:"case_id"`
+		On   calendar.Date `db:"due_on"`
+	}
+	list, err := db.All[due](q, "SELECT case_id, MIN(due_on) AS due_on FROM plan_review WHERE case_id IN (??) AND status = 'due' GROUP BY case_id", db.ListOf(of))
+	out := make(map[db.ID]calendar.Date, len(list))
+	for _, x := range list {
+		out[x.Case] = x.On
+	}
+	return out, err
 }
 
 func reviewByID(q db.Q, id db.ID) (Review, error) {

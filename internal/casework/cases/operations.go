@@ -240,38 +240,62 @@ func AddParticipant(tx *op.Tx, c Case, in ParticipantInput) (Participant, error)
 // SetNext says what is to be done next on a case and by when; the key is a
 // word key. Later rooms call it where the work moves on by itself.
 func SetNext(tx *op.Tx, of db.ID, dueOn calendar.Date, nextAction string) error {
-	return setNext(tx, of, func(c *Case) {
-		if dueOn != "" {
-			c.DueOn = dueOn
-		}
-		c.NextAction, c.WaitsFor = nextAction, ""
-	})
+	return SetAll(tx, Next{Case: of, By: dueOn, Action: nextAction})
 }
 
 // AwaitOthers says that it is another's turn: the resident's, a provider's or
 // another agency's, and until when.
 func AwaitOthers(tx *op.Tx, of db.ID, who string, dueOn calendar.Date, nextAction string) error {
-	return setNext(tx, of, func(c *Case) {
-		if dueOn != "" {
-			c.DueOn = dueOn
-		}
-		c.NextAction, c.WaitsFor = nextAction, who
-	})
+	return SetAll(tx, Next{Case: of, By: dueOn, Action: nextAction, WaitsFor: who})
 }
 
-func setNext(tx *op.Tx, of db.ID, edit func(*Case)) error {
-	if err := lock(tx, of); err != nil {
+// Next is what is to be done next on a case. Action is a word key; By, the day
+// until which, stays as it was when left out; WaitsFor is whose turn it is,
+// when it is not the agency's.
+type Next struct {
+	Case             db.ID
+	By               calendar.Date
+	Action, WaitsFor string
+}
+
+// SetAll says what is next on many cases, each named once. Nothing is next on
+// a case that has ended.
+func SetAll(tx *op.Tx, list ...Next) error {
+	ids := make([]db.ID, len(list))
+	next := make(map[db.ID]Next, len(list))
+	for i, n := range list {
+		ids[i], next[n.Case] = n.Case, n
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if err := lock(tx, ids...); err != nil {
 		return err
 	}
-	c, err := byID(tx, of)
+	files, err := CasesOf(tx, ids...)
 	if err != nil {
 		return err
 	}
-	if c.Status != "open" && c.Status != "paused" {
-		return nil // nothing is next on a case that has ended
+	running := make([]Case, 0, len(ids))
+	for _, id := range ids {
+		switch c, there := files[id]; {
+		case !there:
+			return fault.NotFound()
+		case c.Status == "open" || c.Status == "paused":
+			running = append(running, c)
+		}
 	}
 	return tx.As(access.TheSystem(), func() error {
-		_, err := flow.Take(tx, Flow, "set_next", c, edit)
+		_, faults, err := flow.TakeAll(tx, Flow, "set_next", running, func(c *Case) {
+			n := next[c.ID]
+			if n.By != "" {
+				c.DueOn = n.By
+			}
+			c.NextAction, c.WaitsFor = n.Action, n.WaitsFor
+		})
+		for _, f := range faults {
+			return f
+		}
 		return err
 	})
 }

@@ -19,8 +19,8 @@ type Room struct {
 	// stage; Busy what still hangs on a case that is to end. Server fills both.
 	Criteria []func(q db.Q, c Case) ([]Criterion, error)
 	Busy     []func(q db.Q, caseID db.ID) ([]Blocker, error)
-	// ReviewOn is the day of a case's next review; "" where none is set.
-	ReviewOn func(q db.Q, caseID db.ID) (calendar.Date, error)
+	// ReviewOn gives, by case, the day of its next review; one without is left out.
+	ReviewOn func(q db.Q, cases ...db.ID) (map[db.ID]calendar.Date, error)
 	// OnEnd is what later rooms do in the transaction that ends a case.
 	OnEnd []func(tx *op.Tx, c Case) error
 }
@@ -290,13 +290,13 @@ var NextOf = map[string]string{Assessing: "cases.next.assess", Planning: "cases.
 // nextOfStage says what the stage a case came to begins with; monitoring, with
 // the review that is due.
 func nextOfStage(r *Room, tx *op.Tx, _, c Case) (err error) {
-	var due calendar.Date
+	var due map[db.ID]calendar.Date
 	if c.Stage == Monitoring && r.ReviewOn != nil {
 		if due, err = r.ReviewOn(tx, c.ID); err != nil {
 			return err
 		}
 	}
-	return SetNext(tx, c.ID, due, NextOf[c.Stage])
+	return SetNext(tx, c.ID, due[c.ID], NextOf[c.Stage])
 }
 
 func rest(in StepInput, c *Case, _ calendar.Date) {

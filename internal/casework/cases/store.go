@@ -60,9 +60,9 @@ func runningOwn(q db.Q, person db.ID) ([]Case, error) {
 // byID gives a case whoever asks: for what the program itself does.
 func byID(q db.Q, id db.ID) (Case, error) { return db.One[Case](q, selectCase+"c.id = ?", id) }
 
-// lock holds a case's row, for rules across the rows below it.
-func lock(w db.W, id db.ID) error {
-	_, err := db.All[int](w, "SELECT 1 FROM case_file WHERE id = ?"+db.ForUpdate(w), id)
+// lock holds the rows of cases, for rules across the rows below them.
+func lock(w db.W, ids ...db.ID) error {
+	_, err := db.All[int](w, "SELECT 1 FROM case_file WHERE id IN (??) ORDER BY id"+db.ForUpdate(w), db.ListOf(ids))
 	return err
 }
 

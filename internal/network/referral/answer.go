@@ -79,12 +79,12 @@ func (r *Room) answer(ctx context.Context, a access.Actor, id db.ID, step string
 			return i, err
 		}
 		if a.Is(access.ProviderRoles...) && step != "decline" {
-			why, err := closed(tx, i, tx.Now().Date(calendar.Zone(ctx)))
+			why, err := closed(tx, tx.Now().Date(calendar.Zone(ctx)), i)
 			if err != nil {
 				return i, err
 			}
-			if why != "" {
-				return i, fault.Conflict(why)
+			if why[id] != "" {
+				return i, fault.Conflict(why[id])
 			}
 		}
 		i, err = flow.Take(tx, InvitationFlow, step, i, func(i *Invitation) {

@@ -266,60 +266,62 @@ func BeginService(tx *op.Tx, referrals []db.ID) error {
 			of = append(of, x.Case)
 		}
 	}
-	files, err := cases.CasesOf(tx, of...)
-	if err != nil {
-		return err
-	}
-	for _, id := range of {
-		if err := follow(tx, files[id]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return follow(tx, of...)
 }
 
 // firstSession is what is next once a provider is authorized.
 const firstSession = "referral.next.first_session"
 
-// follow says what is next on a case whose referral begins or ends: what still
-// waits of its other referrals, else what its stage asks for.
-func follow(tx *op.Tx, c cases.Case) error {
-	if !strings.HasPrefix(c.NextAction, "referral.next.") {
-		return nil // something else is next, and still is
-	}
-	list, err := underWay(tx, c.ID)
+// follow says what is next on cases of which a referral begins or ends: what
+// still waits of their other referrals, else what their stage asks for.
+func follow(tx *op.Tx, of ...db.ID) error {
+	files, err := cases.CasesOf(tx, of...)
 	if err != nil {
 		return err
 	}
-	serving := false
-	for _, x := range list {
-		switch {
+	// Where something else is next, it still is.
+	of = slices.DeleteFunc(of, func(id db.ID) bool { return !strings.HasPrefix(files[id].NextAction, "referral.next.") })
+	if len(of) == 0 {
+		return nil
+	}
+	waiting, err := underWay(tx, of)
+	if err != nil {
+		return err
+	}
+	review, err := careplan.ReviewOn(tx, of...)
+	if err != nil {
+		return err
+	}
+	today := tx.Now().Date(calendar.Zone(tx.Context()))
+	next := make([]cases.Next, len(of))
+	for i, id := range of {
+		next[i] = nextOf(files[id], waiting[id], review[id], today)
+	}
+	return cases.SetAll(tx, next...)
+}
+
+func nextOf(c cases.Case, waiting []waitingOne, review, today calendar.Date) cases.Next {
+	if len(waiting) > 0 {
+		switch x := waiting[0]; {
 		case x.Status == "sent" && x.Offers > 0 && x.Open == 0:
-			return cases.SetNext(tx, c.ID, x.AnswerBy, "referral.next.compare")
+			return cases.Next{Case: c.ID, By: x.AnswerBy, Action: "referral.next.compare"}
 		case x.Status == "sent" && x.Open == 0:
-			return cases.SetNext(tx, c.ID, x.AnswerBy, "referral.next.look_further")
+			return cases.Next{Case: c.ID, By: x.AnswerBy, Action: "referral.next.look_further"}
 		case x.Status == "sent":
-			return cases.AwaitOthers(tx, c.ID, "provider", x.AnswerBy, "referral.next.answers")
+			return cases.Next{Case: c.ID, By: x.AnswerBy, Action: "referral.next.answers", WaitsFor: "provider"}
 		case x.Status == "authorized":
-			return cases.AwaitOthers(tx, c.ID, "provider", x.FirstBy, firstSession)
+			return cases.Next{Case: c.ID, By: x.FirstBy, Action: firstSession, WaitsFor: "provider"}
 		}
-		serving = true
 	}
-	review, err := careplan.ReviewOn(tx, c.ID)
-	if err != nil {
-		return err
-	}
-	next := cases.NextOf[c.Stage]
-	switch today := tx.Now().Date(calendar.Zone(tx.Context())); {
+	switch serving := len(waiting) > 0; {
 	case c.Stage == cases.Assigning && serving:
-		next = "referral.next.follow"
-		review = max(today, review)
+		return cases.Next{Case: c.ID, By: max(today, review), Action: "referral.next.follow"}
 	case c.Stage == cases.Monitoring && review != "":
-		next = "careplan.next.review"
-	case c.Stage != cases.Monitoring:
-		review = today
+		return cases.Next{Case: c.ID, By: review, Action: "careplan.next.review"}
+	case c.Stage == cases.Monitoring:
+		return cases.Next{Case: c.ID, Action: cases.NextOf[c.Stage]}
 	}
-	return cases.SetNext(tx, c.ID, review, next)
+	return cases.Next{Case: c.ID, By: today, Action: cases.NextOf[c.Stage]}
 }
 
 // exhaustedKind is the prompt that tells of an authorization whose units are

@@ -478,11 +478,7 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 		if err := settle(tx, x); err != nil {
 			return x, err
 		}
-		files, err := cases.CasesOf(tx, x.Case)
-		if err != nil {
-			return x, err
-		}
-		return x, follow(tx, files[x.Case])
+		return x, follow(tx, x.Case)
 	})
 }
 

@@ -232,25 +232,41 @@ func (r *Room) unseal(i Invitation) (p Packet, err error) {
 	return p, json.Unmarshal(b, &p)
 }
 
-// closed is the word key of why a packet can no longer be read, "" while it
-// can. Its consent is asked for every time.
-func closed(q db.Q, i Invitation, today calendar.Date) (string, error) {
+// closed gives, by invitation, the word key of why its packet can no longer be
+// read, "" while it can. The consents are asked for every time.
+func closed(q db.Q, today calendar.Date, list ...Invitation) (map[db.ID]string, error) {
+	var ids []db.ID
+	for _, i := range list {
+		if i.Basis == consent.ByConsent && !containsID(ids, i.Consent) {
+			ids = append(ids, i.Consent)
+		}
+	}
+	given, err := consent.ByID(q, ids...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[db.ID]string, len(list))
+	for _, i := range list {
+		out[i.ID] = i.closed(given, today)
+	}
+	return out, nil
+}
+
+func (i Invitation) closed(given map[db.ID]consent.Consent, today calendar.Date) string {
 	switch {
 	case i.Recalled:
-		return "referral.closed.recalled", nil
+		return "referral.closed.recalled"
 	case slices.Contains([]string{"declined", "not_selected", "withdrawn", "expired"}, i.Status):
-		return "referral.closed." + i.Status, nil
+		return "referral.closed." + i.Status
 	case i.PacketUntil < today:
-		return "referral.closed.expired", nil
+		return "referral.closed.expired"
+	case i.Basis != consent.ByConsent:
+		return ""
 	}
-	if i.Basis == consent.ByConsent {
-		stands, err := consent.Stands(q, i.Consent, consent.Recipient(i.Provider), i.Fields.V, today)
-		if err != nil || stands {
-			return "", err
-		}
-		return "referral.closed.consent", nil
+	if c, there := given[i.Consent]; !there || len(c.Covers(consent.Recipient(i.Provider), i.Fields.V, today)) > 0 {
+		return "referral.closed.consent"
 	}
-	return "", nil
+	return ""
 }
 
 // Shared is how a person is called in what a provider was told of them.

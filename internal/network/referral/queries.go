@@ -35,9 +35,11 @@ func (r *Room) opened(q db.Q, a access.Actor, id db.ID) (Opened, error) {
 		return Opened{}, err
 	}
 	o := Opened{Invitation: i}
-	if o.Closed, err = closed(q, i, r.run.Now().Date(calendar.Zone(q.Context()))); err != nil {
+	why, err := closed(q, r.run.Now().Date(calendar.Zone(q.Context())), i)
+	if err != nil {
 		return o, err
 	}
+	o.Closed = why[id]
 	if o.Closed == "" {
 		if o.Packet, err = r.unseal(i); err != nil {
 			return o, err
@@ -159,14 +161,8 @@ func (r *Room) read(q db.Q, a access.Actor, id db.ID) (File, error) {
 	if f.Left, err = r.left(q, f.Authorizations...); err != nil {
 		return f, err
 	}
-	f.Closed = map[db.ID]string{}
-	today := r.run.Now().Date(calendar.Zone(q.Context()))
-	for _, i := range f.Invitations {
-		if f.Closed[i.ID], err = closed(q, i, today); err != nil {
-			return f, err
-		}
-	}
-	return f, nil
+	f.Closed, err = closed(q, r.run.Now().Date(calendar.Zone(q.Context())), f.Invitations...)
+	return f, err
 }
 
 // name reads what a referral's page calls things by.

@@ -246,6 +246,7 @@ func hanging(q db.Q, of db.ID) (asked, running int, err error) {
 // waitingOne is a referral that is not over, with what it waits for.
 type waitingOne struct {
 	ID       db.ID         `db:"id"`
+	Case     db.ID         `db:"case_id"`
 	Status   string        `db:"status"`
 	AnswerBy calendar.Date `db:"answer_by"`
 	FirstBy  calendar.Date `db:"first_by"` // of its authorization
@@ -253,15 +254,20 @@ type waitingOne struct {
 	Open     int           `db:"open"` // who has not answered
 }
 
-// underWay lists the referrals of a case that are not over: those asked first,
+// underWay gives, by case, its referrals that are not over: those asked first,
 // then those authorized, then those in service.
-func underWay(q db.Q, of db.ID) ([]waitingOne, error) {
-	return db.All[waitingOne](q, `SELECT r.id, r.status, r.answer_by,
+func underWay(q db.Q, of []db.ID) (map[db.ID][]waitingOne, error) {
+	list, err := db.All[waitingOne](q, `SELECT r.id, r.case_id, r.status, r.answer_by,
 		COALESCE((SELECT MAX(z.first_by) FROM authorization_given z WHERE z.referral = r.id AND z.status = 'active'), '') AS first_by,
 		(SELECT COUNT(*) FROM invitation i WHERE i.referral = r.id AND i.status IN ('requested', 'waitlist_offered')) AS offers,
 		(SELECT COUNT(*) FROM invitation i WHERE i.referral = r.id AND i.status IN ('sent', 'viewed')) AS open
-		FROM referral r WHERE r.case_id = ? AND r.status IN ('sent', 'authorized', 'in_service')
-		ORDER BY CASE r.status WHEN 'sent' THEN 1 WHEN 'authorized' THEN 2 ELSE 3 END, r.id LIMIT 50`, of)
+		FROM referral r WHERE r.case_id IN (??) AND r.status IN ('sent', 'authorized', 'in_service')
+		ORDER BY CASE r.status WHEN 'sent' THEN 1 WHEN 'authorized' THEN 2 ELSE 3 END, r.id`, db.ListOf(of))
+	out := make(map[db.ID][]waitingOne, len(of))
+	for _, x := range list {
+		out[x.Case] = append(out[x.Case], x)
+	}
+	return out, err
 }
 
 // undecided lists the sent referrals of a case.

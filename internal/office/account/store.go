@@ -213,9 +213,9 @@ func UsersIn(q db.Q, team db.ID) ([]db.ID, error) {
 	return db.All[db.ID](q, "SELECT u.id FROM account_membership m JOIN account_user u ON u.id = m.user_id WHERE m.team = ? AND m.status = 'active' AND u.status = 'active' ORDER BY u.id", team)
 }
 
-// UsersBeing lists the active users who have a role.
-func UsersBeing(q db.Q, role access.Role) ([]db.ID, error) {
-	return db.All[db.ID](q, "SELECT u.id FROM account_role r JOIN account_user u ON u.id = r.user_id WHERE r.role = ? AND u.status = 'active' ORDER BY u.id", role)
+// UsersBeing lists the active users who have one of some roles, each once.
+func UsersBeing(q db.Q, roles ...access.Role) ([]db.ID, error) {
+	return db.All[db.ID](q, "SELECT DISTINCT u.id FROM account_role r JOIN account_user u ON u.id = r.user_id WHERE r.role IN (??) AND u.status = 'active' ORDER BY u.id", db.ListOf(roles))
 }
 
 type named struct {

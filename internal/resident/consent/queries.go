@@ -30,14 +30,17 @@ func (list Consents) Covering(recipient string, fields []string, on calendar.Dat
 	return consent, missing
 }
 
-// Stands tells whether a consent still lets a recipient have fields on a day:
-// what a packet asks each time it is opened.
-func Stands(q db.Q, id db.ID, recipient string, fields []string, on calendar.Date) (bool, error) {
-	c, err := byID(q, id)
-	if err != nil {
-		return false, err
+// ByID gives consents whoever asks: what a packet asks each time it is opened.
+func ByID(q db.Q, ids ...db.ID) (map[db.ID]Consent, error) {
+	out := make(map[db.ID]Consent, len(ids))
+	if len(ids) == 0 {
+		return out, nil
 	}
-	return len(c.Covers(recipient, fields, on)) == 0, nil
+	list, err := db.All[Consent](q, selectConsent+"id IN (??)", db.ListOf(ids))
+	for _, c := range list {
+		out[c.ID] = c
+	}
+	return out, err
 }
 
 // Get gives a consent of a person the actor may see.

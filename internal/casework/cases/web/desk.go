@@ -164,13 +164,9 @@ type choices struct{ users, teams []ui.Option }
 func (p *pages) choices(ctx context.Context) (out choices, err error) {
 	lang := text.From(ctx)
 	err = p.parts.Read(ctx, func(q *db.Reader) error {
-		var ids []db.ID
-		for _, role := range []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker} {
-			more, err := account.UsersBeing(q, role)
-			if err != nil {
-				return err
-			}
-			ids = append(ids, more...)
+		ids, err := account.UsersBeing(q, access.Caseworker, access.Supervisor, access.IntakeWorker)
+		if err != nil {
+			return err
 		}
 		names, err := account.Names(q, ids)
 		if err != nil {
@@ -179,7 +175,6 @@ func (p *pages) choices(ctx context.Context) (out choices, err error) {
 		for _, id := range ids {
 			if name, ok := names[id]; ok {
 				out.users = append(out.users, ui.Option{Value: id.String(), Label: name.In(lang)})
-				delete(names, id) // of several roles: once
 			}
 		}
 		teams, err := agency.Teams(q, false)
