@@ -40,9 +40,10 @@ part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Stop|Two|Audit|ItSees)$
 # A hundred power cuts on each engine, with writes lost and torn; needs root, for a disk of its own.
 part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }
 
-# The database server taken away, its connections cut, its standby taking over, its disk full; several programs on one
-# database, also through a proxy and serializable; migrations at once and killed.
-part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|Standby|DiskFull|Many|Migrate|SlowClients|HostileBodies)$'; }
+# The database server taken away, its connections cut, its standby taking over, its disk full; several
+# programs on one database, also through a proxy and serializable; a worker that dies in the middle;
+# migrations at once and killed; a newer release beside an older one.
+part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|Standby|DiskFull|Many|WorkerDies|Migrate|Beside|SlowClients|HostileBodies)$'; }
 
 # Every journey and every page in every one of its eight states.
 part_journeys() {

@@ -148,6 +148,14 @@ func (c *migrateCommand) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer d.Close()
-	fmt.Fprintln(s.out, "the database is at this release")
+	newer, err := d.Newer(ctx)
+	switch {
+	case err != nil:
+		return err
+	case newer > 0:
+		fmt.Fprintln(s.out, "a newer release has added to the database; this one works on it as before")
+	default:
+		fmt.Fprintln(s.out, "the database is at this release")
+	}
 	return nil
 }

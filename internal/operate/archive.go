@@ -23,7 +23,7 @@ type (
 	archiveHead struct {
 		Kizuna  string        `json:"kizuna"` // always "archive"
 		Format  int           `json:"format"`
-		Schema  string        `json:"schema"` // db.Fingerprint
+		Schema  string        `json:"schema"` // db.Mark
 		Release int           `json:"release"`
 		Engine  string        `json:"engine"` // where it came from
 		At      calendar.Time `json:"at"`

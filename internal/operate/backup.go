@@ -70,12 +70,16 @@ func Backup(ctx context.Context, d *db.DB, v *vault.Vault, at calendar.Time, w i
 		return nil, err
 	}
 	a := newArchiveWriter(packed)
-	head := archiveHead{Kizuna: "archive", Format: archiveFormat, Schema: db.Fingerprint(), Release: db.BinaryLevel, Engine: d.Engine().String(), At: at, Key: keyMark(v)}
-	if err := a.line(head); err != nil {
-		return nil, err
-	}
+	head := archiveHead{Kizuna: "archive", Format: archiveFormat, Release: db.BinaryLevel, Engine: d.Engine().String(), At: at, Key: keyMark(v)}
 	var out []Sum
 	err = d.Snapshot(ctx, func(q *db.Reader) error {
+		var err error
+		if head.Schema, err = db.Mark(q); err != nil {
+			return err
+		}
+		if err := a.line(head); err != nil {
+			return err
+		}
 		return eachTable(q, func(t db.Table) error {
 			sum, err := a.table(t, func(f func([]any) error) error { return db.EachRow(q, t, f) })
 			out = append(out, Sum{t.Name, sum.rows, sum.hex()})
@@ -145,10 +149,10 @@ func Restore(ctx context.Context, d *db.DB, v *vault.Vault, r io.Reader) (Restor
 	if err := a.line(&head); err != nil {
 		return Restored{}, err
 	}
-	if err := head.fits(v); err != nil {
+	if err := d.Ready(ctx); err != nil {
 		return Restored{}, err
 	}
-	if err := d.Ready(ctx); err != nil {
+	if err := head.fits(ctx, d, v); err != nil {
 		return Restored{}, err
 	}
 	out := Restored{From: head.Engine, At: head.At}
@@ -168,7 +172,14 @@ func Restore(ctx context.Context, d *db.DB, v *vault.Vault, r io.Reader) (Restor
 	return out, out.verify(ctx, d, v)
 }
 
-func (h archiveHead) fits(v *vault.Vault) error {
+func (h archiveHead) fits(ctx context.Context, d *db.DB, v *vault.Vault) error {
+	var schema string
+	if err := d.Read(ctx, func(q *db.Reader) (err error) {
+		schema, err = db.Mark(q)
+		return err
+	}); err != nil {
+		return err
+	}
 	switch {
 	case h.Kizuna != "archive":
 		return fmt.Errorf("%w: it does not begin as one", ErrArchive)
@@ -176,7 +187,7 @@ func (h archiveHead) fits(v *vault.Vault) error {
 		return fmt.Errorf("the archive has format %d and this release reads up to %d; use a newer one", h.Format, archiveFormat)
 	case h.Release > db.BinaryLevel:
 		return db.ErrTooNew
-	case h.Schema != db.Fingerprint():
+	case h.Schema != schema:
 		return errors.New("the archive was made by a release with other tables; restore it with that release, then migrate")
 	case h.Key != keyMark(v):
 		return errors.New("the archive belongs to another key file; put that one in place first")

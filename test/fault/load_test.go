@@ -227,7 +227,7 @@ func (w *worker) step() bool {
 // somebody answers it.
 func (l *load) insist(n int, q *ask) (map[string]any, error) {
 	answer, err := l.send(l.base(n), q)
-	for l.rough && err != nil && mayAskAgain(err) && l.patient(l.base(n)) {
+	for l.rough && err != nil && mayAskAgain(err) && l.patient(n) {
 		l.mu.Lock()
 		l.again++
 		l.mu.Unlock()
@@ -324,14 +324,14 @@ func (l *load) note(q *ask, answer map[string]any, err error) bool {
 	return !over
 }
 
-// patient waits until the program can be asked again; false when it cannot.
-func (l *load) patient(base string) bool {
+// patient waits until the program, wherever it is by then, can be asked again; false when it cannot.
+func (l *load) patient(n int) bool {
 	ctx, cancel := context.WithTimeout(l.t.Context(), patience)
 	defer cancel()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for {
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/readyz", nil)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, l.base(n)+"/readyz", nil)
 		if err == nil {
 			var res *http.Response
 			if res, err = l.client.Do(r); err == nil {
@@ -430,6 +430,13 @@ func (l *load) moved(r *record, q *ask, answer map[string]any) {
 		r.want[field] = value
 	}
 	l.touched[r] = true
+}
+
+// told is how much was acknowledged so far.
+func (l *load) told() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.acked
 }
 
 // finish ends a spell that nothing ended.

@@ -77,7 +77,7 @@ func (p *place) background(t testing.TB, words ...string) *process {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	run := &process{log: log.Name(), ended: make(chan struct{}), cmd: exec.Command(binary, p.flags(words...)...)}
+	run := &process{log: log.Name(), ended: make(chan struct{}), cmd: p.run(context.WithoutCancel(t.Context()), words...)}
 	run.cmd.Stderr = log
 	if err := run.cmd.Start(); err != nil {
 		t.Fatal(err)

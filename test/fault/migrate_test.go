@@ -58,7 +58,7 @@ func TestMigrate(t *testing.T) {
 // killed starts a command and kills it after some time; false when it ended before.
 func (p *place) killed(t testing.TB, after time.Duration, words ...string) bool {
 	t.Helper()
-	cmd := exec.Command(binary, p.flags(words...)...)
+	cmd := p.run(t.Context(), words...)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -64,10 +64,27 @@ const patience = 4 * time.Minute
 
 // place is where one installation keeps its things.
 type place struct {
-	engine db.Engine
-	dir    string
-	url    string
-	keys   keysFile
+	engine  db.Engine
+	dir     string
+	url     string
+	keys    keysFile
+	program string // the one under test, where no other is named
+}
+
+// by is the same place in the hands of another program.
+func (p *place) by(program string) *place {
+	other := *p
+	other.program = program
+	return &other
+}
+
+// run is a command of the place's program, not started yet.
+func (p *place) run(ctx context.Context, words ...string) *exec.Cmd {
+	program := p.program
+	if program == "" {
+		program = binary
+	}
+	return exec.CommandContext(ctx, program, p.flags(words...)...)
 }
 
 // keysFile is what kizuna demo writes with --keys.
@@ -146,7 +163,7 @@ func (p *place) command(t testing.TB, words ...string) (said string, code int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, p.flags(words...)...)
+	cmd := p.run(ctx, words...)
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
@@ -218,7 +235,7 @@ func (p *place) start(t testing.TB, words ...string) *process {
 	}
 	defer log.Close()
 	run := &process{log: log.Name(), ended: make(chan struct{})}
-	run.cmd = exec.Command(binary, p.flags(append(words, "--addr", "127.0.0.1:0")...)...)
+	run.cmd = p.run(context.WithoutCancel(t.Context()), append(words, "--addr", "127.0.0.1:0")...) // it is ended by hand
 	run.cmd.Stderr = log
 	out, err := run.cmd.StdoutPipe()
 	if err != nil {

@@ -52,6 +52,9 @@ const (
 
 func (d *postgresDB) fill(ctx context.Context, f func(*Tx) error) error {
 	return d.write(ctx, func(tx *Tx) error {
+		if _, err := Exec(tx, unhurried); err != nil {
+			return err
+		}
 		if err := withAside(tx, f, postgresReferences, postgresIndexes); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package db_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"strings"
 	"testing"
@@ -47,6 +48,33 @@ func TestSnapshotSeesOneMoment(t *testing.T) {
 			count(r)
 			return nil
 		})
+	})
+}
+
+// TestWhoFallsSilent: PostgreSQL ends a transaction whose program says nothing more, but not one that
+// does much between two statements.
+func TestWhoFallsSilent(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		if d.Engine() != db.Postgres {
+			t.Skip("who writes to a SQLite file and dies leaves it at once")
+		}
+		said := map[string]string{}
+		look := func(name string, q db.Q) (err error) {
+			said[name], err = db.One[string](q, "SHOW idle_in_transaction_session_timeout")
+			return err
+		}
+		if err := errors.Join(
+			d.Write(t.Context(), func(tx *db.Tx) error { return look("a write", tx) }),
+			d.Fill(t.Context(), func(tx *db.Tx) error { return look("a load of many rows", tx) }),
+			d.Snapshot(t.Context(), func(r *db.Reader) error { return look("a backup", r) }),
+			d.Write(t.Context(), func(tx *db.Tx) error { return look("a write afterwards", tx) }),
+		); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"a write": "1min", "a load of many rows": "0", "a backup": "0", "a write afterwards": "1min"}
+		if !maps.Equal(said, want) {
+			t.Errorf("%v instead of %v", said, want)
+		}
 	})
 }
 

@@ -12,7 +12,9 @@ import (
 	"slices"
 	"strings"
 	"testing/fstest"
+	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -101,20 +103,47 @@ func (d *DB) provider() (*goose.Provider, *sql.DB, error) {
 // in the server and not, as goose's own lock has them, five seconds at a time.
 type oneMigrator struct{}
 
-// SessionLock waits for the lock.
+// SessionLock waits for the lock, then for no table longer than lockWait.
 func (oneMigrator) SessionLock(ctx context.Context, conn *sql.Conn) error {
 	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", lock.DefaultLockID)
+	if err == nil {
+		_, err = conn.ExecContext(ctx, "SELECT set_config('lock_timeout', $1, FALSE)", fmt.Sprint(lockWait.Milliseconds()))
+	}
 	return err
 }
 
 // SessionUnlock gives it back.
 func (oneMigrator) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", lock.DefaultLockID)
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1), set_config('lock_timeout', '0', FALSE)", lock.DefaultLockID)
 	return err
 }
 
-// Migrate brings the schema up to this binary's and tells how many steps ran.
+// Whoever works on PostgreSQL goes on while it is migrated. Behind a migration that waits for a
+// table wait all who want that table after it, and a backup holds every table for as long as it
+// takes. So a migration waits this long at a time, lets the others through, and tries again until its
+// patience is over.
+const (
+	lockWait     = time.Second
+	lockPatience = 10 * time.Minute
+)
+
+// lockedOut says that others held what a migration was to change, or that it and they waited for
+// each other.
+func lockedOut(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "55P03" || pg.Code == "40P01")
+}
+
+// Migrate brings the schema up to this binary's and tells how many steps ran. One to which a newer
+// release has added stays as it is; one that is beyond this binary is ErrTooNew.
 func (d *DB) Migrate(ctx context.Context) (int, error) {
+	versions, err := d.migrated(ctx)
+	if err == nil {
+		err = d.within(ctx, versions)
+	}
+	if err != nil {
+		return 0, err
+	}
 	p, pool, err := d.provider()
 	if err != nil {
 		return 0, err
@@ -136,12 +165,9 @@ func (d *DB) Migrate(ctx context.Context) (int, error) {
 	return ran, nil
 }
 
-// up runs what is pending. SQLite has no lock for one migrator: of several
-// starters each may lose a step to another, which is no failure as long as
-// the schema gets on.
+// up runs what is pending, again where others were in its way.
 func (d *DB) up(ctx context.Context, p *goose.Provider) (ran int, err error) {
-	const patience = 20 // tries without any step by anybody
-	left, idle := -1, 0
+	again := d.uncrowded()
 	for {
 		done, err := p.Up(ctx)
 		ran += len(done)
@@ -149,50 +175,94 @@ func (d *DB) up(ctx context.Context, p *goose.Provider) (ran int, err error) {
 		if errors.As(err, &partial) {
 			ran += len(partial.Applied)
 		}
-		if err == nil || d.engine == Postgres {
-			return ran, err
-		}
-		pending, pendingErr := d.Pending(ctx)
-		switch {
-		case pendingErr == nil && len(pending) != left:
-			left, idle = len(pending), 0
-		case idle == patience:
-			return ran, err
-		default:
-			idle++
-		}
-		if wait(ctx, idle+1) != nil {
+		if err == nil || !again(ctx, err) {
 			return ran, err
 		}
 	}
 }
 
-// Pending lists the migrations not yet run. It changes nothing, not even on a
-// database that was never migrated.
-func (d *DB) Pending(ctx context.Context) ([]string, error) {
-	ran, err := d.migrated(ctx)
-	if err != nil {
-		return nil, err
+// uncrowded gives what decides, and waits, after a failure. On PostgreSQL those in the way are who
+// works there meanwhile. SQLite has no lock for one migrator: of several starters each may lose a
+// step to another, which is no failure as long as the schema gets on.
+func (d *DB) uncrowded() func(ctx context.Context, err error) bool {
+	if d.engine == Postgres {
+		began := time.Now()
+		return func(ctx context.Context, err error) bool {
+			if !lockedOut(err) || time.Since(began) > lockPatience {
+				return false
+			}
+			select {
+			case <-ctx.Done():
+				return false
+			case <-time.After(lockWait):
+				return true
+			}
+		}
 	}
-	files, err := rendered(d.engine)
-	if err != nil {
-		return nil, err
+	const patience = 20 // tries without any step by anybody
+	left, idle := -1, 0
+	return func(ctx context.Context, _ error) bool {
+		pending, err := d.Pending(ctx)
+		switch {
+		case err == nil && len(pending) != left:
+			left, idle = len(pending), 0
+		case idle == patience:
+			return false
+		default:
+			idle++
+		}
+		return wait(ctx, idle+1) == nil
 	}
-	names, err := fs.Glob(files, "*.sql")
-	if err != nil {
-		return nil, err
-	}
-	var out []string
+}
+
+// step is one migration of this binary.
+type step struct {
+	name    string
+	version int64
+}
+
+func steps() (out []step, err error) {
+	names, err := fs.Glob(migrations, "migrations/*.sql")
 	for _, name := range names {
 		version, err := goose.NumericComponent(name)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(ran, version) {
-			out = append(out, name)
+		out = append(out, step{strings.TrimPrefix(name, "migrations/"), version})
+	}
+	return out, err
+}
+
+// Pending lists the migrations not yet run. It changes nothing, not even on a
+// database that was never migrated.
+func (d *DB) Pending(ctx context.Context) (out []string, err error) {
+	ran, err := d.migrated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := steps()
+	for _, x := range all {
+		if !slices.Contains(ran, x.version) {
+			out = append(out, x.name)
 		}
 	}
-	return out, nil
+	return out, err
+}
+
+// Newer tells how many migrations have run that only a newer release has. Such a release may first
+// only add to the schema, so that this one can go on beside it, and be gone back to.
+func (d *DB) Newer(ctx context.Context) (n int, err error) {
+	ran, err := d.migrated(ctx)
+	if err != nil {
+		return 0, err
+	}
+	all, err := steps()
+	for _, version := range ran {
+		if version > 0 && !slices.ContainsFunc(all, func(x step) bool { return x.version == version }) { // goose begins with 0
+			n++
+		}
+	}
+	return n, err
 }
 
 // migrated lists the versions that goose has noted as run.
@@ -223,6 +293,18 @@ func (d *DB) Ready(ctx context.Context) error {
 	}
 	if len(pending) > 0 {
 		return fmt.Errorf("the database waits for %d migrations; run kizuna migrate", len(pending))
+	}
+	return d.within(ctx, []int64{firstStep})
+}
+
+// firstStep makes the table that says which binaries may run.
+const firstStep = 1
+
+// within fails with ErrTooNew when this binary may no longer work on a database on which these
+// migrations have run.
+func (d *DB) within(ctx context.Context, ran []int64) error {
+	if !slices.Contains(ran, firstStep) {
+		return nil
 	}
 	return d.Read(ctx, func(r *Reader) error {
 		level, err := One[int](r, "SELECT min_binary FROM schema_level")

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -90,7 +91,109 @@ func TestADatabaseOfANewerReleaseIsNotReady(t *testing.T) {
 		if err := d.Ready(t.Context()); !errors.Is(err, db.ErrTooNew) {
 			t.Errorf("%v", err)
 		}
+		if _, err := d.Migrate(t.Context()); !errors.Is(err, db.ErrTooNew) {
+			t.Errorf("migrated again: %v", err)
+		}
 	})
+}
+
+// TestANewerReleaseMayAdd adds to the schema as a newer release does: this one goes on, says so, and
+// does not take the schema for its own.
+func TestANewerReleaseMayAdd(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		mark := func() string {
+			t.Helper()
+			var out string
+			if err := d.Read(t.Context(), func(r *db.Reader) (err error) {
+				out, err = db.Mark(r)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return out
+		}
+		newer := func(want int) {
+			t.Helper()
+			if n, err := d.Newer(t.Context()); err != nil || n != want {
+				t.Errorf("%d newer migrations instead of %d, %v", n, want, err)
+			}
+		}
+		newer(0)
+		before := mark()
+		write(t, d, func(tx *db.Tx) error {
+			_, err := db.Exec(tx, "ALTER TABLE job ADD COLUMN newer TEXT")
+			return err
+		})
+		columns := mark()
+		write(t, d, func(tx *db.Tx) error {
+			_, err := db.Exec(tx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)")
+			return err
+		})
+		newer(1)
+		if steps := mark(); before == columns || columns == steps {
+			t.Errorf("the marks are %s, %s with a column more, %s with a migration more", before, columns, steps)
+		}
+		if n, err := d.Migrate(t.Context()); n != 0 || err != nil {
+			t.Errorf("migrated again: %d, %v", n, err)
+		}
+		if err := d.Ready(t.Context()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestAMigrationLetsOthersThrough has somebody hold a table that a migration wants: who comes after
+// does not wait for the two of them, and the migration gets the table in the end.
+func TestAMigrationLetsOthersThrough(t *testing.T) {
+	if !slices.Contains(kizunatest.Engines(t), db.Postgres) {
+		t.Skip("on SQLite one writes at a time")
+	}
+	d := kizunatest.NewDB(t, db.Postgres)
+	write(t, d, func(tx *db.Tx) error {
+		for _, text := range []string{"DELETE FROM goose_db_version WHERE version_id = 44", "DROP INDEX referral_owner", "DROP INDEX session_enrolment_provider"} {
+			if _, err := db.Exec(tx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	held, free, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := d.Write(t.Context(), func(tx *db.Tx) error {
+			if _, err := db.Exec(tx, "LOCK TABLE referral IN ROW EXCLUSIVE MODE"); err != nil {
+				return err
+			}
+			close(held)
+			<-free
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+	<-held
+	group.Go(func() {
+		defer close(over)
+		if n, err := d.Migrate(t.Context()); n != 1 || err != nil {
+			t.Errorf("%d steps ran, %v", n, err)
+		}
+	})
+	for len(all[int](t, d, "SELECT 1 FROM pg_locks WHERE relation = CAST('referral' AS regclass) AND NOT granted")) == 0 {
+		select {
+		case <-over:
+			t.Fatal("it did not wait for who holds the table")
+		default:
+		}
+	}
+	write(t, d, func(tx *db.Tx) error {
+		_, err := db.Exec(tx, "UPDATE referral SET version = version WHERE version < 0")
+		return err
+	})
+	close(free)
+	group.Wait()
+	if err := d.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestDialect(t *testing.T) {

@@ -17,10 +17,13 @@ type postgresDB struct {
 	iso  pgx.TxIsoLevel
 }
 
-// planning is how a connection plans. Compiling a plan, or starting workers for it, costs more than
+// settings are those of a connection: how it plans, and how long a transaction may wait for its
+// program. Compiling a plan, or starting workers for it, costs more than
 // an answer to a person takes; and what is asked for is in memory or on a disk without a head to
-// move, so that an index costs little more than reading on.
-const planning = "set_config('jit', 'off', FALSE), set_config('max_parallel_workers_per_gather', '0', FALSE), set_config('random_page_cost', '1.1', FALSE)"
+// move, so that an index costs little more than reading on. A program that falls silent in the middle
+// of a transaction, because its machine froze or the network broke, must not hold the rows that it has
+// changed any longer than work is left with a silent worker: nobody else could take them up.
+const settings = "set_config('idle_in_transaction_session_timeout', '60000', FALSE), set_config('jit', 'off', FALSE), set_config('max_parallel_workers_per_gather', '0', FALSE), set_config('random_page_cost', '1.1', FALSE)"
 
 // openPostgres connects. The URL may carry pgx's own parameters, such as
 // default_query_exec_mode=exec behind a transaction-pooling pgbouncer, and
@@ -45,7 +48,7 @@ func openPostgres(ctx context.Context, url string, conns int) (backend, error) {
 	cfg.MaxConnIdleTime = 5 * time.Minute
 	cfg.ConnConfig.ConnectTimeout = 5 * time.Second
 	cfg.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SELECT "+planning, pgx.QueryExecModeSimpleProtocol)
+		_, err := conn.Exec(ctx, "SELECT "+settings, pgx.QueryExecModeSimpleProtocol)
 		return err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
@@ -88,6 +91,9 @@ func (d *postgresDB) write(ctx context.Context, f func(*Tx) error) error {
 	defer done()
 	return tx.Commit(still)
 }
+
+// unhurried is for a transaction that does much between two statements.
+const unhurried = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
 // toEnd is ctx for ending a transaction: a caller who leaves in the middle of
 // a COMMIT must not make its outcome unknown.

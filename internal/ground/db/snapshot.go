@@ -38,6 +38,9 @@ func (d *postgresDB) snapshot(ctx context.Context, f func(*Reader) error) error 
 		defer done()
 		_ = tx.Rollback(still) // it read only
 	}()
+	if _, err := tx.Exec(ctx, unhurried); err != nil {
+		return err
+	}
 	return f(&Reader{ctx, pgSession{tx}})
 }
 

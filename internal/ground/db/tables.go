@@ -1,9 +1,13 @@
 package db
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/pressly/goose/v3"
 )
 
 // Kind is what a column holds, the same on both engines.
@@ -91,6 +95,29 @@ func Tables(q Q) ([]Table, error) {
 		t.Columns = append(t.Columns, TableColumn{r.Column, kind, r.Type == "uuid"})
 	}
 	return out, nil
+}
+
+// Mark names the schema as it is in the database, the same on both engines: databases with the same
+// mark have had the same migrations and have the same tables, also where a newer release than this
+// has added to them.
+func Mark(q Q) (string, error) {
+	ran, err := All[int64](q, "SELECT version_id FROM "+goose.DefaultTablename+" WHERE is_applied = TRUE ORDER BY version_id")
+	if err != nil {
+		return "", err
+	}
+	tables, err := Tables(q)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.New()
+	fmt.Fprintln(h, ran)
+	for _, t := range tables {
+		fmt.Fprintln(h, t.Name)
+		for _, c := range t.Columns {
+			fmt.Fprintln(h, c.Name, c.Kind)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
 }
 
 // EachRow gives every row of a table, in no particular order: nil, int64,
