@@ -3,10 +3,11 @@
 # source is not run again (out/proved), so a stopped run goes on where it was.
 #
 #   tools/prove.sh                  every part
-#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage journeys
+#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage soak journeys
 #
 # FUZZTIME=10m       for each decoder
 # ROUNDS=100         kills and power cuts on each engine; FAULT_FOR=8m ends with the round in which that is over
+# SOAK_FOR=30m       of mixed load
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -45,6 +46,14 @@ part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }
 # migrations at once and killed; a newer release beside an older one.
 part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|Standby|DiskFull|Many|WorkerDies|Migrate|Beside|SlowClients|HostileBodies)$'; }
 
+# Half an hour of mixed load on each engine at once; SOAK_FOR=2h on request.
+part_soak() {
+	go build -o "$work/kizuna" ./cmd/kizuna
+	KIZUNA_BINARY=$work/kizuna KIZUNA_SOAK_FOR=${SOAK_FOR:-30m} \
+		go test -vet=off -count=1 -timeout 3h -v -run '^TestSoak$' ./test/fault/ | tee "$work/soak.log" || return 1
+	tools/figures.sh docs/reliability.md "SOAK_FOR=${SOAK_FOR:-30m} tools/prove.sh soak" "$work/soak.log"
+}
+
 # Every journey and every page in every one of its eight states.
 part_journeys() {
 	local lang width state bad=0
@@ -62,7 +71,7 @@ part_journeys() {
 }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage journeys)
+[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage soak journeys)
 work=$(mktemp -d /tmp/kizuna-prove.XXXXXX)
 chmod 711 "$work"
 export KIZUNA_PG_DIR=$work/pg

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync"
+	"time"
 
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/vault"
@@ -42,6 +45,32 @@ type serveCommand struct {
 	Doors    []string `help:"Audiences to serve: desk,admin,portal,my,public,api,hsds. Default: all."`
 	Insecure bool     `help:"Allow plain http beyond this machine, behind a proxy that speaks https."`
 	NoWorker bool     `help:"Leave the background work to kizuna work." name:"no-worker"`
+	metricsFlag
+}
+
+// metricsFlag is where a process tells Prometheus of itself, apart from where people come in.
+type metricsFlag struct {
+	Metrics string `help:"Address to tell Prometheus how this process does, at /metrics: no names, no data, no sign-in, so not where everybody comes. Default: nowhere." placeholder:"127.0.0.1:9090"`
+}
+
+// tell begins, and gives what ends it.
+func (m metricsFlag) tell(ctx context.Context, s *streams, srv *server.Server) (end func(), err error) {
+	if m.Metrics == "" {
+		return func() {}, nil
+	}
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", m.Metrics)
+	if err != nil {
+		return nil, fmt.Errorf("--metrics: %w", err)
+	}
+	const patience = 10 * time.Second
+	h := &http.Server{Handler: srv.Metrics(), ReadTimeout: patience, WriteTimeout: patience, IdleTimeout: time.Minute}
+	var serving sync.WaitGroup
+	serving.Go(func() { _ = h.Serve(l) }) // it ends when it is closed
+	fmt.Fprintf(s.out, "kizuna tells how it does at %s/metrics\n", l.Addr())
+	return func() {
+		_ = h.Close()
+		serving.Wait()
+	}, nil
 }
 
 // Run serves until it is told to stop; what is under way is finished first.
@@ -67,6 +96,11 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		defer srv.Close()
+		end, err := c.tell(ctx, s, srv)
+		if err != nil {
+			return err
+		}
+		defer end()
 		debug.FreeOSMemory() // what starting took and nothing needs any more
 		fmt.Fprintln(s.out, "kizuna serves", base)
 		return srv.Serve(ctx, l)
@@ -105,6 +139,7 @@ func mayListen(addr, base string, insecure bool) error {
 
 type workCommand struct {
 	placeFlags
+	metricsFlag
 }
 
 // Run does background work until it is told to stop.
@@ -119,6 +154,11 @@ func (c *workCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		defer srv.Close()
+		end, err := c.tell(ctx, s, srv)
+		if err != nil {
+			return err
+		}
+		defer end()
 		srv.Work(ctx)
 		return nil
 	})

@@ -74,13 +74,15 @@ type load struct {
 	with    scene
 	seed    uint64
 	client  *http.Client
-	each    bool  // every request on a connection of its own
-	rough   bool  // the database comes and goes: who is told to wait, or told nothing, waits and asks again
-	past    *past // where acknowledgements may be lost
+	each    bool                // every request on a connection of its own
+	timed   func(time.Duration) // told how long each answer took, where somebody asks
+	rough   bool                // the database comes and goes: who is told to wait, or told nothing, waits and asks again
+	past    *past               // where acknowledgements may be lost
 
 	mu      sync.Mutex
 	bases   []string
 	records []*record
+	mine    map[stock][]*record
 	open    []*ask // sent, and nobody knows whether they happened
 	touched map[*record]bool
 	acked   int
@@ -95,7 +97,7 @@ type load struct {
 
 func newLoad(t testing.TB, p *place, seed uint64, bases ...string) *load {
 	t.Helper()
-	l := &load{t: t, place: p, seed: seed, touched: map[*record]bool{}, counted: map[string]int{}}
+	l := &load{t: t, place: p, seed: seed, mine: map[stock][]*record{}, touched: map[*record]bool{}, counted: map[string]int{}}
 	l.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: workers, DisableCompression: true}}
 	l.moveTo(bases...)
 	l.actions = offered(t, bases[0], slices.Concat(actions, story))
@@ -181,12 +183,18 @@ func (w *worker) own(kind string) []*record {
 	w.load.mu.Lock()
 	defer w.load.mu.Unlock()
 	var out []*record
-	for _, r := range w.load.records {
-		if r.kind == kind && r.owner == w.n && !w.load.unsettled(r) {
+	for _, r := range w.load.mine[stock{kind, w.n}] {
+		if !w.load.unsettled(r) {
 			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// stock is what one worker has of one kind.
+type stock struct {
+	kind  string
+	owner int
 }
 
 // any is one of the worker's newest records of a kind, nil when there is none.
@@ -413,6 +421,7 @@ func (l *load) add(q *ask, r *record) {
 		r.did = map[string]bool{}
 	}
 	l.records = append(l.records, r)
+	l.mine[stock{r.kind, r.owner}] = append(l.mine[stock{r.kind, r.owner}], r)
 	l.touched[r] = true
 }
 
@@ -477,6 +486,7 @@ func (l *load) get(base string, r *record) (map[string]any, error) {
 
 // answer reads an answer to its end: only a whole one acknowledges.
 func (l *load) answer(r *http.Request) (map[string]any, error) {
+	began := time.Now()
 	res, err := l.client.Do(r)
 	if err != nil {
 		return nil, err
@@ -485,6 +495,9 @@ func (l *load) answer(r *http.Request) (map[string]any, error) {
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		return nil, err
+	}
+	if l.timed != nil {
+		l.timed(time.Since(began))
 	}
 	if res.StatusCode >= 300 {
 		return nil, refused{res.StatusCode, string(b)}

@@ -5,6 +5,7 @@
 //	KIZUNA_FAULT_ROUNDS   kills, cuts and so on of each kind on each engine; a few unless said
 //	KIZUNA_FAULT_SEED     repeats a run's choices; every run prints its own
 //	KIZUNA_FAULT_FOR      stops after the round in which this time has passed, such as 8m
+//	KIZUNA_SOAK_FOR       how long the soak goes on, such as 30m; none unless said
 //	KIZUNA_BINARY         the program, built already
 package fault
 
@@ -189,6 +190,7 @@ func (p *place) open(t testing.TB) *db.DB {
 // process is the program while it serves.
 type process struct {
 	base  string
+	inner string        // where it tells how it does, if it was asked to
 	ready time.Duration // from its start to its own word that it serves
 	cmd   *exec.Cmd
 	log   string
@@ -271,7 +273,9 @@ func (p *place) start(t testing.TB, words ...string) *process {
 func (run *process) watch(out io.Reader, addresses chan<- string) {
 	lines := bufio.NewScanner(out)
 	for told := false; lines.Scan(); {
-		if _, at, ok := strings.Cut(lines.Text(), "http://"); ok && !told {
+		if _, at, ok := strings.Cut(lines.Text(), "tells how it does at "); ok {
+			run.inner = "http://" + at
+		} else if _, at, ok := strings.Cut(lines.Text(), "http://"); ok && !told {
 			told = true
 			addresses <- "http://" + strings.TrimSpace(at)
 		}
