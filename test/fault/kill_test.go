@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/jobs"
 )
@@ -117,7 +118,13 @@ func TestKill(t *testing.T) {
 // queue adds work of a kind that the program itself has, without a key, so that each is one job.
 func queue(t testing.TB, d *db.DB, n int) int {
 	t.Helper()
-	work := slices.Repeat([]jobs.Job{{Kind: queuedKind}}, n)
+	return queueAt(t, d, n, 0)
+}
+
+// queueAt is queue for work that is not due before a moment.
+func queueAt(t testing.TB, d *db.DB, n int, at calendar.Time) int {
+	t.Helper()
+	work := slices.Repeat([]jobs.Job{{Kind: queuedKind, RunAt: at}}, n)
 	if err := d.Write(t.Context(), func(tx *db.Tx) error { return jobs.QueueAll(tx, work...) }); err != nil {
 		t.Fatal(err)
 	}
@@ -141,12 +148,18 @@ func hasten(t testing.TB, d *db.DB) {
 // held comes back when its lease has run out.
 func drained(t testing.TB, d *db.DB, queued int) {
 	t.Helper()
+	drainedBy(t, d, queued, time.Now().UnixMilli())
+}
+
+// drainedBy is drained of work that is due by a moment.
+func drainedBy(t testing.TB, d *db.DB, queued int, moment int64) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
 	for {
-		left, err := count(d, "SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'waiting' AND run_at <= ?", time.Now().UnixMilli())
+		left, err := count(d, "SELECT COUNT(*) FROM job WHERE state = 'running' OR state = 'waiting' AND run_at <= ?", moment)
 		if err != nil {
 			t.Fatal(err)
 		}

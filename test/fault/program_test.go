@@ -70,6 +70,8 @@ type place struct {
 	url     string
 	keys    keysFile
 	program string // the one under test, where no other is named
+	clock   string // the file that moves its clock, where one does
+	ahead   time.Duration
 }
 
 // by is the same place in the hands of another program.
@@ -85,7 +87,11 @@ func (p *place) run(ctx context.Context, words ...string) *exec.Cmd {
 	if program == "" {
 		program = binary
 	}
-	return exec.CommandContext(ctx, program, p.flags(words...)...)
+	cmd := exec.CommandContext(ctx, program, p.flags(words...)...)
+	if p.clock != "" {
+		cmd.Env = append(os.Environ(), clockEnv+"="+p.clock)
+	}
+	return cmd
 }
 
 // keysFile is what kizuna demo writes with --keys.

@@ -94,9 +94,10 @@ func (w *worker) manager(i int) (account, string) {
 	return all[at], w.load.with.providers[at]
 }
 
-// days are four days of the past that no other worker uses with the same provider.
+// days are four days of the past, also by a clock that is a day behind, that no other worker uses
+// with the same provider.
 func (w *worker) days() (from, until string) {
-	back := -4 * (w.n / len(w.load.with.providers))
+	back := -2 - 4*(w.n/len(w.load.with.providers))
 	return day(back - 3), day(back)
 }
 
@@ -312,7 +313,7 @@ var story = []*action{
 			if r == nil {
 				continue
 			}
-			q := w.take(r, "request_authorization", "requested", map[string]any{"openings": 2, "first_date": day(1), "units": "8", "unit": "session",
+			q := w.take(r, "request_authorization", "requested", map[string]any{"openings": 2, "first_date": day(3), "units": "8", "unit": "session",
 				"price": map[string]any{"amount": "5000", "currency": "JPY"}, "note": "空きあり"})
 			q.by, q.become["units"], q.become["price.amount"], q.become["note"] = by, "8", "5000", "空きあり"
 			return q

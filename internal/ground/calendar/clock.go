@@ -106,13 +106,6 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 // Clock tells the time. Rules ask a Clock and never the machine.
 type Clock interface{ Now() Time }
 
-// System is the machine's clock.
-var System Clock = systemClock{}
-
-type systemClock struct{}
-
-func (systemClock) Now() Time { return TimeOf(time.Now()) }
-
 // Fake is a clock that stands still until it is moved. Any number of goroutines may use it.
 type Fake struct{ now atomic.Int64 }
 

@@ -6,9 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
+
+	"kizuna/internal/ground/calendar"
 )
 
 // ID identifies a record: a UUID of version 7 (RFC 9562), so ids made later
@@ -26,7 +27,7 @@ var idsNow, idsAt sequence
 // NewID makes an id from the current time and 62 random bits. Ids made by one
 // process are strictly increasing, also within a millisecond, unless the
 // machine's clock is set back by more than a second.
-func NewID() ID { return idFrom(idsNow.next(time.Now().UnixMilli())) }
+func NewID() ID { return idFrom(idsNow.next(int64(calendar.System.Now()))) }
 
 // NewIDAt makes an id that sorts as if made at ms, Unix milliseconds UTC. One
 // after the other for the same ms are increasing; those of NewID are apart.

@@ -117,7 +117,7 @@ func (c Claimed) Advance(w db.W, done, total int64, bookmark any) error {
 // ErrLost or ErrCancelled, and the handler then returns that error.
 func (c Claimed) Progress(ctx context.Context, done, total int64) error {
 	now := c.held.worker.clock.Now()
-	if last := c.held.told.Load(); done < total && last != 0 && now.Sub(calendar.Time(last)) < 250*time.Millisecond {
+	if last := calendar.Time(c.held.told.Load()); done < total && last != 0 && last <= now && now.Sub(last) < 250*time.Millisecond {
 		return nil
 	}
 	c.held.told.Store(int64(now))

@@ -446,6 +446,53 @@ func TestPeriodicWorkRunsOncePerSlot(t *testing.T) {
 	})
 }
 
+// A clock that was a day ahead and is set right puts nothing off until it has come there again.
+func TestClockSetBack(t *testing.T) {
+	const day = 24 * time.Hour
+	onBench(t, func(t *testing.T, b *bench) {
+		ran := map[string]int{}
+		does := func(name string, tries int64) Kind {
+			return Kind{Name: name, Tries: tries, Run: func(context.Context, Claimed) error {
+				if ran[name]++; name == "failing" && ran[name] == 1 {
+					return errors.New("not yet")
+				}
+				return nil
+			}}
+		}
+		tidy := does("tidy", 3)
+		tidy.Periodic = Every(time.Hour)
+		kinds := []Kind{does("due", 3), does("held", 3), does("failing", 3), does("planned", 3), tidy}
+		b.clock.Advance(day)
+		ahead := b.clock.Now()
+		one := b.worker(kinds...)
+		b.queue(Job{Kind: "failing"})
+		b.queue(Job{Kind: "held", RunAt: ahead})
+		if list, err := one.Take(t.Context(), []string{"held"}, 1); err != nil || len(list) != 1 { // and dies
+			t.Fatal(list, err)
+		}
+		if _, err := one.Drain(t.Context()); err == nil || ran["failing"] != 1 || ran["tidy"] != 1 {
+			t.Fatalf("before: %v, %v", ran, err)
+		}
+		b.queue(Job{Kind: "due", RunAt: ahead.Add(time.Second)}) // as an operation does with its own moment
+		b.queue(Job{Kind: "planned", RunAt: ahead.Add(time.Hour)})
+		b.clock.Set(start)
+		b.drain(b.worker(kinds...))
+		for name, want := range map[string]int{"due": 1, "held": 1, "failing": 2, "tidy": 2, "planned": 0} {
+			if ran[name] != want {
+				t.Errorf("%s ran %d times instead of %d", name, ran[name], want)
+			}
+		}
+		b.drain(one)
+		if ran["tidy"] != 2 {
+			t.Errorf("the slot ran %d times", ran["tidy"])
+		}
+		b.clock.Advance(day + 2*time.Hour)
+		if b.drain(one); ran["planned"] != 1 {
+			t.Error("what was planned for later did not run")
+		}
+	})
+}
+
 func TestDaily(t *testing.T) {
 	s := Daily(2, 30, calendar.Tokyo)
 	at := func(day calendar.Date, hour, minute int) calendar.Time {

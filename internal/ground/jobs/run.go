@@ -38,6 +38,7 @@ func (w *Worker) keep(ctx, hard context.Context, tended <-chan struct{}) {
 	defer slots.Stop()
 	w.complain("tend", w.tend(hard))
 	w.complain("schedule", w.schedule(hard))
+	shown := w.clock.Now()
 	for {
 		select {
 		case <-tended:
@@ -45,6 +46,11 @@ func (w *Worker) keep(ctx, hard context.Context, tended <-chan struct{}) {
 		case <-every.C:
 			w.complain("tend", w.tend(hard))
 		case <-slots.C:
+			now := w.clock.Now()
+			if now.Sub(shown).Abs() > w.opt.Lease { // it leapt: leases count from another time now
+				w.complain("tend", w.tend(hard))
+			}
+			shown = now
 			if ctx.Err() == nil {
 				w.complain("schedule", w.schedule(hard))
 			}

@@ -41,10 +41,10 @@ func (w *Worker) schedule(ctx context.Context) error {
 			continue
 		}
 		slot := k.Periodic(now)
-		if w.slots[k.Name] >= slot {
+		if last := w.slots[k.Name]; last >= slot && last <= now.Add(setBack) {
 			continue
 		}
-		err := w.db.Write(ctx, func(tx *db.Tx) error { return takeSlot(tx, k.Name, w.id, slot) })
+		err := w.db.Write(ctx, func(tx *db.Tx) error { return takeSlot(tx, k.Name, w.id, slot, now.Add(setBack)) })
 		if err != nil {
 			return err
 		}
@@ -53,17 +53,33 @@ func (w *Worker) schedule(ctx context.Context) error {
 	return nil
 }
 
+// setBack is how far the clock may be set back before a slot that was taken counts for nothing:
+// periodic work would wait until the clock has come there again.
+const setBack = time.Hour
+
 // takeSlot queues one slot's work unless a scheduler has done so before, even
 // if that work is finished and swept. Work of the last slot that still waits
-// is not doubled.
-func takeSlot(w db.W, kind string, owner db.ID, slot calendar.Time) error {
+// is not doubled. A slot beyond the horizon was taken by a clock that was ahead.
+func takeSlot(w db.W, kind string, owner db.ID, slot, horizon calendar.Time) error {
 	n, err := db.Exec(w, `INSERT INTO lease (name, owner, until) VALUES (?, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE lease.until < excluded.until`,
-		"periodic "+kind, owner, slot)
+		ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until WHERE lease.until < excluded.until OR lease.until > ?`,
+		"periodic "+kind, owner, slot, horizon)
 	if err != nil || n == 0 {
 		return err
 	}
 	_, err = db.Exec(w, `INSERT INTO job (id, kind, key, payload, run_at, state) VALUES (?, ?, 'periodic', '{}', ?, 'waiting')
 		ON CONFLICT DO NOTHING`, db.NewID(), kind, slot)
 	return err
+}
+
+// LastTime gives when something of a name was last done and notes that it is done now; none at
+// first. It is not due, and nothing is noted, when that is less than so long ago.
+func LastTime(w db.W, name string, now calendar.Time, after time.Duration) (last calendar.Time, due bool, err error) {
+	last, known, err := db.Maybe[calendar.Time](w, "SELECT until FROM lease WHERE name = ?"+db.ForUpdate(w), name)
+	if err != nil || known && last <= now && now.Sub(last) < after {
+		return last, false, err
+	}
+	_, err = db.Exec(w, `INSERT INTO lease (name, owner, until) VALUES (?, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until = excluded.until`, name, db.NewID(), now)
+	return last, true, err
 }

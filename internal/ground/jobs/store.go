@@ -85,15 +85,32 @@ func renew(w db.W, leases []db.ID, until calendar.Time) ([]renewed, error) {
 		until, db.ListOf(leases))
 }
 
-// stale tells whether some lease has run out.
-func stale(q db.Q, now calendar.Time) (bool, error) {
-	_, ok, err := db.Maybe[int64](q, `SELECT 1 FROM job WHERE state = 'running' AND leased_until < ? LIMIT 1`, now)
+// stale tells whether some lease has run out, or ends so late that it was taken by a clock that
+// was ahead and was not renewed since.
+func stale(q db.Q, now, horizon calendar.Time) (bool, error) {
+	_, ok, err := db.Maybe[int64](q, `SELECT 1 FROM job WHERE state = 'running' AND (leased_until < ? OR leased_until > ?) LIMIT 1`, now, horizon)
 	return ok, err
 }
 
-// takeOver makes work wait again whose worker has not renewed its lease. The
-// try counts: work that kills its process ends dead.
-func takeOver(w db.W, now calendar.Time) (int64, error) {
-	return db.Exec(w, `UPDATE job SET state = 'waiting', again = FALSE, lease = NULL, leased_until = 0, fault = 'lease lost'
-		WHERE state = 'running' AND leased_until < ?`, now)
+// takeOver makes work wait again whose worker has not renewed its lease; it was
+// due, whatever the clock shows now. The try counts: work that kills its process
+// ends dead.
+func takeOver(w db.W, now, horizon calendar.Time) (int64, error) {
+	return db.Exec(w, `UPDATE job SET state = 'waiting', again = FALSE, lease = NULL, leased_until = 0, fault = 'lease lost',
+		run_at = CASE WHEN run_at > ? THEN ? ELSE run_at END WHERE state = 'running' AND (leased_until < ? OR leased_until > ?)`, now, now, now, horizon)
+}
+
+// recall makes due what a clock that was ahead put off until the clock has come there again: work
+// that was due by that clock, and work that pauses after a failure.
+func recall(w db.W, now, ahead calendar.Time) (int64, error) {
+	return db.Exec(w, `UPDATE job SET run_at = ? WHERE state = 'waiting' AND run_at > ? AND (run_at <= ? OR tries > 0)`, now, now, ahead)
+}
+
+// clockMark names the row that holds what the clock of the workers last showed.
+const clockMark = "clock"
+
+// lastClock is what the clock showed when it was last noted; none at first.
+func lastClock(q db.Q) (calendar.Time, error) {
+	last, _, err := db.Maybe[calendar.Time](q, "SELECT until FROM lease WHERE name = ?", clockMark)
+	return last, err
 }

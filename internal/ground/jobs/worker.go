@@ -320,27 +320,43 @@ func shorten(s string) string {
 	return strings.ToValidUTF8(s, "")
 }
 
-// tend renews what this worker holds, stops what was cancelled or lost, and
-// takes over what others have left.
+// tend renews what this worker holds, stops what was cancelled or lost, takes
+// over what others have left, and recalls what a clock that was ahead put off.
 func (w *Worker) tend(ctx context.Context) error {
 	if err := w.renew(ctx); err != nil {
 		return err
 	}
 	now, left := w.clock.Now(), false
+	horizon := now.Add(2 * w.opt.Lease) // clocks of several machines differ
+	var last calendar.Time
 	err := w.db.Read(ctx, func(r *db.Reader) (err error) {
-		left, err = stale(r, now)
-		return err
-	})
-	if err != nil || !left {
-		return err
-	}
-	return w.db.Write(ctx, func(tx *db.Tx) error {
-		n, err := takeOver(tx, now)
-		if n > 0 {
-			w.opt.Log.Warn("jobs taken over from a silent worker", "count", n)
+		if left, err = stale(r, now, horizon); err == nil {
+			last, err = lastClock(r)
 		}
 		return err
 	})
+	if err != nil || !left && last <= now && now.Sub(last) < w.opt.Lease {
+		return err
+	}
+	return w.db.Write(ctx, func(tx *db.Tx) error { return w.inherit(tx, now, horizon) })
+}
+
+// inherit takes over what silent workers held, notes what the clock shows, and where it has been
+// set back recalls what would wait until it has come there again.
+func (w *Worker) inherit(tx *db.Tx, now, horizon calendar.Time) error {
+	taken, err := takeOver(tx, now, horizon)
+	if err != nil {
+		return err
+	}
+	last, _, err := LastTime(tx, clockMark, now, w.opt.Lease)
+	recalled := int64(0)
+	if err == nil && last > horizon {
+		recalled, err = recall(tx, now, last.Add(2*w.opt.Lease))
+	}
+	if taken > 0 || recalled > 0 {
+		w.opt.Log.Warn("jobs taken over from a silent worker or a clock that was ahead", "silent", taken, "ahead", recalled)
+	}
+	return err
 }
 
 func (w *Worker) renew(ctx context.Context) error {

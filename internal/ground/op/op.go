@@ -10,6 +10,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -252,10 +253,20 @@ func remember(tx *Tx, owner db.ID, key string, out any) error {
 // milliseconds: 24 hours.
 const KeptAnswers = 24 * 60 * 60 * 1000
 
-// Forget removes answers older than KeptAnswers; a periodic job calls it.
+// forgetAfter is how long answers are kept at least when the clock leaps a day ahead.
+const forgetAfter = 30 * time.Minute
+
+// Forget removes answers that were older than KeptAnswers when it last ran; a periodic job calls
+// it. Were it to go by the clock alone, a leap ahead would have whoever is just asking again do
+// the same twice.
 func (r *Runner) Forget(ctx context.Context) error {
 	return r.Data.Write(ctx, func(tx *db.Tx) error {
-		_, err := db.Exec(tx, "DELETE FROM idempotency WHERE at < ?", r.Clock.Now()-KeptAnswers)
+		now := r.Clock.Now()
+		last, due, err := jobs.LastTime(tx, "op.forget", now, forgetAfter)
+		if err != nil || !due {
+			return err
+		}
+		_, err = db.Exec(tx, "DELETE FROM idempotency WHERE at < ?", min(last, now)-KeptAnswers)
 		return err
 	})
 }

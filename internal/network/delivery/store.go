@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"slices"
+
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -242,8 +244,18 @@ func disbursementsOf(q db.Q, enrolments []db.ID) ([]Disbursement, error) {
 	return db.All[Disbursement](q, "SELECT "+db.Columns[Disbursement]("d")+" FROM disbursement d WHERE d.enrolment IN (??)", db.ListOf(enrolments))
 }
 
+// marksOf gives the marks of an enrolment, each after the one that it corrects, also where the
+// clock was set back between them.
 func marksOf(q db.Q, enrolment db.ID) ([]Mark, error) {
-	return db.All[Mark](q, "SELECT "+db.Columns[Mark]("")+" FROM attendance_mark WHERE enrolment = ? ORDER BY id", enrolment)
+	marks, err := db.All[Mark](q, "SELECT "+db.Columns[Mark]("")+" FROM attendance_mark WHERE enrolment = ? ORDER BY id", enrolment)
+	for at, last := 0, (db.ID{}); at < len(marks); at++ {
+		if next := slices.IndexFunc(marks[at:], func(m Mark) bool { return m.CorrectionOf == last }); next > 0 {
+			m := marks[at+next]
+			marks = slices.Insert(slices.Delete(marks, at+next, at+next+1), at, m)
+		}
+		last = marks[at].ID
+	}
+	return marks, err
 }
 
 func progressOfEnrolment(q db.Q, enrolment db.ID) ([]Progress, error) {

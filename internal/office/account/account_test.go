@@ -307,6 +307,35 @@ func TestThrottle(t *testing.T) {
 	})
 }
 
+// A clock that was a day ahead and is set right keeps nobody out for a day, and leaves nobody's
+// sign-in open for a day without use.
+func TestClockSetBack(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		o := setUp(t, d)
+		o.clock.Advance(24 * time.Hour)
+		token, err := o.signIn(t, adminMail, password)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			_, _ = o.signIn(t, adminMail, "wrong wrong wrong")
+		}
+		_, err = o.signIn(t, adminMail, password)
+		wantKind(t, err, fault.KindTooMuch)
+		o.clock.Advance(-24 * time.Hour)
+		if _, err := o.signIn(t, adminMail, password); err != nil {
+			t.Errorf("the right password after the clock was set back: %v", err)
+		}
+		if !o.in(t, token) {
+			t.Error("the sign-in ended with the clock set back")
+		}
+		o.clock.Advance(31 * time.Minute)
+		if o.in(t, token) {
+			t.Error("the sign-in is still open after half an hour without use")
+		}
+	})
+}
+
 func told(t *testing.T, d *db.DB, kind string) (n int) {
 	t.Helper()
 	err := d.Read(t.Context(), func(q *db.Reader) (err error) {

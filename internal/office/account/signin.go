@@ -177,7 +177,7 @@ func (r *Room) BySignIn(ctx context.Context, token string) (Entered, error) {
 	if e.EndedAt != 0 || e.Status != "active" || now >= e.Until || now.Sub(e.SeenAt) >= idle {
 		return Entered{}, fault.SignIn()
 	}
-	if now.Sub(e.SeenAt) >= touchEvery {
+	if now.Sub(e.SeenAt).Abs() >= touchEvery {
 		if err := r.run.Data.Write(ctx, func(tx *db.Tx) error { return touchSignIn(tx, e.Via, now) }); err != nil {
 			return Entered{}, err
 		}
@@ -212,7 +212,7 @@ func (r *Room) ByKey(ctx context.Context, secret string) (Entered, error) {
 			shared = append(shared, role)
 		}
 	}
-	if now.Sub(e.SeenAt) >= touchEvery {
+	if now.Sub(e.SeenAt).Abs() >= touchEvery {
 		if err := r.run.Data.Write(ctx, func(tx *db.Tx) error { return touchKey(tx, e.Via, now) }); err != nil {
 			return Entered{}, err
 		}

@@ -168,12 +168,12 @@ func entriesByKey(q db.Q, hash []byte) ([]entry, error) {
 }
 
 func touchSignIn(w db.W, id db.ID, now calendar.Time) error {
-	_, err := db.Exec(w, "UPDATE account_sign_in SET seen_at = ? WHERE id = ? AND ended_at = 0 AND seen_at < ?", now, id, now)
+	_, err := db.Exec(w, "UPDATE account_sign_in SET seen_at = ? WHERE id = ? AND ended_at = 0 AND seen_at <> ?", now, id, now)
 	return err
 }
 
 func touchKey(w db.W, key db.ID, now calendar.Time) error {
-	_, err := db.Exec(w, "UPDATE account_key_secret SET seen_at = ? WHERE key_id = ? AND seen_at < ?", now, key, now)
+	_, err := db.Exec(w, "UPDATE account_key_secret SET seen_at = ? WHERE key_id = ? AND seen_at <> ?", now, key, now)
 	return err
 }
 

@@ -70,8 +70,8 @@ func (r *Room) begin(ctx context.Context, mail, address string) (attempt, error)
 			return err
 		}
 		for i, b := range []brake{accountBrake, addressBrake} {
-			if rows[i].Until > now {
-				return fault.TooMuch(rows[i].Until.Sub(now))
+			if wait := rows[i].Until.Sub(now); wait > 0 && wait <= 2*b.longest { // longer: by a clock that was ahead
+				return fault.TooMuch(wait)
 			}
 			if now.Sub(rows[i].LastAt) > b.forget {
 				rows[i].Failures = 0

@@ -98,6 +98,26 @@ func TestSettings(t *testing.T) {
 	})
 }
 
+// A clock that is set back keeps no process at settings that another has changed.
+func TestSettingsOfAClockSetBack(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		o := founded(t, d)
+		o.clock.Advance(24 * time.Hour)
+		if _, err := o.room.Settings(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		in := agency.Usual(text.Both("Minato"))
+		in.Zone, in.Version = "Europe/Berlin", 1
+		if _, err := agency.New(o.run).Edit(t.Context(), o.admin, in); err != nil {
+			t.Fatal(err)
+		}
+		o.clock.Advance(-24 * time.Hour)
+		if s, err := o.room.Settings(t.Context()); err != nil || s.Zone != "Europe/Berlin" {
+			t.Errorf("%+v, %v", s, err)
+		}
+	})
+}
+
 func wantFields(t *testing.T, err error, pointers ...string) {
 	t.Helper()
 	f, _ := fault.As(err)

@@ -37,7 +37,7 @@ func (r *Room) Settings(ctx context.Context) (Settings, error) {
 	now := r.run.Now()
 	r.known.Lock()
 	defer r.known.Unlock()
-	if !r.known.at.IsZero() && now.Sub(r.known.at) < settingsFor {
+	if age := now.Sub(r.known.at); !r.known.at.IsZero() && age >= 0 && age < settingsFor {
 		return r.known.settings, nil
 	}
 	var s Settings
