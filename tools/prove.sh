@@ -35,8 +35,8 @@ breaks() {
 	tools/figures.sh docs/reliability.md "ROUNDS=$2${FAULT_FOR:+ FAULT_FOR=$FAULT_FOR} tools/prove.sh $1" "$work/$1.log"
 }
 
-# A hundred kills on each engine, and what else needs no disk or server of its own.
-part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Stop|Two|Audit|ItSees)$'; }
+# A hundred kills and leaps of the clock on each engine, and what else needs no disk or server of its own.
+part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Clock|Stop|Two|Audit|ItSees)$'; }
 
 # A hundred power cuts on each engine, with writes lost and torn; needs root, for a disk of its own.
 part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }

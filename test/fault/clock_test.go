@@ -139,27 +139,20 @@ func onTime(t testing.TB, d *db.DB, p *place) {
 	}
 }
 
-// listed goes through lists that are in the order of time, page by page: each record that was
-// acknowledged stands there once.
+// listed goes through each worker's referrals, which stand in the order of time, page by page: each
+// that was acknowledged stands there once.
 func (l *load) listed(t testing.TB) {
 	t.Helper()
-	for kind, path := range map[string]string{"referral": "/api/v1/referrals?view=all", "note": "/api/v1/notes?"} {
-		seen := map[string]map[string]int{} // by list, then by record
-		for _, r := range l.records {
-			if r.kind != kind {
-				continue
-			}
-			at := path
-			if kind == "note" {
-				at += "case_id=" + r.of.id
-			}
-			list := r.by.User + at
-			if seen[list] == nil {
-				seen[list] = l.pages(t, r.by, at)
-			}
-			if n := seen[list][r.id]; n != 1 {
-				t.Errorf("%s %s stands in its list %d times", kind, r.id, n)
-			}
+	seen := map[string]map[string]int{} // by worker, then by record
+	for _, r := range l.records {
+		if r.kind != "referral" {
+			continue
+		}
+		if seen[r.by.User] == nil {
+			seen[r.by.User] = l.pages(t, r.by, "/api/v1/referrals?view=all")
+		}
+		if n := seen[r.by.User][r.id]; n != 1 {
+			t.Errorf("referral %s stands in its list %d times", r.id, n)
 		}
 	}
 }

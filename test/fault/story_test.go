@@ -265,7 +265,7 @@ var story = []*action{
 			if c == nil {
 				return nil
 			}
-			return w.under(c, "/api/v1/consents", token, map[string]any{"person_id": c.of.id, "fields": []string{"name"}, "recipients": []string{"any_invited"}, "purpose": token, "how": "paper"},
+			return w.under(c, "/api/v1/consents", token, map[string]any{"person_id": c.of.id, "fields": []string{"name"}, "recipients": []string{"any_invited"}, "purpose": token, "how": "paper", "given_on": day(-2)},
 				map[string]any{"status": "given", "purpose": token, "fields.0": "name"})
 		}},
 	{name: "referral.draft", kind: "referral", call: "POST /referrals", single: true,

@@ -253,10 +253,11 @@ func statedList(f rule.Fact, raw any) (v rule.Value, given bool, err error) {
 // Determine makes a determination: the rule's version that is in force, with
 // the facts of the day.
 func (r *Room) Determine(ctx context.Context, a access.Actor, in DetermineInput) (Determination, error) {
+	sent := in // without today: the same may be sent again after midnight
 	if in.On == "" {
 		in.On = calendar.Today(ctx, r.run.Clock)
 	}
-	return op.Do(ctx, r.run, a, "determination.determine", in, func(tx *op.Tx) (Determination, error) {
+	return op.Do(ctx, r.run, a, "determination.determine", sent, func(tx *op.Tx) (Determination, error) {
 		return r.determine(tx, in)
 	})
 }

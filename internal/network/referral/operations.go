@@ -268,10 +268,11 @@ func checkInvitees(q db.Q, list []Invitee) error {
 // Cover sets what a draft passes on and on what basis. A consent that does not
 // cover it for somebody chosen is said and refused.
 func (r *Room) Cover(ctx context.Context, a access.Actor, id db.ID, in CoverInput) (Referral, error) {
+	sent := in // without the days that follow from today: the same may be sent again after midnight
 	if err := in.Validate(r.today(ctx)); err != nil {
 		return Referral{}, err
 	}
-	return on(ctx, r, a, id, "cover", in.Version, in, func(tx *op.Tx, x Referral) (Referral, error) {
+	return on(ctx, r, a, id, "cover", in.Version, sent, func(tx *op.Tx, x Referral) (Referral, error) {
 		want := x
 		in.copyTo(&want)
 		if _, _, err := r.check(tx, want, tx.Now().Date(calendar.Zone(ctx))); err != nil {
