@@ -25,6 +25,7 @@ type benchCommand struct {
 	Write   bool          `help:"Also time calls that write; what they make stays. For synthetic agencies."`
 	Screens bool          `help:"Also every page and call without a parameter, by each role that may open it."`
 	Each    time.Duration `help:"About how long to time each call." default:"2s" name:"seconds"`
+	Floor   bool          `help:"Instead, time some beside the thinnest server that could do the like. For synthetic agencies."`
 	Mixed   time.Duration `help:"Instead, have many ask at once for so long: every role, every screen." placeholder:"30s"`
 	Many    int           `help:"How many, with --mixed." default:"16" name:"clients"`
 }
@@ -59,8 +60,11 @@ func (c *benchCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		defer srv.Close()
-		if c.Mixed > 0 {
+		switch {
+		case c.Mixed > 0:
 			return c.mixed(ctx, s, srv)
+		case c.Floor:
+			return c.floor(ctx, s, srv)
 		}
 		o := bench.Options{Only: c.Only, Write: c.Write, Screens: c.Screens, Patience: c.Each, Tries: 3}
 		table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -107,6 +111,30 @@ func (c *benchCommand) mixed(ctx context.Context, s *streams, srv *server.Server
 		return fmt.Errorf("%d of %d requests failed", m.Failed, m.Requests)
 	}
 	return nil
+}
+
+// floor times calls beside the thinnest server that could do the like; it measures and does not fail.
+func (c *benchCommand) floor(ctx context.Context, s *streams, srv *server.Server) error {
+	table := tabwriter.NewWriter(s.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	o := bench.FloorOptions{Only: c.Only, Patience: c.Each}
+	if !c.JSON.wanted || c.JSON.file != "" {
+		fmt.Fprintln(table, "CPU µs\tfloor µs\tof floor\tbest peer\tbar\t  work")
+		o.Tell = func(r bench.Ruled) {
+			note := ""
+			if !r.Held() {
+				note = ": above its bar"
+			}
+			fmt.Fprintf(table, "%.0f\t%.0f\t%.1f\t%.1f\t%.1f\t  %s%s\n", r.CPU, r.Floor, r.OfFloor(), r.Peer, r.Peer/r.Less, r.Name, note)
+		}
+	}
+	all, err := bench.RunFloor(ctx, srv, o)
+	if err != nil {
+		return err
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	return c.JSON.write(s.out, map[string]any{"works": all})
 }
 
 func printResult(w io.Writer, r bench.Result) {

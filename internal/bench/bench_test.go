@@ -99,6 +99,33 @@ func TestNothingToMeasureIsSaid(t *testing.T) {
 	}
 }
 
+// TestFloor times calls beside their floors, and leaves nothing of the floors behind.
+func TestFloor(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		s := agencyOf(t, d, 300)
+		all, err := bench.RunFloor(ctx, s, bench.FloorOptions{Only: []string{"worklist", "search", "case", "referral", "attendance"}, Patience: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(all) != 5 {
+			t.Errorf("only %d works", len(all))
+		}
+		for _, x := range all {
+			if x.CPU < 0 || x.Floor < 0 {
+				t.Errorf("%+v", x)
+			}
+		}
+		err = d.Read(ctx, func(q *db.Reader) error {
+			_, err := db.All[int](q, "SELECT 1 FROM floor_place")
+			return err
+		})
+		if err == nil {
+			t.Error("the floor's tables stayed")
+		}
+		kizunatest.Intact(t, s.Run)
+	})
+}
+
 // TestMixed has many work an agency at once: nobody is refused, every role has its screens, and
 // what was written holds.
 func TestMixed(t *testing.T) {

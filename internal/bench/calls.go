@@ -30,7 +30,12 @@ func (c Call) wanted(o Options) bool {
 	if c.Writes && !o.Write {
 		return false
 	}
-	return len(o.Only) == 0 || slices.ContainsFunc(o.Only, func(part string) bool { return strings.Contains(c.Name, part) })
+	return among(c.Name, o.Only)
+}
+
+// among tells whether a name has one of some parts in it; all names do when there are none.
+func among(name string, parts []string) bool {
+	return len(parts) == 0 || slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
 }
 
 // calls lists them all, room by room; a room adds its own in one place.
@@ -69,7 +74,7 @@ func (w *world) caseCalls() []Call {
 		{Name: "worklist, few residents", Queries: 14, Request: func(int) *http.Request { return w.few.get("/api/v1/cases") }},
 		{Name: "open case", Queries: 24, Request: func(i int) *http.Request { return w.many.get("/api/v1/cases/" + pick(w.cases, i).String()) }},
 		{Name: "worklist page", Page: true, Queries: 18, Request: func(int) *http.Request { return w.many.get("/desk/cases") }},
-		{Name: "case page", Page: true, Queries: 44, Request: func(i int) *http.Request { return w.many.get("/desk/cases/" + pick(w.cases, i).String()) }},
+		{Name: "case page", Page: true, Queries: 46, Request: func(i int) *http.Request { return w.many.get("/desk/cases/" + pick(w.cases, i).String()) }},
 	}
 }
 

@@ -14,8 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"kizuna/internal/ground/access"
-	"kizuna/internal/ground/db"
 	"kizuna/internal/server"
 )
 
@@ -34,7 +32,7 @@ type Mixed struct {
 	PerSecond float64  `json:"requests_per_second"`
 	CPU       float64  `json:"cpu_us"`     // of a request, the database's included
 	Memory    int      `json:"memory_mib"` // the most that this process ever had in use; 0 where the system does not tell
-	Screens   int      `json:"screens"`    // pages and calls without a parameter that were found and taken in, over all roles
+	Screens   int      `json:"screens"`    // pages and calls that were found and taken in, over all roles
 	Calls     []Shared `json:"calls"`
 }
 
@@ -48,11 +46,8 @@ type Shared struct {
 	P99    float64 `json:"p99_us"`
 }
 
-// mixers are the roles that ask besides the caseworkers, each with every screen of its own.
-var mixers = []access.Role{access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer, access.Auditor, access.ProviderManager, access.Administrator}
-
 // RunMixed has many ask at once, as on a busy day: half of it the calls of Run by caseworkers, half
-// every screen and every call without a parameter that a role of the installation may open.
+// every screen that a role of the installation may open.
 func RunMixed(ctx context.Context, srv *server.Server, o MixedOptions) (Mixed, error) {
 	w, err := look(ctx, srv)
 	if err != nil {
@@ -96,59 +91,6 @@ func RunMixed(ctx context.Context, srv *server.Server, o MixedOptions) (Mixed, e
 	out.PerSecond = float64(out.Requests) / lasted.Seconds()
 	out.CPU = float64((after - before).Microseconds()) / float64(max(1, out.Requests))
 	return out, ctx.Err()
-}
-
-// screenQueries is the most statements that a screen may run which has no budget of its own.
-const screenQueries = 40
-
-// screens are the pages and calls without a parameter, by each role that the installation has
-// somebody for; those that lead elsewhere, or want a parameter after all, are left out.
-func (w *world) screens(ctx context.Context) ([]Call, error) {
-	askers := map[access.Role]asker{access.Caseworker: w.many}
-	for _, role := range mixers {
-		var user db.ID
-		some := false
-		err := w.srv.Run.Read(ctx, func(q *db.Reader) (err error) {
-			user, some, err = db.Maybe[db.ID](q, `SELECT r.user_id FROM account_role r JOIN account_user u ON u.id = r.user_id AND u.status = 'active'
-				WHERE r.role = ? ORDER BY r.user_id LIMIT 1`, role)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-		if !some {
-			continue
-		}
-		key, err := w.key(ctx, user, role)
-		if err != nil {
-			return nil, err
-		}
-		a := asker{user: user, key: key}
-		w.others = append(w.others, a)
-		askers[role] = a
-	}
-	var out []Call
-	for _, route := range w.srv.Router.Routes() {
-		if route.Method != http.MethodGet || strings.Contains(route.Pattern, "{") {
-			continue
-		}
-		for _, role := range route.Roles {
-			a, some := askers[role]
-			if !some || w.answer(a.get(route.Pattern).WithContext(ctx)) != http.StatusOK {
-				continue
-			}
-			out = append(out, Call{Name: route.Pattern + ", " + string(role), Page: route.Kind == "page", Queries: screenQueries,
-				Request: func(int) *http.Request { return a.get(route.Pattern) }})
-		}
-	}
-	return out, ctx.Err()
-}
-
-// answer is the status of an answer that nobody reads.
-func (w *world) answer(r *http.Request) int {
-	got := httptest.NewRecorder()
-	w.srv.ServeHTTP(got, r)
-	return got.Code
 }
 
 // mix is what many clients share.

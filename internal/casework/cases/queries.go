@@ -136,9 +136,8 @@ func (r *Room) QueueOwn(b *db.Batch, a access.Actor) func() int {
 	}
 }
 
-// take keeps the first rows of all arms, each case once.
+// take keeps the rows of a page, and where the next begins if there are more.
 func (l *List) take(rows []Row) {
-	rows = slices.CompactFunc(rows, func(x, y Row) bool { return x.ID == y.ID })
 	if len(rows) > l.Filter.Limit {
 		rows = rows[:l.Filter.Limit]
 		last := rows[len(rows)-1]

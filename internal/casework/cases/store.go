@@ -264,24 +264,23 @@ func armOf(text string, args ...any) arm {
 	return arm{"case_file c", sight.Clause{SQL: text, Args: args}}
 }
 
-// worklist reads the first rows of each arm after a place in the order of due
-// dates, in that order. A case of several arms comes more than once.
+// worklist reads the first cases of all arms together after a place in the order of due dates, in
+// that order: first which they are, from the indexes, and then their rows.
 func worklist(a access.Actor, f Filter, limit int) (string, []any) {
-	columns := db.Columns[Row]("c")
 	var parts []string
 	var args []any
 	for _, arm := range arms(a, f.Mine) {
 		c := sight.And(arm.Clause, f.clause())
-		text := "SELECT " + columns + " FROM " + arm.from + " WHERE " + c.SQL
+		text := "SELECT c.due_on, c.id FROM " + arm.from + " WHERE " + c.SQL
 		args = append(args, c.Args...)
 		if !f.after.ID.IsZero() {
 			text += " AND (c.due_on, c.id) > (?, ?)"
 			args = append(args, f.after.DueOn, f.after.ID)
 		}
-		parts = append(parts, "SELECT * FROM ("+text+" ORDER BY c.due_on, c.id LIMIT ?) AS arm")
+		parts = append(parts, "SELECT due_on, id FROM ("+text+" ORDER BY c.due_on, c.id LIMIT ?) AS arm")
 		args = append(args, limit)
 	}
-	return strings.Join(parts, " UNION ALL ") + " ORDER BY due_on, id", args
+	return "SELECT " + db.Columns[Row]("c") + " FROM (" + strings.Join(parts, " UNION ") + " ORDER BY due_on, id LIMIT ?) AS k CROSS JOIN case_file c WHERE c.id = k.id ORDER BY k.due_on, k.id", append(args, limit)
 }
 
 // counted is how many cases a view holds.
