@@ -3,11 +3,12 @@
 # source is not run again (out/proved), so a stopped run goes on where it was.
 #
 #   tools/prove.sh                  every part
-#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage soak journeys
+#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage soak journeys size_sqlite size_postgres
 #
 # FUZZTIME=10m       for each decoder
 # ROUNDS=100         kills and power cuts on each engine; FAULT_FOR=8m ends with the round in which that is over
 # SOAK_FOR=30m       of mixed load
+# PERSONS=1000000    the agency of the size parts, which need 30 GB of disk each
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -70,8 +71,16 @@ part_journeys() {
 	return $bad
 }
 
+# An agency of a million residents, made, checked, timed and worked; its figures go into docs/performance.md.
+size() {
+	tools/size.sh "$1" | tee "$work/size.log" || return 1
+	tools/figures.sh docs/performance.md "tools/prove.sh size_$1" "$work/size.log"
+}
+part_size_sqlite() { size sqlite; }
+part_size_postgres() { size postgres; }
+
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage soak journeys)
+[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage soak journeys size_sqlite size_postgres)
 work=$(mktemp -d /tmp/kizuna-prove.XXXXXX)
 chmod 711 "$work"
 export KIZUNA_PG_DIR=$work/pg
