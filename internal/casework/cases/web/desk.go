@@ -406,8 +406,8 @@ func (p *pages) endMember(w http.ResponseWriter, r *http.Request) error {
 		})
 }
 
-// form draws a form on a case, and takes it.
-func (p *pages) form(w http.ResponseWriter, r *http.Request, title string, refused error, draw func(f cases.File, c choices, form ui.FormProps) templ.Component) error {
+// form draws a form on a case, and takes it; to whom a case can be given is only read for one that asks.
+func (p *pages) form(w http.ResponseWriter, r *http.Request, title string, asks bool, refused error, draw func(f cases.File, c choices, form ui.FormProps) templ.Component) error {
 	id, err := door.ID(r, "id")
 	if err != nil {
 		return err
@@ -417,9 +417,11 @@ func (p *pages) form(w http.ResponseWriter, r *http.Request, title string, refus
 	if err != nil {
 		return err
 	}
-	c, err := p.choices(ctx)
-	if err != nil {
-		return err
+	var c choices
+	if asks {
+		if c, err = p.choices(ctx); err != nil {
+			return err
+		}
 	}
 	page, form := ui.Page{Title: text.Word(ctx, title)}, ui.FormProps{Version: version(f.Case.Version)}
 	if refused != nil {
@@ -436,7 +438,7 @@ func (p *pages) askStep(step string) door.Page {
 }
 
 func (p *pages) drawStep(w http.ResponseWriter, r *http.Request, step string, refused error) error {
-	return p.form(w, r, stepKey(step), refused, func(f cases.File, c choices, form ui.FormProps) templ.Component {
+	return p.form(w, r, stepKey(step), step == "assign", refused, func(f cases.File, c choices, form ui.FormProps) templ.Component {
 		form.Action = at(f.Case.ID) + "/" + step
 		return stepPage(form, step, f, c)
 	})
@@ -480,7 +482,7 @@ func (p *pages) drawParticipant(w http.ResponseWriter, r *http.Request, refused 
 			return err
 		}
 	}
-	return p.form(w, r, "step.participant.add", refused, func(f cases.File, _ choices, form ui.FormProps) templ.Component {
+	return p.form(w, r, "step.participant.add", false, refused, func(f cases.File, _ choices, form ui.FormProps) templ.Component {
 		form.Action, form.Version = at(f.Case.ID)+"/participants", ""
 		return participantPage(form, f, q, matchOptions(r.Context(), found))
 	})
@@ -507,7 +509,7 @@ func (p *pages) askMember(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) drawMember(w http.ResponseWriter, r *http.Request, refused error) error {
-	return p.form(w, r, "step.case_member.add", refused, func(f cases.File, c choices, form ui.FormProps) templ.Component {
+	return p.form(w, r, "step.case_member.add", true, refused, func(f cases.File, c choices, form ui.FormProps) templ.Component {
 		form.Action, form.Version = at(f.Case.ID)+"/team", ""
 		return memberPage(form, f, c)
 	})
