@@ -3,7 +3,7 @@
 # source is not run again (out/proved), so a stopped run goes on where it was.
 #
 #   tools/prove.sh                  every part
-#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage soak journeys size_sqlite size_postgres
+#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage soak journeys layer size_sqlite size_postgres
 #
 # FUZZTIME=10m       for each decoder
 # ROUNDS=100         kills and power cuts on each engine; FAULT_FOR=8m ends with the round in which that is over
@@ -71,6 +71,25 @@ part_journeys() {
 	return $bad
 }
 
+# What the data layer and the jobs cost beside the drivers, and serializable beside read committed.
+part_layer() {
+	local i way db said
+	go test -vet=off -count=1 -timeout 20m -run '^$' -bench '^Benchmark(Layer|NoOp)$' -benchtime 1x ./internal/ground/db ./internal/ground/jobs |
+		tee "$work/layer.log" || return 1
+	go build -o "$work/kizuna" ./cmd/kizuna
+	db=$(tools/pg.sh db serial)
+	"$work/kizuna" generate --persons 10000 --seed 1 --data "$work/serial" --db "$db" || return 1
+	for i in 1 2 3; do
+		for way in committed serializable; do
+			said=$db
+			[ $way = committed ] || said="$db&isolation=serializable"
+			"$work/kizuna" bench --write --mixed 20s --json="$work/$way-$i.json" --data "$work/serial" --db "$said" | tail -1 || return 1
+		done
+	done
+	node tools/size.mjs serial "$work" | sed 's/ENGINE/postgres/' | tee -a "$work/layer.log"
+	tools/figures.sh docs/performance.md "tools/prove.sh layer" "$work/layer.log"
+}
+
 # An agency of a million residents, made, checked, timed and worked; its figures go into docs/performance.md.
 size() {
 	tools/size.sh "$1" | tee "$work/size.log" || return 1
@@ -80,7 +99,7 @@ part_size_sqlite() { size sqlite; }
 part_size_postgres() { size postgres; }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage soak journeys size_sqlite size_postgres)
+[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage soak journeys layer size_sqlite size_postgres)
 work=$(mktemp -d /tmp/kizuna-prove.XXXXXX)
 chmod 711 "$work"
 export KIZUNA_PG_DIR=$work/pg

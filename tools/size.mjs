@@ -3,13 +3,14 @@
 //   node size.mjs ready BINARY FLAGS…   starts the program on that data and tells when it answers
 //   node size.mjs pairs FOLDER          three times two sizes of the same calls, beside each other
 //   node size.mjs screens FILE          every screen, and those that stand out
+//   node size.mjs serial FOLDER         three times many at once, serializable beside read committed
 
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const [what, ...rest] = process.argv.slice(2);
-await { ready, pairs, screens }[what](...rest);
+await { ready, pairs, screens, serial }[what](...rest);
 
 function figure(name, figures) {
   console.log(`FIGURE | ${name} | ENGINE | ${figures} |`);
@@ -82,6 +83,14 @@ async function screens(file) {
   for (const c of [...calls].sort((a, b) => b.cpu_us - a.cpu_us).slice(0, 8)) {
     figure(`dearest: ${c.name}`, `${(c.cpu_us / 1000).toFixed(1)} ms of CPU, bare ${(c.bare_cpu_us / 1000).toFixed(1)}, ${c.queries} statements, ${c.rows} rows`);
   }
+}
+
+async function serial(folder) {
+  const runs = async (way) => Promise.all([1, 2, 3].map(async (i) => JSON.parse(await readFile(`${folder}/${way}-${i}.json`, 'utf8'))));
+  const [committed, serializable] = [await runs('committed'), await runs('serializable')];
+  const [c, s] = [committed, serializable].map((list) => median(list.map((m) => m.requests_per_second)));
+  const failed = serializable.reduce((sum, m) => sum + m.failed, 0);
+  figure('sixteen at once, serializable', `${s.toFixed(0)} a second, ${(s / c).toFixed(2)} of read committed (the bar is 0.85), ${failed} failed`);
 }
 
 function median(list) {

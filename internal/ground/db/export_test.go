@@ -15,6 +15,14 @@ const (
 	MaxPadded     = maxPadded
 )
 
+// CDriver tells whether SQLite is asked through the C driver.
+const CDriver = sqliteDriver == "sqlite3"
+
+// SQLiteDriver and SQLiteName open a database file without this package.
+const SQLiteDriver = sqliteDriver
+
+var SQLiteName = sqliteName
+
 // KeptStatements is how many prepared statements the SQLite connection of a
 // transaction keeps.
 func KeptStatements(t *Tx) int { return len(t.session.(*sqliteConn).stmts) }

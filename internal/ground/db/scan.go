@@ -45,6 +45,7 @@ func collect[T any](r rows, text string) ([]T, error) {
 		}
 		return out, r.Err()
 	}
+	var zero T
 	var plan [][]int
 	var dest []any
 	for r.Next() {
@@ -55,15 +56,18 @@ func collect[T any](r rows, text string) ([]T, error) {
 			}
 			plan, dest = p, make([]any, len(p))
 		}
-		var v T
-		rv := reflect.ValueOf(&v).Elem()
+		out = append(out, zero)
+		rv := reflect.ValueOf(&out[len(out)-1]).Elem()
 		for i, index := range plan {
-			dest[i] = rv.FieldByIndex(index).Addr().Interface()
+			if len(index) == 1 {
+				dest[i] = rv.Field(index[0]).Addr().Interface()
+			} else {
+				dest[i] = rv.FieldByIndex(index).Addr().Interface()
+			}
 		}
 		if err := r.Scan(dest...); err != nil {
 			return nil, err
 		}
-		out = append(out, v)
 	}
 	return out, r.Err()
 }

@@ -14,12 +14,14 @@ import (
 // its own prepared statements: a single writer with BEGIN IMMEDIATE never
 // fails busy within the process and commits faster than many.
 type sqliteDB struct {
-	pool    *sql.DB
-	writer  chan *sqliteConn
-	readers chan *sqliteConn
-	size    int
-	once    sync.Once
-	closed  chan struct{}
+	pool   *sql.DB
+	writer chan *sqliteConn
+	seats  chan struct{} // one for each that may read at once
+	once   sync.Once
+	closed chan struct{}
+
+	mu   sync.Mutex
+	idle []*sqliteConn // for reading; the last given back is the next taken, since its pages are at hand
 }
 
 var errClosed = errors.New("the database is closed")
@@ -42,16 +44,13 @@ func openSQLite(ctx context.Context, path string, readers int) (backend, error) 
 		return nil, err
 	}
 	pool.SetMaxOpenConns(readers + 2)
-	d := &sqliteDB{pool: pool, writer: make(chan *sqliteConn, 1), readers: make(chan *sqliteConn, readers), size: readers, closed: make(chan struct{})}
+	d := &sqliteDB{pool: pool, writer: make(chan *sqliteConn, 1), seats: make(chan struct{}, readers), closed: make(chan struct{})}
 	w, err := d.connect(ctx, false)
 	if err != nil {
 		pool.Close()
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	d.writer <- w
-	for range readers {
-		d.readers <- nil // opened when first needed
-	}
 	return d, nil
 }
 
@@ -86,28 +85,43 @@ func (c *sqliteConn) pragmas(ctx context.Context, list []string) error {
 }
 
 func (d *sqliteDB) read(ctx context.Context, f func(*Reader) error) error {
-	var c *sqliteConn
 	select {
-	case c = <-d.readers:
+	case d.seats <- struct{}{}:
 	case <-d.closed:
 		return errClosed
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { d.readers <- c }()
-	if c == nil {
-		var err error
-		if c, err = d.connect(ctx, true); err != nil {
-			c = nil
-			return err
+	defer func() { <-d.seats }()
+	c, err := d.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if lost(err) {
+			c.close()
+			return
 		}
-	}
-	err := f(&Reader{ctx, c})
-	if lost(err) {
-		c.close()
-		c = nil
-	}
+		d.mu.Lock()
+		d.idle = append(d.idle, c)
+		d.mu.Unlock()
+	}()
+	err = f(&Reader{ctx, c})
 	return err
+}
+
+// reader takes an idle connection for reading, or opens another one.
+func (d *sqliteDB) reader(ctx context.Context) (*sqliteConn, error) {
+	d.mu.Lock()
+	last := len(d.idle) - 1
+	if last < 0 {
+		d.mu.Unlock()
+		return d.connect(ctx, true)
+	}
+	c := d.idle[last]
+	d.idle = d.idle[:last]
+	d.mu.Unlock()
+	return c, nil
 }
 
 func (d *sqliteDB) write(ctx context.Context, f func(*Tx) error) error {
@@ -199,10 +213,11 @@ func (d *sqliteDB) script(ctx context.Context, text string) error {
 func (d *sqliteDB) close() {
 	d.once.Do(func() {
 		close(d.closed)
-		for range d.size {
-			if c := <-d.readers; c != nil {
-				c.close()
-			}
+		for range cap(d.seats) {
+			d.seats <- struct{}{} // when who reads is done
+		}
+		for _, c := range d.idle {
+			c.close()
 		}
 		if c := <-d.writer; c != nil {
 			c.close()
