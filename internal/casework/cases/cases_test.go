@@ -3,6 +3,7 @@ package cases_test
 import (
 	"context"
 	"errors"
+	"strconv"
 	"testing"
 
 	"kizuna/internal/casework/cases"
@@ -270,6 +271,68 @@ func TestSightFollowsTheCase(t *testing.T) {
 		expect("who restricted it", boss, [3]bool{true, true, false})
 		if _, err := d.Worklist(ctx, resident, cases.Filter{}); !errors.Is(err, fault.KindNotFound) {
 			t.Errorf("a resident's worklist: %v", err)
+		}
+	})
+}
+
+// TestNotesOfALongCase writes more than a page of the timeline shows: every
+// page has the words of its own notes, and the list of notes leaves none out.
+func TestNotesOfALongCase(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker := kizunatest.Staff(access.Caseworker)
+		c := d.open(worker)
+		const many = 90
+		written := map[db.ID]bool{}
+		for i := range many {
+			n, err := d.AddNote(ctx, worker, c.ID, cases.NoteInput{Body: strconv.Itoa(i), HappenedAt: d.run.Now() - calendar.Time(i/2)*3600_000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			written[n.ID] = true
+		}
+		f, err := d.Get(ctx, worker, c.ID)
+		for pages := 0; err == nil && len(f.History) > 0; pages++ {
+			shown := map[db.ID]bool{}
+			for _, n := range f.Notes {
+				shown[n.ID] = true
+			}
+			for _, row := range f.History {
+				if written[row.Record] && !shown[row.Record] {
+					t.Errorf("page %d of the timeline has a note without its words", pages)
+				}
+			}
+			if len(f.Notes) > len(f.History) {
+				t.Errorf("%d notes read for %d entries", len(f.Notes), len(f.History))
+			}
+			f, err = d.Timeline(ctx, worker, c.ID, f.History[len(f.History)-1].ID)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		var at calendar.Time
+		var before db.ID
+		var last cases.Note
+		for {
+			list, err := d.Notes(ctx, worker, c.ID, at, before, 7)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range list {
+				if !written[n.ID] || !last.ID.IsZero() && n.HappenedAt > last.HappenedAt {
+					t.Fatalf("%v after %v: twice or out of order", n, last)
+				}
+				delete(written, n.ID)
+				last, at, before = n, n.HappenedAt, n.ID
+			}
+			if len(list) < 7 {
+				break
+			}
+		}
+		if len(written) > 0 {
+			t.Errorf("%d notes were in no page", len(written))
+		}
+		if _, err := d.Notes(ctx, kizunatest.Staff(access.Caseworker), c.ID, 0, db.ID{}, 7); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("a stranger's: %v", err)
 		}
 	})
 }

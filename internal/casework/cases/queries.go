@@ -273,7 +273,7 @@ func (f *File) name(q db.Q, a access.Actor, today calendar.Date) error {
 		add(h.Actor)
 	}
 	b := db.NewBatch()
-	textOf, args := notesText(a, f.Case.ID, confided(a, f.Case, f.Members))
+	textOf, args := shownNotes(a, f.Case.ID, confided(a, f.Case, f.Members), f.History)
 	notes := db.Queue[Note](b, textOf, args...)
 	cards := people.QueueCardsFor(b, a, f.Now, distinct(persons), distinct(told))
 	alerts := people.QueueAlerts(b, today, f.Case.Person)
@@ -403,6 +403,31 @@ func (r *Room) Participant(ctx context.Context, a access.Actor, id db.ID) (p Par
 		return err
 	})
 	return p, err
+}
+
+// Notes lists the notes of a case that an actor may read, what happened last
+// first, from before a moment and an id, and keeps that the case was opened.
+func (r *Room) Notes(ctx context.Context, a access.Actor, of db.ID, at calendar.Time, before db.ID, limit int) (list []Note, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		c, err := Load(q, a, r.run.Now(), of)
+		if err != nil {
+			return err
+		}
+		trusted, err := confidedIn(q, a, c)
+		if err != nil {
+			return err
+		}
+		text, args := readableNotes(a, of, trusted)
+		if !before.IsZero() {
+			text, args = text+" AND (n.happened_at, n.id) < (?, ?)", append(args, at, before)
+		}
+		list, err = db.All[Note](q, text+inOrder+" LIMIT ?", append(args, limit)...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return list, r.run.Reads.Note(ctx, a, "opened", "case", of, "")
 }
 
 // Note reads a note that the actor may read.

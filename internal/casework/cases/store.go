@@ -8,6 +8,7 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/sight"
 	"kizuna/internal/resident/people"
 )
@@ -119,11 +120,25 @@ func memberByID(q db.Q, id db.ID) (Member, error) {
 
 func membersOf(q db.Q, of db.ID) ([]Member, error) { return db.All[Member](q, textMembers, of) }
 
-// notesText is what an actor reads of a case's notes: drafts of their own,
+// readableNotes is what an actor reads of a case's notes: drafts of their own,
 // and confidential ones only with confided.
-func notesText(a access.Actor, of db.ID, confided bool) (string, []any) {
+func readableNotes(a access.Actor, of db.ID, confided bool) (string, []any) {
 	return selectNote + `n.case_id = ? AND (n.author = ? OR n.status = 'published' AND (n.confidential = FALSE OR ` + truth(confided) + `))
-		AND n.status IN ('draft', 'published') ORDER BY n.happened_at DESC, n.id DESC LIMIT 200`, []any{of, author(a)}
+		AND n.status IN ('draft', 'published')`, []any{of, author(a)}
+}
+
+// inOrder is how notes are shown: what happened last first.
+const inOrder = " ORDER BY n.happened_at DESC, n.id DESC"
+
+// shownNotes is what an actor reads of those notes of a case that its timeline
+// shows, and of what they have not published yet.
+func shownNotes(a access.Actor, of db.ID, confided bool, shown []journal.Row) (string, []any) {
+	text, args := readableNotes(a, of, confided)
+	ids := make(db.List, 0, len(shown))
+	for _, row := range shown {
+		ids = append(ids, row.Record)
+	}
+	return text + " AND (n.status = 'draft' OR n.id IN (??))" + inOrder, append(args, ids)
 }
 
 func truth(b bool) string {

@@ -8,7 +8,6 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
-	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/rule"
@@ -58,14 +57,8 @@ type caseQuery struct {
 }
 
 func (q caseQuery) of() (assessment.Of, error) {
-	of := assessment.Of{Case: q.Case, Limit: q.Limit + 1}
-	if q.Cursor != "" {
-		var err error
-		if of.Before, err = db.ParseID(q.Cursor); err != nil {
-			return of, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-		}
-	}
-	return of, nil
+	before, err := door.Cursor(q.Cursor)
+	return assessment.Of{Case: q.Case, Before: before, Limit: q.Limit + 1}, err
 }
 
 func paged[R, Out any](q caseQuery, a access.Actor, list []R, head func(R) flow.Head, out func(access.Actor, R) Out) door.Items[Out] {

@@ -52,16 +52,8 @@ type listQuery struct {
 }
 
 func (q listQuery) asked() (benefit.Asked, error) {
-	x := benefit.Asked{Case: q.Case, Person: q.Person, Limit: q.Limit + 1}
-	if q.Cursor == "" {
-		return x, nil
-	}
-	before, err := db.ParseID(q.Cursor)
-	if err != nil {
-		return x, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	x.Before = before
-	return x, nil
+	before, err := door.Cursor(q.Cursor)
+	return benefit.Asked{Case: q.Case, Person: q.Person, Before: before, Limit: q.Limit + 1}, err
 }
 
 // page cuts a list to its limit and says where the next begins.

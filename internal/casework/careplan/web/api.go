@@ -106,16 +106,8 @@ type rowQuery struct {
 }
 
 func asked(paging door.Paging, parent db.ID) (careplan.Asked, error) {
-	x := careplan.Asked{Parent: parent, Limit: paging.Limit + 1}
-	if paging.Cursor == "" {
-		return x, nil
-	}
-	before, err := db.ParseID(paging.Cursor)
-	if err != nil {
-		return x, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	x.Before = before
-	return x, nil
+	before, err := door.Cursor(paging.Cursor)
+	return careplan.Asked{Parent: parent, Before: before, Limit: paging.Limit + 1}, err
 }
 
 // page cuts a list to its limit and says where the next begins.

@@ -354,12 +354,14 @@ type noteQuery struct {
 }
 
 func (x api) notes(ctx context.Context, a access.Actor, q noteQuery) (door.Items[noteOut], error) {
-	f, err := x.room.Get(ctx, a, q.Case)
 	var out door.Items[noteOut]
-	for i, n := range f.Notes {
-		if i == q.Limit {
-			break
-		}
+	at, before, err := door.CursorTime(q.Cursor)
+	if err != nil {
+		return out, err
+	}
+	list, err := x.room.Notes(ctx, a, q.Case, at, before, q.Limit+1)
+	list, out.Next = door.Cut(list, q.Limit, func(n cases.Note) string { return door.TimeCursor(n.HappenedAt, n.ID) })
+	for _, n := range list {
 		out.Items = append(out.Items, noteOf(a, n))
 	}
 	return out, err

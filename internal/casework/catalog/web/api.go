@@ -8,7 +8,6 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
-	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/rule"
 	"kizuna/internal/ground/text"
@@ -27,7 +26,7 @@ type call[R, In, Out, Patch any] struct {
 func serve[R, In, Out, Patch any](d *door.Router, c call[R, In, Out, Patch]) {
 	door.List(d, c.resource, staff, func(ctx context.Context, a access.Actor, q struct{ door.Paging }) (door.Items[Out], error) {
 		var out door.Items[Out]
-		after, err := cursor(q.Cursor)
+		after, err := door.Cursor(q.Cursor)
 		if err != nil {
 			return out, err
 		}
@@ -69,17 +68,6 @@ func serve[R, In, Out, Patch any](d *door.Router, c call[R, In, Out, Patch]) {
 			return c.out(a, x), err
 		})
 	}
-}
-
-func cursor(s string) (db.ID, error) {
-	if s == "" {
-		return db.ID{}, nil
-	}
-	id, err := db.ParseID(s)
-	if err != nil {
-		err = fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	return id, err
 }
 
 func set[T any](dst *T, v *T) {
@@ -307,7 +295,7 @@ type rateQuery struct {
 
 func (x api) rates(ctx context.Context, a access.Actor, q rateQuery) (door.Items[rateOut], error) {
 	var out door.Items[rateOut]
-	after, err := cursor(q.Cursor)
+	after, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
@@ -356,7 +344,7 @@ func ruleOf(a access.Actor, x catalog.EligibilityRule) ruleOut {
 
 func (x api) rules(ctx context.Context, a access.Actor, q struct{ door.Paging }) (door.Items[ruleOut], error) {
 	var out door.Items[ruleOut]
-	after, err := cursor(q.Cursor)
+	after, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}

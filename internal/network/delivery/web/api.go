@@ -114,24 +114,16 @@ type scheduleQuery struct {
 
 func (x api) schedules(ctx context.Context, a access.Actor, q scheduleQuery) (door.Items[scheduleOut], error) {
 	var out door.Items[scheduleOut]
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
 	rows, err := x.room.Schedules(ctx, a, delivery.ScheduleFilter{Status: q.Status, Provider: q.Provider, Case: q.Case, Before: from, Limit: q.Limit + 1})
-	rows, out.Next = cut(rows, q.Limit, func(s delivery.Schedule) string { return s.ID.String() })
+	rows, out.Next = door.Cut(rows, q.Limit, func(s delivery.Schedule) string { return s.ID.String() })
 	for _, s := range rows {
 		out.Items = append(out.Items, outOfSchedule(a, s))
 	}
 	return out, err
-}
-
-// cut leaves a page of a list and says where the next begins.
-func cut[T any](rows []T, limit int, at func(T) string) ([]T, string) {
-	if len(rows) <= limit {
-		return rows, ""
-	}
-	return rows[:limit], at(rows[limit-1])
 }
 
 func (x api) schedule(ctx context.Context, a access.Actor, id db.ID) (scheduleOut, error) {
@@ -295,7 +287,7 @@ type sessionQuery struct {
 
 func (x api) sessions(ctx context.Context, a access.Actor, q sessionQuery) (door.Items[sessionOut], error) {
 	var out door.Items[sessionOut]
-	at, id, err := after(q.Cursor)
+	at, id, err := door.CursorTime(q.Cursor)
 	if err != nil {
 		return out, err
 	}
@@ -303,7 +295,7 @@ func (x api) sessions(ctx context.Context, a access.Actor, q sessionQuery) (door
 		at = calendar.Moment(q.From, 0, 0, calendar.Zone(ctx))
 	}
 	rows, err := x.room.Sessions(ctx, a, delivery.SessionFilter{Provider: q.Provider, Case: q.Case, Schedule: q.Schedule, Status: q.Status, After: at, AfterID: id, Limit: q.Limit + 1})
-	rows, out.Next = cut(rows, q.Limit, cursorOf)
+	rows, out.Next = door.Cut(rows, q.Limit, cursorOf)
 	for _, s := range rows {
 		out.Items = append(out.Items, outOfSession(a, s.Session, s.Enrolled))
 	}
@@ -410,12 +402,12 @@ type enrolmentQuery struct {
 }
 
 func (x api) places(ctx context.Context, a access.Actor, q enrolmentQuery) ([]delivery.Place, string, error) {
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
 	rows, err := x.room.Places(ctx, a, delivery.PlaceFilter{Session: q.Session, Case: q.Case, Authorization: q.Authorization, Status: q.Status, Before: from, Limit: q.Limit + 1})
-	rows, next := cut(rows, q.Limit, func(p delivery.Place) string { return p.ID.String() })
+	rows, next := door.Cut(rows, q.Limit, func(p delivery.Place) string { return p.ID.String() })
 	return rows, next, err
 }
 

@@ -75,7 +75,7 @@ func (p *pages) deskPlaces(w http.ResponseWriter, r *http.Request) error {
 	if err := door.Query(r, &q); err != nil {
 		return err
 	}
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (p *pages) listSchedules(w http.ResponseWriter, r *http.Request, at string,
 	if !slices.Contains(views, q.Status) {
 		q.Status = views[0]
 	}
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return err
 	}

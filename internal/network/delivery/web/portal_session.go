@@ -27,7 +27,7 @@ func (p *pages) sessions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	at, id, err := after(q.Cursor)
+	at, id, err := door.CursorTime(q.Cursor)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,6 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
-	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
@@ -128,35 +127,7 @@ func send(w http.ResponseWriter, r *http.Request, in any, page ui.Page, do func(
 	})
 }
 
-func cursorID(s string) (db.ID, error) {
-	if s == "" {
-		return db.ID{}, nil
-	}
-	id, err := db.ParseID(s)
-	if err != nil {
-		return id, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	return id, nil
-}
-
-// place in a list by time: the start and id of the last session shown.
-func after(s string) (calendar.Time, db.ID, error) {
-	if s == "" {
-		return 0, db.ID{}, nil
-	}
-	if len(s) > 37 && s[len(s)-37] == '_' {
-		ms, err := strconv.ParseInt(s[:len(s)-37], 10, 64)
-		id, idErr := db.ParseID(s[len(s)-36:])
-		if err == nil && idErr == nil {
-			return calendar.Time(ms), id, nil
-		}
-	}
-	return 0, db.ID{}, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-}
-
-func cursorOf(s delivery.SessionRow) string {
-	return strconv.FormatInt(int64(s.StartsAt), 10) + "_" + s.ID.String()
-}
+func cursorOf(s delivery.SessionRow) string { return door.TimeCursor(s.StartsAt, s.ID) }
 
 // next cuts a list to a page and says where the next begins.
 func next[T any](r *http.Request, list []T, at func(T) string) ([]T, *ui.PagerProps) {

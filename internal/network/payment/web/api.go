@@ -136,22 +136,14 @@ type requestQuery struct {
 	Provider db.ID  `json:"provider_id,omitzero"`
 }
 
-// cut leaves a page of a list and says where the next begins.
-func cut[T any](rows []T, limit int, at func(T) db.ID) ([]T, string) {
-	if len(rows) <= limit {
-		return rows, ""
-	}
-	return rows[:limit], at(rows[limit-1]).String()
-}
-
 func (x api) list(ctx context.Context, a access.Actor, q requestQuery) (door.Items[requestOut], error) {
 	var out door.Items[requestOut]
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
 	rows, err := x.room.Requests(ctx, a, payment.Filter{Status: q.Status, Provider: q.Provider, Before: from, Limit: q.Limit + 1})
-	rows, out.Next = cut(rows, q.Limit, func(r payment.RequestRow) db.ID { return r.ID })
+	rows, out.Next = door.Cut(rows, q.Limit, func(r payment.RequestRow) string { return r.ID.String() })
 	for _, r := range rows {
 		out.Items = append(out.Items, outOfRequest(a, r))
 	}
@@ -245,12 +237,12 @@ func outOfBatch(a access.Actor, f payment.BatchFile) batchOut {
 
 func (x api) batches(ctx context.Context, a access.Actor, q requestQuery) (door.Items[batchOut], error) {
 	var out door.Items[batchOut]
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
 	rows, err := x.room.Batches(ctx, a, payment.Filter{Status: q.Status, Before: from, Limit: q.Limit + 1})
-	rows, out.Next = cut(rows, q.Limit, func(b payment.Batch) db.ID { return b.ID })
+	rows, out.Next = door.Cut(rows, q.Limit, func(b payment.Batch) string { return b.ID.String() })
 	for _, b := range rows {
 		out.Items = append(out.Items, outOfBatch(a, payment.BatchFile{Batch: b}))
 	}
@@ -373,12 +365,12 @@ type payoutQuery struct {
 
 func (x api) payouts(ctx context.Context, a access.Actor, q payoutQuery) (door.Items[payoutOut], error) {
 	var out door.Items[payoutOut]
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
 	rows, err := x.room.Payouts(ctx, a, payment.Filter{Status: q.Status, Case: q.Case, Before: from, Limit: q.Limit + 1})
-	rows, out.Next = cut(rows, q.Limit, func(p payment.Payout) db.ID { return p.ID })
+	rows, out.Next = door.Cut(rows, q.Limit, func(p payment.Payout) string { return p.ID.String() })
 	for _, p := range rows {
 		out.Items = append(out.Items, outOfPayout(a, p))
 	}

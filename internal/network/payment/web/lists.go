@@ -46,7 +46,7 @@ func (p *pages) requests(r *http.Request, at string, views []string) (ui.TablePr
 	if !slices.Contains(views, q.Status) {
 		q.Status = views[0]
 	}
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return ui.TableProps{}, err
 	}

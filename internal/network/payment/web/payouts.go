@@ -32,7 +32,7 @@ func (p *pages) payouts(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(payoutViews, q.Status) {
 		q.Status = ""
 	}
-	from, err := cursorID(q.Cursor)
+	from, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return err
 	}

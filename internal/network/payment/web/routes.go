@@ -16,7 +16,6 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
-	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
@@ -171,17 +170,6 @@ func send(w http.ResponseWriter, r *http.Request, in any, title, done string, do
 type listQuery struct {
 	Status string `json:"status"`
 	Cursor string `json:"cursor"`
-}
-
-func cursorID(s string) (db.ID, error) {
-	if s == "" {
-		return db.ID{}, nil
-	}
-	id, err := db.ParseID(s)
-	if err != nil {
-		return id, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	return id, nil
 }
 
 // next cuts a list to a page and says where the next begins.

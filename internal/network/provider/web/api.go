@@ -158,22 +158,11 @@ type listQuery struct {
 	Status string `json:"status,omitempty" doc:"applied, active, suspended or ended; active unless said"`
 }
 
-func cursorID(s string) (db.ID, error) {
-	if s == "" {
-		return db.ID{}, nil
-	}
-	id, err := db.ParseID(s)
-	if err != nil {
-		return id, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	return id, nil
-}
-
 func (x api) list(ctx context.Context, a access.Actor, q listQuery) (out door.Items[providerItem], err error) {
 	if q.Status == "" {
 		q.Status = "active"
 	}
-	after, err := cursorID(q.Cursor)
+	after, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
@@ -331,7 +320,7 @@ type foundItem struct {
 }
 
 func (x api) search(ctx context.Context, a access.Actor, q foundQuery) (out door.Items[foundItem], err error) {
-	after, err := cursorID(q.Cursor)
+	after, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}

@@ -133,19 +133,8 @@ type referralItem struct {
 	AnswerBy calendar.Date `json:"answer_by"`
 }
 
-func cursorID(s string) (db.ID, error) {
-	if s == "" {
-		return db.ID{}, nil
-	}
-	id, err := db.ParseID(s)
-	if err != nil {
-		return id, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	return id, nil
-}
-
 func (x api) list(ctx context.Context, a access.Actor, q referralQuery) (out door.Items[referralItem], err error) {
-	before, err := cursorID(q.Cursor)
+	before, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
@@ -333,7 +322,7 @@ func (x api) listInvitations(ctx context.Context, a access.Actor, q invitationQu
 		out.Items = r.Invitations
 		return out, err
 	}
-	before, err := cursorID(q.Cursor)
+	before, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
@@ -460,7 +449,7 @@ type authorizationQuery struct {
 }
 
 func (x api) listAuthorizations(ctx context.Context, a access.Actor, q authorizationQuery) (out door.Items[authorizationOut], err error) {
-	before, err := cursorID(q.Cursor)
+	before, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}

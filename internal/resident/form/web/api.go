@@ -168,12 +168,9 @@ type responseQuery struct {
 
 func (x api) responses(ctx context.Context, a access.Actor, q responseQuery) (door.Items[responseOut], error) {
 	var out door.Items[responseOut]
-	var before db.ID
-	if q.Cursor != "" {
-		var err error
-		if before, err = db.ParseID(q.Cursor); err != nil {
-			return out, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-		}
+	before, err := door.Cursor(q.Cursor)
+	if err != nil {
+		return out, err
 	}
 	if q.Person.IsZero() {
 		return out, fault.Invalid(fault.Field{Pointer: "/person_id", Key: "fault.required"})

@@ -128,7 +128,7 @@ func (x api) list(ctx context.Context, a access.Actor, q personQuery) (door.Item
 		}
 		return out, err
 	}
-	before, err := cursorID(q.Cursor)
+	before, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}
@@ -308,7 +308,7 @@ func organizationOut(o people.Organization) organizationIO {
 
 func (x api) organizations(ctx context.Context, a access.Actor, q struct{ door.Paging }) (door.Items[organizationIO], error) {
 	var out door.Items[organizationIO]
-	after, err := cursorID(q.Cursor)
+	after, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return out, err
 	}

@@ -11,7 +11,6 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
-	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/resident/people"
@@ -40,7 +39,7 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 		}
 		return door.Show(w, r, page, listPage(q.Q, matchTable(ctx, q.Q, matches), true))
 	}
-	before, err := cursorID(q.Cursor)
+	before, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return err
 	}
@@ -49,18 +48,6 @@ func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return door.Show(w, r, page, listPage("", cardTable(ctx, cards, !before.IsZero()), false))
-}
-
-// cursorID reads the cursor of a list that is ordered by id.
-func cursorID(s string) (db.ID, error) {
-	if s == "" {
-		return db.ID{}, nil
-	}
-	id, err := db.ParseID(s)
-	if err != nil {
-		return id, fault.Invalid(fault.Field{Pointer: "/cursor", Key: "fault.bad_choice"})
-	}
-	return id, nil
 }
 
 // quick answers the search box as it is typed into; without script, and for
@@ -184,7 +171,7 @@ func (p *pages) history(w http.ResponseWriter, r *http.Request) error {
 	if err := door.Query(r, &q); err != nil {
 		return err
 	}
-	before, err := cursorID(q.Cursor)
+	before, err := door.Cursor(q.Cursor)
 	if err != nil {
 		return err
 	}
