@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -270,6 +271,22 @@ func TestNeeds(t *testing.T) {
 func (o *office) determined(facts map[string]any) assessment.Determination {
 	d, err := o.room.Determine(ctx, o.worker, assessment.DetermineInput{Case: o.file.ID, SubjectKind: "benefit", Subject: o.benefit.ID, Facts: facts})
 	return ok(o.t, d, err)
+}
+
+// TestDeterminingAgainAfterMidnight sends the same with its key the day after:
+// the first answer comes back, and nothing is determined for another day.
+func TestDeterminingAgainAfterMidnight(t *testing.T) {
+	eachOffice(t, func(t *testing.T, o *office) {
+		once := op.WithKey(ctx, "determine-once")
+		in := assessment.DetermineInput{Case: o.file.ID, SubjectKind: "benefit", Subject: o.benefit.ID, Facts: map[string]any{"age": "58"}}
+		first, err := o.room.Determine(once, o.worker, in)
+		ok(t, first, err)
+		o.run.Clock.(*calendar.Fake).Advance(24 * time.Hour)
+		again, err := o.room.Determine(once, o.worker, in)
+		if ok(t, again, err); again.ID != first.ID || again.On != first.On {
+			t.Errorf("%v for %s, then %v for %s", first.ID, first.On, again.ID, again.On)
+		}
+	})
 }
 
 func TestDeterminationExplainsItself(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -123,6 +124,22 @@ func (c *city) sent(t *testing.T, fields ...string) (referral.Referral, []referr
 	x = must(c.room.Cover(ctx, c.worker, x.ID, coverOf(x, fields...)))(t)
 	x = must(c.room.Send(ctx, c.worker, x.ID, referral.SendInput{Version: x.Version}))(t)
 	return x, must(c.room.Get(ctx, c.worker, x.ID))(t).Invitations
+}
+
+// TestCoveringAgainAfterMidnight sends the same with its key the day after:
+// the days that follow from today are those of the first.
+func TestCoveringAgainAfterMidnight(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		c.agree(t, "name")
+		x := c.draft(t)
+		once := op.WithKey(ctx, "cover-once")
+		first := must(c.room.Cover(once, c.worker, x.ID, coverOf(x, "name")))(t)
+		c.clock.Advance(24 * time.Hour)
+		again := must(c.room.Cover(once, c.worker, x.ID, coverOf(x, "name")))(t)
+		if again.Version != first.Version || again.AnswerBy != first.AnswerBy || again.AnswerBy == "" {
+			t.Errorf("version %d until %s, then version %d until %s", first.Version, first.AnswerBy, again.Version, again.AnswerBy)
+		}
+	})
 }
 
 func offer(version int64, day calendar.Date, yen int64) referral.OfferInput {

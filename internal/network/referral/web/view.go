@@ -359,7 +359,8 @@ func head(ctx context.Context, f referral.File, a access.Actor) ui.HeadProps {
 			h.Acts = append(h.Acts, ui.Act{Label: text.Word(ctx, "step.referral."+s.Step), Href: at(x.ID) + "/" + s.Step})
 		}
 	}
-	if nobodyLeft(f) && a.Is(access.Caseworker, access.Supervisor) {
+	running := f.Case.Status == "open" || f.Case.Status == "paused"
+	if running && nobodyLeft(f) && a.Is(access.Caseworker, access.Supervisor) {
 		h.Acts = append([]ui.Act{{Label: text.Word(ctx, "referral.web.ask_others"), Icon: "search", Href: "/desk/referrals/new?again=" + x.ID.String(), Kind: ui.Primary}}, h.Acts...)
 	}
 	return h

@@ -237,6 +237,17 @@ func TestGuidedFlowPortalAndComparison(t *testing.T) {
 		check(t, err)
 		c.page("en", sent, "Ask others", "/desk/referrals/new?again="+x.ID.String())
 		c.page("ja", "/desk/referrals/new?again="+x.ID.String(), `value="家事の手伝い"`, `value="4"`, file.ID.String())
+		endCase := func(status string) {
+			check(t, run.Data.Write(t.Context(), func(tx *db.Tx) error {
+				_, err := db.Exec(tx, "UPDATE case_file SET status = ? WHERE id = ?", status, file.ID)
+				return err
+			}))
+		}
+		endCase("closed")
+		if strings.Contains(c.page("ja", sent), "ほかの提供者を探す") {
+			t.Error("others are to be asked for a case that has ended")
+		}
+		endCase("open")
 		for _, path := range []string{"/desk/referrals", "/desk/referrals?view=decided&case_id=" + file.ID.String(), "/desk/authorizations/emergency?case_id=" + file.ID.String(), at + "/end"} {
 			c.page("ja", path)
 			c.page("en", path)
