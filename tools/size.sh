@@ -90,5 +90,7 @@ figure "backup of $middle persons" "$clock s, $(du -m "$work/backup" | cut -f1) 
 if [ $engine = postgres ]; then tools/pg.sh db size_again >/dev/null; fi
 mapfile -t flags < <(at again)
 rm -rf "$dir/$engine-again"
+mkdir -p "$dir/$engine-again"
+cp "$dir/$engine-middle/kizuna.key" "$dir/$engine-again/" # an archive holds none
 timed "$work/kizuna" restore --from "$work/backup" "${flags[@]}"
 figure "restore of $middle persons" "$clock s, $(tail -1 "$work/out")"

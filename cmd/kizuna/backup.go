@@ -21,6 +21,7 @@ type backupCommand struct {
 // Run writes an archive while the installation goes on working, and prints
 // what each table holds.
 func (c *backupCommand) Run(ctx context.Context, s *streams) error {
+	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		sums, err := operate.BackupTo(ctx, d, v, calendar.System.Now(), c.To)
 		if err != nil {
@@ -41,6 +42,7 @@ type restoreCommand struct {
 
 // Run fills an empty place from an archive and verifies what came in.
 func (c *restoreCommand) Run(ctx context.Context, s *streams) error {
+	steadyCollector()
 	f, err := os.Open(c.From)
 	if err != nil {
 		return err

@@ -24,6 +24,7 @@ type generateCommand struct {
 // Run makes the place where there is none and fills it; run again it makes
 // what is still missing.
 func (c *generateCommand) Run(ctx context.Context, s *streams) error {
+	steadyCollector()
 	today := calendar.Today(ctx, calendar.System)
 	if c.Today != "" {
 		var ok bool

@@ -62,6 +62,7 @@ type checkCommand struct {
 
 // Run prints what is wrong and fails if anything is.
 func (c *checkCommand) Run(ctx context.Context, s *streams) error {
+	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		found, err := operate.Check(ctx, d, v)
 		if err != nil {
@@ -89,6 +90,7 @@ type auditVerifyCommand struct {
 
 // Run verifies the journal and fails if anything is broken.
 func (c *auditVerifyCommand) Run(ctx context.Context, s *streams) error {
+	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		var anchors []map[string][]byte
 		if c.Anchor != "" {

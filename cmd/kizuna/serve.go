@@ -108,7 +108,8 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 }
 
 // steadyCollector lets garbage grow to four times what is in use before it is collected, since what
-// a server keeps is small and twice of it is soon full: a tenth of the CPU of each call went there.
+// a program of ours keeps is small and twice of it is soon full: a tenth of the CPU of each call went
+// there, and more of a restore.
 // Above a soft limit it is collected as often as it takes. GOGC and GOMEMLIMIT say otherwise.
 func steadyCollector() {
 	if os.Getenv("GOGC") == "" {
@@ -120,7 +121,7 @@ func steadyCollector() {
 }
 
 // softMemory leaves what lies outside of Go's memory some room below 300 MiB.
-const softMemory = 200 << 20
+const softMemory = 180 << 20
 
 // mayListen refuses plain http beyond the loopback unless it was asked for.
 func mayListen(addr, base string, insecure bool) error {

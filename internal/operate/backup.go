@@ -253,26 +253,59 @@ const (
 	lotBytes = 8 << 20
 )
 
+// restoreTable reads one lot of rows from the archive while the one before goes
+// into the database: unpacking and adding up take about as long.
 func restoreTable(tx *db.Tx, a *archiveReader, t db.Table) (sumOf, error) {
+	lots := make(chan [][]any, 1)
+	stop := make(chan struct{})
+	var sum sumOf
+	var unread error
+	go func() {
+		defer close(lots)
+		sum, unread = readLots(a, len(t.Columns), func(lot [][]any) error {
+			select {
+			case lots <- lot:
+				return nil
+			case <-stop:
+				return errStopped
+			}
+		})
+	}()
+	var unwritten error
+	for lot := range lots {
+		if unwritten = db.CopyRows(tx, t, lot); unwritten != nil {
+			close(stop)
+			break
+		}
+	}
+	for range lots { // until the reader is done with the archive
+	}
+	if unwritten != nil {
+		return sum, unwritten
+	}
+	return sum, unread
+}
+
+var errStopped = errors.New("the rows are not wanted any more")
+
+// readLots reads a table of the archive and gives its rows away in lots.
+func readLots(a *archiveReader, columns int, put func(lot [][]any) error) (sumOf, error) {
 	var lot [][]any
 	size := 0
-	put := func() error {
-		err := db.CopyRows(tx, t, lot)
-		lot, size = lot[:0], 0
-		return err
-	}
-	sum, err := a.table(len(t.Columns), func(values []any) error {
+	sum, err := a.table(columns, func(values []any) error {
 		lot = append(lot, values)
 		size += len(a.row)
 		if len(lot) < lotRows && size < lotBytes {
 			return nil
 		}
-		return put()
+		full := lot
+		lot, size = make([][]any, 0, lotRows), 0
+		return put(full)
 	})
-	if err != nil {
+	if err != nil || len(lot) == 0 {
 		return sum, err
 	}
-	return sum, put()
+	return sum, put(lot)
 }
 
 // verify compares what the database gives back with what went in, and reads
@@ -281,7 +314,16 @@ func (r *Restored) verify(ctx context.Context, d *db.DB, v *vault.Vault) error {
 	if err := d.Freshen(ctx); err != nil {
 		return err
 	}
+	verified := make(chan error, 1) // beside the sums: each takes long, and most machines have two processors
+	go func() {
+		var err error
+		r.Journal, err = journal.Verify(ctx, d, v)
+		verified <- err
+	}()
 	back, err := Sums(ctx, d)
+	if broken := <-verified; err == nil {
+		err = broken
+	}
 	if err != nil {
 		return err
 	}
@@ -289,9 +331,6 @@ func (r *Restored) verify(ctx context.Context, d *db.DB, v *vault.Vault) error {
 		if s != r.Sums[i] {
 			return fmt.Errorf("table %s holds other rows than the archive", s.Table)
 		}
-	}
-	if r.Journal, err = journal.Verify(ctx, d, v); err != nil {
-		return err
 	}
 	if n := len(r.Journal.Broken); n > 0 {
 		return fmt.Errorf("the journal does not hold: %d findings, the first: %s", n, r.Journal.Broken[0])
