@@ -150,7 +150,7 @@ part_fault() {
 	KIZUNA_BINARY=$work/kizuna run fault
 }
 
-# The journeys on both engines, and beside them every page: a browser waits for its network most of the time.
+# The journeys on both engines, and beside them every page, in two browsers.
 part_browser() {
 	[ -x "$work/kizuna" ] || go build -o "$work/kizuna" ./cmd/kizuna
 	local pg pages bad=0

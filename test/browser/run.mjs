@@ -6,7 +6,7 @@
 //     --pictures        takes the pictures of the README instead, into docs/pictures
 //     --name NAME       folder of the pictures under shots/
 //
-// STATE=n opens every page in state n (0…7).
+// STATE=n opens every page in state n (0…7); SHOTS=1 keeps a picture of each step.
 
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -72,7 +72,7 @@ async function lookAtPages({ base, name }, keys) {
     const n = process.env.STATE ? Number(process.env.STATE) : stateFor(page.path, commit);
     states.set(n, [...(states.get(n) ?? []), page]);
   }
-  // Two browsers at a time: each waits for its network half of the time.
+  // Two browsers at a time, so that one works while the other waits for the program.
   const waiting = [...states].sort((a, b) => a[0] - b[0]);
   const lane = async () => {
     let good = true;
