@@ -826,6 +826,59 @@ func TestKeys(t *testing.T) {
 	})
 }
 
+func TestChoosingAColleague(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		o := setUp(t, d)
+		ctx := t.Context()
+		made := map[string]db.ID{}
+		add := func(ja, en, sort string, teams []db.ID, roles ...access.Role) {
+			u, err := o.room.CreateUser(ctx, o.admin, account.UserInput{Mail: strings.ToLower(en) + "@minato.example", Name: text.Pair{JA: ja, EN: en, Sort: sort}, Teams: teams, Roles: roles})
+			if err != nil {
+				t.Fatal(err)
+			}
+			made[en] = u.ID
+		}
+		south, err := o.agency.CreateTeam(ctx, o.admin, agency.TeamInput{Name: text.Pair{JA: "南", EN: "South"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		team := south.ID
+		add("佐藤 葵", "Aoi", "さとう", nil, access.Caseworker)
+		add("鈴木 蓮", "Ren", "すずき", nil, access.Caseworker, access.Supervisor)
+		add("田中 澪", "Mio", "たなか", []db.ID{team}, access.Supervisor)
+		add("中村 翼", "Tsubasa", "なかむら", []db.ID{team}, access.FinanceOfficer)
+		roles := []access.Role{access.Caseworker, access.Supervisor}
+		for name, c := range map[string]struct {
+			ask  account.Colleagues
+			want string
+			more bool
+		}{
+			"all when they are few":            {account.Colleagues{Most: 3}, "Aoi Ren Mio", false},
+			"the team's when they are many":    {account.Colleagues{Most: 2, Teams: []db.ID{team}}, "Mio", true},
+			"by name":                          {account.Colleagues{Most: 2, Begins: " 佐藤"}, "Aoi", false},
+			"by the reading":                   {account.Colleagues{Most: 2, Begins: "すず"}, "Ren", false},
+			"too many of a name":               {account.Colleagues{Most: 0, Begins: "a"}, "", true},
+			"nobody of another role":           {account.Colleagues{Most: 2, Begins: "中村"}, "", false},
+			"who is chosen already":            {account.Colleagues{Most: 2, Begins: "佐藤", Keep: []db.ID{made["Mio"], made["Aoi"], {}}}, "Aoi Mio", false},
+			"the team's, and who has it now":   {account.Colleagues{Most: 2, Teams: []db.ID{team}, Keep: []db.ID{made["Tsubasa"]}}, "Mio Tsubasa", true},
+			"nobody where the team has no one": {account.Colleagues{Most: 2}, "", true},
+		} {
+			c.ask.Roles = roles
+			var got account.Choice
+			if err := d.Read(ctx, func(q *db.Reader) (err error) { got, err = account.Choose(q, c.ask); return err }); err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, u := range got.List {
+				names = append(names, u.Name.EN)
+			}
+			if strings.Join(names, " ") != c.want || got.More != c.more {
+				t.Errorf("%s: %v, more %v", name, names, got.More)
+			}
+		}
+	})
+}
+
 func TestUserList(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		o := setUp(t, d)

@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -213,14 +214,62 @@ func UsersIn(q db.Q, team db.ID) ([]db.ID, error) {
 	return db.All[db.ID](q, "SELECT u.id FROM account_membership m JOIN account_user u ON u.id = m.user_id WHERE m.team = ? AND m.status = 'active' AND u.status = 'active' ORDER BY u.id", team)
 }
 
-// UsersBeing lists the active users who have one of some roles, each once.
-func UsersBeing(q db.Q, roles ...access.Role) ([]db.ID, error) {
-	return db.All[db.ID](q, "SELECT DISTINCT u.id FROM account_role r JOIN account_user u ON u.id = r.user_id WHERE r.role IN (??) AND u.status = 'active' ORDER BY u.id", db.ListOf(roles))
+// Colleagues asks for active staff to choose from.
+type Colleagues struct {
+	Roles  []access.Role // who has one of them
+	Teams  []db.ID       // whose people come first where there are too many
+	Begins string        // how a part of the name begins; "" is anybody
+	Keep   []db.ID       // who is among them in any case: who is chosen already
+	Most   int
 }
 
-type named struct {
+// Colleague is somebody to choose.
+type Colleague struct {
 	ID   db.ID     `db:"id"`
 	Name text.Pair `db:"name"`
+}
+
+// Choice is who can be chosen, in the order of their names, and at the end who
+// is kept.
+type Choice struct {
+	List  []Colleague
+	Found int  // without who is only kept
+	More  bool // there are others: outside of the teams, or behind the last
+}
+
+// Choose lists the colleagues that were asked for; where anybody was and they
+// are too many, those of the teams.
+func Choose(q db.Q, f Colleagues) (Choice, error) {
+	where := "u.status = 'active' AND u.id IN (SELECT user_id FROM account_role WHERE role IN (??))"
+	args := []any{db.ListOf(f.Roles)}
+	word := searchable(strings.TrimSpace(f.Begins))
+	if word != "" {
+		where, args = where+" AND u.id IN (SELECT user_id FROM account_word WHERE word >= ? AND word < ?)", append(args, word, word+"\U0010FFFF")
+	}
+	ask := func(where string, args []any) ([]Colleague, error) {
+		return db.All[Colleague](q, "SELECT u.id, u.name FROM account_user u WHERE u.kind = 'staff' AND "+where+" ORDER BY u.sort, u.id LIMIT ?", append(args, f.Most+1)...)
+	}
+	list, err := ask(where, args)
+	more := len(list) > f.Most
+	if err == nil && more && word == "" {
+		list, err = ask(where+" AND u.id IN (SELECT user_id FROM account_membership WHERE team IN (??) AND status = 'active')", append(args, db.ListOf(f.Teams)))
+	}
+	if err != nil {
+		return Choice{}, err
+	}
+	list = list[:min(len(list), f.Most)]
+	out := Choice{list, len(list), more}
+	var missing []db.ID
+	for _, id := range f.Keep {
+		if !id.IsZero() && !slices.ContainsFunc(list, func(c Colleague) bool { return c.ID == id }) {
+			missing = append(missing, id)
+		}
+	}
+	kept, err := Names(q, missing)
+	for id, name := range kept {
+		out.List = append(out.List, Colleague{id, name})
+	}
+	return out, err
 }
 
 // Names gives users' names, for who did what.
@@ -230,7 +279,7 @@ func Names(q db.Q, users []db.ID) (map[db.ID]text.Pair, error) {
 		return out, nil
 	}
 	slices.SortFunc(users, func(a, b db.ID) int { return slices.Compare(a[:], b[:]) })
-	rows, err := db.All[named](q, "SELECT id, name FROM account_user WHERE id IN (??)", db.ListOf(slices.Compact(users)))
+	rows, err := db.All[Colleague](q, "SELECT id, name FROM account_user WHERE id IN (??)", db.ListOf(slices.Compact(users)))
 	for _, r := range rows {
 		out[r.ID] = r.Name
 	}

@@ -158,24 +158,41 @@ func (p *pages) history(w http.ResponseWriter, r *http.Request) error {
 	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "cases.web.history")}, historyPage(f, timeline(ctx, f)))
 }
 
-// choices are the users and teams that a case can be given to.
-type choices struct{ users, teams []ui.Option }
+// choices are the users and teams that a case can be given to; in a large agency
+// the users of the case's and the actor's teams, or those that find found.
+type choices struct {
+	users, teams []ui.Option
+	find         string
+	found        int
+	more         bool // there are others, to be found by name
+}
 
-func (p *pages) choices(ctx context.Context) (out choices, err error) {
-	lang := text.From(ctx)
+// mostOffered is how many users a form offers before it asks for a name.
+const mostOffered = 100
+
+// choices reads whom a case can be given to. Whoever has it now and whoever was
+// chosen on the form that came back stay among them.
+func (p *pages) choices(r *http.Request, c cases.Case) (out choices, err error) {
+	ctx := r.Context()
+	lang, a := text.From(ctx), access.From(ctx)
+	out.find = r.URL.Query().Get("find")
+	f := account.Colleagues{
+		Roles: []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker},
+		Teams: append([]db.ID{c.Team}, a.Teams...), Begins: out.find, Keep: []db.ID{c.Owner}, Most: mostOffered,
+	}
+	for _, name := range []string{"owner_id", "user_id"} {
+		if id, err := db.ParseID(r.PostFormValue(name)); err == nil {
+			f.Keep = append(f.Keep, id)
+		}
+	}
 	err = p.parts.Read(ctx, func(q *db.Reader) error {
-		ids, err := account.UsersBeing(q, access.Caseworker, access.Supervisor, access.IntakeWorker)
+		c, err := account.Choose(q, f)
 		if err != nil {
 			return err
 		}
-		names, err := account.Names(q, ids)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if name, ok := names[id]; ok {
-				out.users = append(out.users, ui.Option{Value: id.String(), Label: name.In(lang)})
-			}
+		out.found, out.more = c.Found, c.More
+		for _, u := range c.List {
+			out.users = append(out.users, ui.Option{Value: u.ID.String(), Label: u.Name.In(lang)})
 		}
 		teams, err := agency.Teams(q, false)
 		for _, t := range teams {
@@ -189,7 +206,8 @@ func (p *pages) choices(ctx context.Context) (out choices, err error) {
 // fresh asks what a new case is about. Whom it is for was found by searching.
 func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 	var q struct {
-		Person db.ID `json:"person,omitempty"`
+		Person db.ID  `json:"person,omitempty"`
+		Find   string `json:"find,omitempty"`
 	}
 	if err := door.Query(r, &q); err != nil {
 		return err
@@ -202,7 +220,7 @@ func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) drawFresh(w http.ResponseWriter, r *http.Request, in cases.OpenInput, refused error) error {
 	ctx := r.Context()
-	c, err := p.choices(ctx)
+	c, err := p.choices(r, cases.Case{Owner: in.Owner, Team: in.Team})
 	if err != nil {
 		return err
 	}
@@ -419,7 +437,7 @@ func (p *pages) form(w http.ResponseWriter, r *http.Request, title string, asks 
 	}
 	var c choices
 	if asks {
-		if c, err = p.choices(ctx); err != nil {
+		if c, err = p.choices(r, f.Case); err != nil {
 			return err
 		}
 	}

@@ -90,6 +90,19 @@ func shortDate(ctx context.Context, d calendar.Date) string {
 	return calendar.FormatShort(d, text.From(ctx))
 }
 
+// findNote says who can be chosen below, and how to get at others.
+func findNote(ctx context.Context, c choices) string {
+	switch {
+	case c.find == "":
+		return text.Word(ctx, "cases.web.colleagues_near")
+	case c.found == 0:
+		return text.Word(ctx, "cases.web.nobody_found")
+	case c.more:
+		return text.Word(ctx, "cases.web.colleagues_many", "most", mostOffered)
+	}
+	return text.Word(ctx, "cases.web.colleagues_found")
+}
+
 func userName(ctx context.Context, users map[db.ID]text.Pair, id db.ID) string {
 	if name, ok := users[id]; ok {
 		return name.In(text.From(ctx))

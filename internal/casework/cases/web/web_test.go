@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,7 +16,10 @@ import (
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/draft"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/office/account"
+	"kizuna/internal/office/agency"
 	"kizuna/internal/resident/people"
 )
 
@@ -169,6 +173,48 @@ func TestACaseByItsPages(t *testing.T) {
 	})
 }
 
+// TestColleaguesOfALargeAgency offers those of the teams, finds the others by
+// name, and keeps who was chosen on a form that comes back.
+func TestColleaguesOfALargeAgency(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		users := account.New(d.run, agency.New(d.run))
+		admin := kizunatest.Staff(access.Administrator)
+		hire := func(name string) db.ID {
+			u, err := users.CreateUser(d.t.Context(), admin, account.UserInput{Mail: strings.ReplaceAll(name, " ", ".") + "@minato.example", Name: text.Both(name), Roles: []access.Role{access.Caseworker}})
+			if err != nil {
+				d.t.Fatal(err)
+			}
+			return u.ID
+		}
+		far := hire("Zoe Far")
+		at := d.post("/desk/cases", http.StatusSeeOther, "person_id", d.person("丸山", "修").ID.String(), "main_kind", "housing", "title", "住まい", "priority", "high")
+		for _, path := range []string{at + "/assign", at + "/team"} {
+			if page := d.page("ja", path, "Zoe Far"); strings.Contains(page, "職員を探す") {
+				d.t.Errorf("%s looks for one of few", path)
+			}
+		}
+		for i := range 101 {
+			hire(fmt.Sprintf("Ann %d", i))
+		}
+		for _, path := range []string{at + "/assign", at + "/team"} {
+			if page := d.page("ja", path, "職員を探す", "自分のチームの職員"); strings.Contains(page, far.String()) || strings.Contains(page, "Ann 1") {
+				d.t.Errorf("%s offers everybody", path)
+			}
+			d.page("en", path+"?find=zoe", "Zoe Far", far.String(), "Choose below")
+			d.page("ja", path+"?find=%E3%81%82", "見つかりませんでした")
+			d.page("en", path+"?find=ann", "the first 100")
+		}
+		form := url.Values{"owner_id": {far.String()}, "team_id": {"x"}, "version": {"1"}}
+		r := httptest.NewRequest("POST", at+"/assign", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if w := d.ask(r, "ja"); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="`+far.String()+`" selected`) {
+			d.t.Errorf("the form that came back: %d, chosen there %v", w.Code, strings.Contains(w.Body.String(), far.String()))
+		}
+		p := d.person("丸山", "節子")
+		d.page("ja", "/desk/cases/new?find=zoe&person="+p.ID.String(), "Zoe Far", `name="person" value="`+p.ID.String())
+	})
+}
+
 func num(n int64) string { b, _ := json.Marshal(n); return string(b) }
 
 func TestACaseByTheAPI(t *testing.T) {
@@ -193,9 +239,22 @@ func TestACaseByTheAPI(t *testing.T) {
 		d.call("POST", "/api/v1/participants/"+made["id"].(string)+"/end", "2", nil, http.StatusOK)
 		note := d.call("POST", "/api/v1/notes", "", map[string]any{"case_id": c["id"], "body": "電話", "as_draft": true}, http.StatusCreated)
 		d.call("POST", "/api/v1/notes/"+note["id"].(string)+"/publish", "1", nil, http.StatusOK)
-		if list := d.call("GET", "/api/v1/notes?case_id="+c["id"].(string), "", nil, http.StatusOK); len(list["items"].([]any)) != 1 {
-			t.Errorf("notes: %v", list)
+		d.call("POST", "/api/v1/notes", "", map[string]any{"case_id": c["id"], "body": "訪問"}, http.StatusCreated)
+		seen := map[any]bool{}
+		for cursor, pages := "", 0; pages < 3; pages++ {
+			list := d.call("GET", "/api/v1/notes?limit=1&case_id="+c["id"].(string)+cursor, "", nil, http.StatusOK)
+			for _, n := range list["items"].([]any) {
+				seen[n.(map[string]any)["body"]] = true
+			}
+			if list["next"] == nil {
+				break
+			}
+			cursor = "&cursor=" + list["next"].(string)
 		}
+		if len(seen) != 2 {
+			t.Errorf("notes: %v", seen)
+		}
+		d.call("GET", "/api/v1/notes?cursor=x&case_id="+c["id"].(string), "", nil, http.StatusUnprocessableEntity)
 		if list := d.call("GET", "/api/v1/cases?view=open&limit=10", "", nil, http.StatusOK); len(list["items"].([]any)) != 1 {
 			t.Errorf("cases: %v", list)
 		}
