@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -38,7 +39,28 @@ func (l *load) scene(t testing.TB) scene {
 	for _, p := range l.place.as("provider_manager") {
 		out.providers = append(out.providers, first(p, "/api/v1/providers", "", ""))
 	}
+	l.enrich(t)
 	return out
+}
+
+// enrich gives every fund more than the longest run can spend: a year of the demo's is spent in minutes.
+func (l *load) enrich(t testing.TB) {
+	t.Helper()
+	by := l.place.as("program_manager")[0]
+	answer, err := l.get(l.base(0), &record{by: by, path: "/api/v1/funds?limit=100"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range list(answer, "items") {
+		version, err := strconv.ParseInt(fmt.Sprint(valueAt(x, "version")), 10, 64)
+		if err != nil || text(x, "status") != "active" {
+			continue
+		}
+		if _, err := l.send(l.base(0), &ask{by: by, method: http.MethodPatch, path: "/api/v1/funds/" + text(x, "id"), key: l.token(), match: version,
+			body: map[string]any{"budget": map[string]any{"amount": "900000000000", "currency": "JPY"}}}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // text is what an answer says at a path, "" when it says nothing there.
