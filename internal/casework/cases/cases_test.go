@@ -430,6 +430,59 @@ func TestPrompts(t *testing.T) {
 	})
 }
 
+// TestCountsAreOfWhatIsListed gives cases to owners, teams and case teams in
+// every combination: each view's number is that of the cases that it lists,
+// also where somebody has a case in several ways.
+func TestCountsAreOfWhatIsListed(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		me, boss := kizunatest.Staff(access.Caseworker), kizunatest.Staff(access.Supervisor)
+		me.Teams = append(me.Teams, db.NewID())
+		person := d.person(me, "丸山", "修").ID
+		owners := []db.ID{{}, me.ID, boss.ID}
+		teams := []db.ID{{}, me.Teams[0], me.Teams[1], db.NewID()}
+		var rows []cases.Case
+		var members []cases.Member
+		for i := range len(owners) * len(teams) * 2 * 2 * 2 {
+			c := cases.Case{Head: flow.Head{ID: db.NewID(), Status: []string{"open", "paused"}[i/48%2], Version: 1}, Number: strconv.Itoa(i), MainKind: "housing",
+				Stage: []string{"assessing", "planning"}[i%2], Priority: "normal", Person: person, Owner: owners[i%3], Team: teams[i/3%4],
+				Restricted: i/12%2 == 1, DueOn: calendar.Date("2026-11-20").AddDays(i % 11), WaitsFor: []string{"", "resident"}[i/5%2]}
+			rows = append(rows, c)
+			if i/24%2 == 1 {
+				members = append(members, cases.Member{Head: flow.Head{ID: db.NewID(), Status: []string{"active", "ended"}[i/7%2], Version: 1}, Case: c.ID, User: me.ID})
+			}
+		}
+		if err := d.run.Data.Write(ctx, func(tx *db.Tx) error {
+			if err := db.Insert(tx, "case_file", rows...); err != nil {
+				return err
+			}
+			return db.Insert(tx, "case_member", members...)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		wide, alone, crowded := me, me, me
+		wide.Wide, alone.Teams = true, nil
+		for range 20 {
+			crowded.Teams = append(crowded.Teams, db.NewID())
+		}
+		for name, a := range map[string]access.Actor{"in two teams": me, "wide": wide, "in no team": alone, "in many teams": crowded, "of nothing": boss} {
+			for _, mine := range []bool{false, true} {
+				for _, view := range cases.Views {
+					list, err := d.Worklist(ctx, a, cases.Filter{View: view, Mine: mine, Limit: 200})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := list.Counts[view]; got != len(list.Rows) {
+						t.Errorf("%s, mine %v: %s counts %d and lists %d", name, mine, view, got, len(list.Rows))
+					}
+					if name == "in two teams" && len(list.Rows) == 0 {
+						t.Errorf("nothing in %s to count", view)
+					}
+				}
+			}
+		}
+	})
+}
+
 func TestWorklist(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d desk) {
 		worker := kizunatest.Staff(access.Caseworker)

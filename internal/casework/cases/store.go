@@ -304,7 +304,9 @@ type counted struct {
 	N    int    `db:"n"`
 }
 
-// queueCounts counts views as far as most, all in one statement.
+// queueCounts counts views as far as most, all in one statement. The arms are
+// counted apart, each without what one before it has, which costs less than
+// putting their cases together.
 func queueCounts(b *db.Batch, a access.Actor, f Filter, most int, views ...string) *db.Answer[counted] {
 	var each []string
 	var args []any
@@ -312,16 +314,47 @@ func queueCounts(b *db.Batch, a access.Actor, f Filter, most int, views ...strin
 		f.View = view
 		var parts []string
 		args = append(args, view)
-		for _, arm := range arms(a, f.Mine) {
+		for _, arm := range apart(a, f.Mine) {
 			c := sight.And(arm.Clause, f.clause())
-			parts = append(parts, "SELECT id FROM (SELECT c.id FROM "+arm.from+" WHERE "+c.SQL+" LIMIT ?) AS arm")
+			parts = append(parts, "(SELECT COUNT(*) FROM (SELECT 1 FROM "+arm.from+" WHERE "+c.SQL+" LIMIT ?) AS arm)")
 			args = append(append(args, c.Args...), most)
 		}
-		each = append(each, "SELECT CAST(? AS TEXT) AS view, COUNT(*) AS n FROM ("+strings.Join(parts, " UNION ")+") AS counted")
+		each = append(each, "SELECT CAST(? AS TEXT) AS view, "+strings.Join(parts, " + ")+" AS n")
 	}
 	out := db.Queue[counted](b, strings.Join(each, " UNION ALL "), args...)
 	b.Steady()
 	return out
+}
+
+// apart are the arms with no case in two of them: those of the teams, which
+// most cases are in, and of the others what the teams do not have.
+func apart(a access.Actor, mine bool) []arm {
+	all := arms(a, mine)
+	if !mine && !a.Wide && len(a.Teams)+2 <= maxArms { // own, joined, teams
+		teams := all[2:]
+		if len(teams) == 0 {
+			return []arm{all[0], all[1].without(all[0].Clause)}
+		}
+		of := sight.Clause{SQL: "c.team IN (??) AND c.restricted = FALSE", Args: []any{db.ListOf(a.Teams)}}
+		return append(slices.Clone(teams), all[0].without(of), all[1].without(of, all[0].Clause))
+	}
+	out := []arm{all[0]}
+	for i := 1; i < len(all); i++ {
+		var before []sight.Clause
+		for _, x := range all[:i] {
+			before = append(before, x.Clause)
+		}
+		out = append(out, all[i].without(before...))
+	}
+	return out
+}
+
+// without leaves out of an arm what is in others.
+func (x arm) without(others ...sight.Clause) arm {
+	for _, o := range others {
+		x.Clause = sight.And(x.Clause, sight.Clause{SQL: "(" + o.SQL + ") IS NOT TRUE", Args: o.Args})
+	}
+	return x
 }
 
 // clause is what a view asks of a case. The words stand in the text, so that
