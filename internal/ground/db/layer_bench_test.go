@@ -60,7 +60,7 @@ func aThing(id db.ID, i int) thing {
 	return thing{ID: id, Version: 1, Status: "open", Name: fmt.Sprintf("thing %d", i), At: moment(i), Amount: int64(i), Share: 0.5, Sealed: []byte("sealed")}
 }
 
-// work is done by this package and in another way that it is measured by.
+// layerWorkItem is done by this package and in another way that it is measured by.
 type layerWorkItem struct {
 	name, beside string
 	bar          float64

@@ -847,6 +847,13 @@ func TestChoosingAColleague(t *testing.T) {
 		add("鈴木 蓮", "Ren", "すずき", nil, access.Caseworker, access.Supervisor)
 		add("田中 澪", "Mio", "たなか", []db.ID{team}, access.Supervisor)
 		add("中村 翼", "Tsubasa", "なかむら", []db.ID{team}, access.FinanceOfficer)
+		add("浜 忍", "Shinobu", "はま", nil, access.Caseworker)
+		if err := d.Write(ctx, func(tx *db.Tx) error {
+			_, err := db.Exec(tx, "UPDATE account_user SET kind = 'provider' WHERE id = ?", made["Shinobu"])
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
 		roles := []access.Role{access.Caseworker, access.Supervisor}
 		for name, c := range map[string]struct {
 			ask  account.Colleagues
@@ -861,6 +868,7 @@ func TestChoosingAColleague(t *testing.T) {
 			"nobody of another role":           {account.Colleagues{Most: 2, Begins: "中村"}, "", false},
 			"who is chosen already":            {account.Colleagues{Most: 2, Begins: "佐藤", Keep: []db.ID{made["Mio"], made["Aoi"], {}}}, "Aoi Mio", false},
 			"the team's, and who has it now":   {account.Colleagues{Most: 2, Teams: []db.ID{team}, Keep: []db.ID{made["Tsubasa"]}}, "Mio Tsubasa", true},
+			"nobody who is not of the staff":   {account.Colleagues{Most: 2, Begins: "佐藤", Keep: []db.ID{made["Shinobu"]}}, "Aoi", false},
 			"nobody where the team has no one": {account.Colleagues{Most: 2}, "", true},
 		} {
 			c.ask.Roles = roles

@@ -265,10 +265,12 @@ func Choose(q db.Q, f Colleagues) (Choice, error) {
 			missing = append(missing, id)
 		}
 	}
-	kept, err := Names(q, missing)
-	for id, name := range kept {
-		out.List = append(out.List, Colleague{id, name})
+	if len(missing) == 0 {
+		return out, nil
 	}
+	// Only staff: what a form sends back must not tell the name of anybody else.
+	kept, err := db.All[Colleague](q, "SELECT id, name FROM account_user WHERE kind = 'staff' AND id IN (??) ORDER BY sort, id", db.ListOf(missing))
+	out.List = append(out.List, kept...)
 	return out, err
 }
 
