@@ -179,8 +179,7 @@ export class Run {
     cold.parts = [];
     await cold.page.context().clearCookies();
     await cold.page.context().addCookies(await page.context().cookies());
-    await cold.page.goto(page.url(), { waitUntil: 'load' });
-    await cold.quiet();
+    await cold.page.goto(page.url(), { waitUntil: 'networkidle' });
     const parts = cold.parts;
     await cold.page.goto('about:blank'); // it follows no live updates while the next step is taken
     const bytes = parts.reduce((sum, [n]) => sum + n, 0);
@@ -204,27 +203,9 @@ export class Run {
     const network = await context.newCDPSession(cold.page);
     await network.send('Network.enable');
     await network.send('Network.setCacheDisabled', { cacheDisabled: true });
-    const waiting = new Map();
-    let told = () => {};
-    const ended = (id) => {
-      waiting.delete(id);
-      if (waiting.size === 0) told();
-    };
-    network.on('Network.requestWillBeSent', (e) => {
-      if (e.type !== 'EventSource') waiting.set(e.requestId, e.request.url);
-    });
-    network.on('Network.loadingFinished', (e) => {
-      cold.parts.push([e.encodedDataLength, waiting.get(e.requestId)]);
-      ended(e.requestId);
-    });
-    network.on('Network.loadingFailed', (e) => ended(e.requestId));
-    // Quiet is when the page has nothing left to do and nothing it asked for is on its way.
-    cold.quiet = async () => {
-      do {
-        await cold.page.evaluate(() => new Promise((idle) => requestIdleCallback(() => idle(), { timeout: 2000 })));
-        if (waiting.size > 0) await new Promise((resolve) => { told = resolve; });
-      } while (waiting.size > 0);
-    };
+    const addresses = new Map();
+    network.on('Network.requestWillBeSent', (e) => addresses.set(e.requestId, e.request.url));
+    network.on('Network.loadingFinished', (e) => cold.parts.push([e.encodedDataLength, addresses.get(e.requestId)]));
     return cold;
   }
 
