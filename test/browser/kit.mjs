@@ -44,7 +44,7 @@ export class Run {
    * is photographed, unless SHOTS is set.
    */
   static async start({ base, shots, name, lang = 'ja', width = 1440, theme = 'light', limit = limits, say = console.log }) {
-    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: chromiumFlags });
+    const browser = await chromium.launch({ executablePath: '/usr/bin/chromium-headless-shell', args: chromiumFlags });
     await mkdir(shots, { recursive: true });
     return Object.assign(new Run(), {
       browser, base, shots, name, lang, width, theme, limit, say,
@@ -131,10 +131,15 @@ export class Run {
     this.looked.add(seen);
     this.pages++;
     const where = `${who} on ${pageOf(page.url())}`;
+    // Weighing mostly waits, for a network that stays idle.
+    await Promise.all([this.light(page, where), this.itself(page, where)]);
+  }
+
+  /** What is looked at on the very page, one after the other, since fits() changes its width. */
+  async itself(page, where) {
     await this.accessible(page, where);
     await this.unique(page, where);
     await this.fits(page, where);
-    await this.light(page, where);
   }
 
   async accessible(page, where) {
