@@ -12,13 +12,16 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Every decoder is fed new inputs; what broke it is kept by the fuzzer in testdata/fuzz.
+# Every decoder is fed new inputs; what broke it is kept by the fuzzer in testdata/fuzz. Before Go 1.27 the
+# end of the time may itself be told as a failure (go.dev/issue/75804), which then names no input. Inputs are
+# hardly made smaller: that can take the whole time.
 part_fuzz() {
 	local file pkg name bad=0
 	while IFS=: read -r file name; do
 		pkg=./$(dirname "$file")
 		echo "-- $pkg $name"
-		go test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-10m}" "$pkg" || bad=1
+		go test -run '^$' -fuzz "^$name\$" -fuzztime "${FUZZTIME:-10m}" -fuzzminimizetime 10x "$pkg" 2>&1 | tee "$work/fuzz.log" ||
+			{ grep -q '^ *context deadline exceeded$' "$work/fuzz.log" && ! grep -q 'Failing input\|panic:' "$work/fuzz.log"; } || bad=1
 	done < <(grep -rEho --with-filename --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd internal | sed 's/func //')
 	return $bad
 }

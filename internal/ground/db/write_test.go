@@ -74,8 +74,9 @@ func TestTwoThatWouldEachBreakTheOthersRule(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if sum := tally(t, d, "a") + tally(t, d, "b"); sum != 1 || tries.Load() != 3 {
-			t.Errorf("sum %d after %d tries, want 1 after 3", sum, tries.Load())
+		// The server may also turn one away that would have been right.
+		if sum := tally(t, d, "a") + tally(t, d, "b"); sum != 1 || tries.Load() < 3 {
+			t.Errorf("sum %d after %d tries, want 1 after 3 or more", sum, tries.Load())
 		}
 	})
 }

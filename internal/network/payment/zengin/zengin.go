@@ -100,15 +100,23 @@ func left(s string, n int) string {
 	return string(r) + strings.Repeat(" ", n-len(r))
 }
 
-// right fills numbers with zeros before.
+// right fills numbers with zeros before and cuts what is too long.
 func right(s string, n int) string {
-	if len(s) > n {
-		return s[len(s)-n:]
+	r := []rune(s)
+	if len(r) > n {
+		r = r[len(r)-n:]
 	}
-	return strings.Repeat("0", n-len(s)) + s
+	return strings.Repeat("0", n-len(r)) + string(r)
 }
 
 func digits(n int64, width int) string { return right(strconv.FormatInt(n, 10), width) }
+
+// numbers are the fields of each record that hold digits or nothing.
+var numbers = map[rune][]struct{ from, size int }{
+	'1': {{4, 10}, {54, 4}, {58, 4}, {77, 3}, {96, 7}},
+	'2': {{1, 4}, {20, 3}, {43, 7}, {80, 10}},
+	'8': {{1, 6}, {7, 12}},
+}
 
 // Decode reads a file, also one whose records lost their trailing spaces, and
 // checks count and sum.
@@ -124,6 +132,11 @@ func Decode(data []byte) (File, error) {
 		}
 		r := []rune(left(line, size))
 		cut := func(from, n int) string { return strings.TrimRight(string(r[from:from+n]), " ") }
+		for _, field := range numbers[r[0]] {
+			if s := cut(field.from, field.size); strings.Trim(s, "0123456789") != "" {
+				return f, fmt.Errorf("zengin: record %d has letters where a number stands, at %d", i+1, field.from+1)
+			}
+		}
 		switch r[0] {
 		case '1':
 			f.Requester, f.RequesterName, f.MonthDay = cut(4, 10), cut(14, 40), cut(54, 4)

@@ -97,11 +97,19 @@ func TestKana(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte("1210\n8000000000000000000\n9"))
+	f.Add([]byte("1000\xc00\xca0000\n9")) // kana in the requester's number
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if file, err := zengin.Decode(data); err == nil {
-			if _, err := file.Encode(); err != nil {
-				t.Errorf("read but not written: %v", err)
-			}
+		file, err := zengin.Decode(data)
+		if err != nil {
+			return
+		}
+		written, err := file.Encode()
+		if err != nil {
+			t.Fatalf("read but not written: %v", err)
+		}
+		again, err := zengin.Decode(written)
+		if err != nil || again.Total() != file.Total() || len(again.Payments) != len(file.Payments) {
+			t.Errorf("written and read again: %v\n%+v\n%+v", err, file, again)
 		}
 	})
 }
