@@ -3,11 +3,12 @@
 # source is not run again (out/proved), so a stopped run goes on where it was.
 #
 #   tools/prove.sh                  every part
-#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage soak journeys layer size_sqlite size_postgres
+#   tools/prove.sh fuzz journeys    only the named: fuzz race fault power outage soak journeys people layer size_sqlite size_postgres
 #
 # FUZZTIME=10m       for each decoder
 # ROUNDS=100         kills and power cuts on each engine; FAULT_FOR=8m ends with the round in which that is over
 # SOAK_FOR=30m       of mixed load
+# DOUBLES=20000      persons who are registered twice
 # PERSONS=1000000    the agency of the size parts, which need 30 GB of disk each
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -74,6 +75,13 @@ part_journeys() {
 	return $bad
 }
 
+# Twenty thousand doubles among seven times as many residents, in both languages: the candidates against their labels.
+part_people() {
+	KIZUNA_DOUBLES=${DOUBLES:-20000} go test -vet=off -count=1 -timeout 58m -v -run 'TestDoublesAreFound|TestANameIsFound' ./internal/generate |
+		tee "$work/people.log" || return 1
+	tools/figures.sh docs/people.md "DOUBLES=${DOUBLES:-20000} tools/prove.sh people" "$work/people.log"
+}
+
 # What the data layer and the jobs cost beside the drivers, and serializable beside read committed.
 part_layer() {
 	local i way db said
@@ -102,7 +110,7 @@ part_size_sqlite() { size sqlite; }
 part_size_postgres() { size postgres; }
 
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage soak journeys layer size_sqlite size_postgres)
+[ ${#parts[@]} -gt 0 ] || parts=(fuzz race fault power outage soak journeys people layer size_sqlite size_postgres)
 work=$(mktemp -d /tmp/kizuna-prove.XXXXXX)
 chmod 711 "$work"
 export KIZUNA_PG_DIR=$work/pg

@@ -99,6 +99,31 @@ func (m *maker) family(ctx context.Context) {
 	m.begin(ctx, tale{"the Maruyamas", calendar.Moment(m.day(-96), 14, 10, calendar.Tokyo), func(t *teller) { must(m.maruyama(t.ctx)) }})
 }
 
+// twice are the places of neighbours whom the reception registered although they were known.
+var twice = []int{3, 11, 24, 38}
+
+// secondRecords registers some residents again, as somebody does who hears a name on the telephone:
+// in kana, with the birth date and a number to call back.
+func (m *maker) secondRecords(ctx context.Context) {
+	m.begin(ctx, tale{"registered twice", calendar.Moment(m.day(-5), 11, 20, calendar.Tokyo), func(t *teller) {
+		for _, i := range twice {
+			if i >= len(m.neighbours) {
+				return // there are few residents
+			}
+			x := m.neighbours[i].Residents[0]
+			in := people.PersonInput{
+				Names:     []people.NameInput{{Kind: "legal", Family: x.Names[0].FamilyKana, Given: x.Names[0].GivenKana}},
+				BirthDate: x.Person.BirthDate, Gender: x.Person.Gender, Languages: x.Person.Languages.V,
+			}
+			for _, c := range x.Contacts {
+				in.Contacts = append(in.Contacts, people.ContactInput{Kind: c.Kind, Value: c.Value})
+			}
+			try(m.srv.Rooms.People.Create(t.ctx, m.actor("morita"), in))
+			t.later(1)
+		}
+	}})
+}
+
 func (m *maker) maruyama(ctx context.Context) error {
 	worker := m.actor("tanaka")
 	room := m.srv.Rooms.People

@@ -36,7 +36,7 @@ var places = map[ui.Audience][]place{
 		{icon: "home", word: "server.nav.home", tab: true, at: []string{"/desk"}},
 		{icon: "briefcase", word: "server.nav.cases", tab: true, at: []string{"/desk/cases"}},
 		{icon: "inbox", word: "server.nav.intake", tab: true, at: []string{"/desk/intake"}},
-		{icon: "users", word: "server.nav.persons", tab: true, at: []string{"/desk/persons"}},
+		{icon: "users", word: "server.nav.persons", tab: true, at: []string{"/desk/persons", "/desk/duplicates"}},
 		{icon: "calendar", word: "server.nav.calendar", at: []string{"/desk/calendar"}},
 		{icon: "list-checks", word: "server.nav.tasks", at: []string{"/desk/tasks"}},
 		{icon: "send", word: "server.nav.referrals", section: "server.nav.services", at: []string{"/desk/referrals"}},
@@ -175,7 +175,7 @@ func (s *Server) frame(r *http.Request, p *ui.Page) error {
 
 // nav lists the places an actor may go to, and those of them at the bottom of a phone.
 func (s *Server) nav(r *http.Request, a access.Actor, audience ui.Audience) (all, tabs []ui.NavItem) {
-	here := -1
+	here, deepest := -1, 0
 	for _, x := range places[audience] {
 		where := s.way(a, x.at...)
 		if where == "" {
@@ -185,8 +185,10 @@ func (s *Server) nav(r *http.Request, a access.Actor, audience ui.Audience) (all
 		if x.section != "" {
 			item.Section = text.Word(r.Context(), x.section)
 		}
-		if within(r.URL.Path, where) && (here < 0 || len(where) > len(all[here].Href)) {
-			here = len(all)
+		for _, at := range x.at {
+			if within(r.URL.Path, at) && len(at) > deepest {
+				here, deepest = len(all), len(at)
+			}
 		}
 		all = append(all, item)
 	}

@@ -38,6 +38,7 @@ func (s *sample) records() map[string][]variant {
 		"drafts/{form}":       is("sample"),
 		"parked/{id}":         {{"", func() string { return db.NewID().String() }}},
 		"persons/{id}":        {{"", func() string { return s.resident(false) }}, {"restricted", func() string { return s.resident(true) }}},
+		"duplicates/{id}":     {{"", func() string { return s.duplicate(false) }}, {"restricted", func() string { return s.duplicate(true) }}},
 		"users/{id}":          {{"staff", func() string { return s.user(access.Caseworker, "community") }}, {"provider", func() string { return s.user(access.ProviderStaff, "midori") }}},
 		"keys/{id}":           {{"", s.key}},
 		"api-keys/{id}":       {{"", s.key}},
@@ -120,6 +121,28 @@ func (s *sample) resident(restricted bool) string {
 		p, err = s.srv.Rooms.People.Restrict(s.t.Context(), s.as("supervisor").actor, p.ID, p.Version, "見本")
 	}
 	return s.id(p.ID, err)
+}
+
+// duplicate is a person who was registered twice; the second may be restricted then.
+func (s *sample) duplicate(restricted bool) string {
+	s.t.Helper()
+	room, who := s.srv.Rooms.People, s.as("caseworker").actor
+	s.made++
+	in := people.PersonInput{Names: []people.NameInput{{Kind: "legal", Family: "見本" + s.count(), Given: "二重"}}, BirthDate: calendar.Date("1950-01-01").AddDays(37 * s.made)}
+	_, err := room.Create(s.t.Context(), who, in)
+	s.must(err)
+	second, err := room.Create(s.t.Context(), who, in)
+	s.must(err)
+	s.must(room.Weigh(s.t.Context(), second.ID))
+	found, err := room.Duplicates(s.t.Context(), who, "open", db.ID{}, 1)
+	s.must(err)
+	if len(found) == 0 {
+		s.t.Fatal("the second record was not found")
+	}
+	if restricted {
+		_, err = room.Restrict(s.t.Context(), s.as("supervisor").actor, second.ID, second.Version, "見本")
+	}
+	return s.id(found[0].ID, err)
 }
 
 func (s *sample) user(role access.Role, place string) string {

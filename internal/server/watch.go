@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/jobs"
+	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/search"
 )
 
@@ -12,6 +14,7 @@ import (
 // falls due, what is swept.
 func (s *Server) watch() {
 	x := s.Rooms
+	s.after("people.weigh", x.People.Weigh, "person.created", "person.changed")
 	for _, w := range []struct {
 		name  string
 		every time.Duration
@@ -31,6 +34,20 @@ func (s *Server) watch() {
 	} {
 		s.Worker.Register(jobs.Kind{Name: w.name, Periodic: jobs.Every(w.every), Run: func(ctx context.Context, _ jobs.Claimed) error { return w.do(ctx) }})
 	}
+}
+
+// after has a piece of work done for the record of each event of these names, soon after the deed.
+func (s *Server) after(kind string, do func(ctx context.Context, record db.ID) error, events ...string) {
+	for _, name := range events {
+		s.Run.Subscribe(name, kind)
+	}
+	s.Worker.Register(jobs.Kind{Name: kind, Run: func(ctx context.Context, c jobs.Claimed) error {
+		var e op.Event
+		if err := c.Decode(&e); err != nil {
+			return err
+		}
+		return do(ctx, e.Record)
+	}})
 }
 
 // counted leaves out how many records a watch touched.

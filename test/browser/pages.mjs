@@ -7,11 +7,12 @@ const one = (who, path, first) => ({ who, path, first });
 
 export const pages = [
   ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/complaint', '/public/receipt', '/public/screening'),
-  ...seen('caseworker', '/desk', '/desk/cases', '/desk/persons', '/desk/persons/new', '/desk/tasks', '/desk/tasks/new',
+  ...seen('caseworker', '/desk', '/desk/cases', '/desk/persons', '/desk/persons/new', '/desk/duplicates', '/desk/tasks', '/desk/tasks/new',
     '/desk/providers', '/desk/programs', '/desk/referrals', '/desk/schedules', '/desk/sessions', '/desk/search?q=a', '/account', '/account/keys', '/account/keys/new', '/account/password'),
   one('caseworker', '/desk/cases', '/desk/cases/'),
   one('caseworker', '/desk/persons', '/desk/persons/'),
   one('caseworker', '/desk/providers', '/desk/providers/'),
+  one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',
     '/desk/intake/inbound-referrals/new', '/desk/intake/inquiries/new'),
   ...seen('supervisor', '/desk', '/desk/cases'),

@@ -18,6 +18,8 @@ type Room struct {
 	// OnDeath is what later rooms must do in the transaction that records a
 	// death: stop notices, sessions and payouts. Server fills it.
 	OnDeath []func(tx *op.Tx, person db.ID, on calendar.Date) error
+
+	count count
 }
 
 // New makes the room.

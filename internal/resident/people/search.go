@@ -10,7 +10,6 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/search"
-	"kizuna/internal/ground/sight"
 )
 
 // index keeps what a person is found by in step with the record. Withheld
@@ -181,12 +180,8 @@ func contactsBy(list []reachedAt) map[db.ID][]Contact {
 }
 
 func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query search.Query) ([]Match, error) {
-	seen := lens(a, now).One("p.id")
 	query = query.Read()
-	hits, err := search.Find(q, query, search.Scope{
-		Join:  "person p ON p.id = c.owner",
-		Where: sight.Clause{SQL: "p.status = 'active' AND (p.restricted = FALSE OR " + seen.SQL + ")", Args: seen.Args},
-	})
+	hits, err := search.Find(q, query, search.Scope{Join: "person p ON p.id = c.owner", Where: findable(a, now)})
 	if err != nil || len(hits) == 0 {
 		return nil, err
 	}
@@ -202,6 +197,7 @@ func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query 
 	if ranker.Contacts() {
 		contacts = queueReached(b, ids)
 	}
+	seen := lens(a, now).One("p.id")
 	reached := db.Queue[db.ID](b, "SELECT p.id FROM person p WHERE p.id IN (??) AND "+seen.SQL, append([]any{db.ListOf(ids)}, seen.Args...)...)
 	if err := db.Send(q, b); err != nil {
 		return nil, err

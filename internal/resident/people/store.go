@@ -27,10 +27,16 @@ func load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Person, error) {
 
 // loadForUpdate is load that holds the row, for rules across a person's rows.
 func loadForUpdate(tx db.W, a access.Actor, now calendar.Time, id db.ID) (Person, error) {
-	if _, err := db.All[int](tx, "SELECT 1 FROM person WHERE id = ?"+db.ForUpdate(tx), id); err != nil {
+	if err := hold(tx, []db.ID{id}); err != nil {
 		return Person{}, err
 	}
 	return load(tx, a, now, id)
+}
+
+// hold keeps others from the rows of persons until the transaction ends.
+func hold(tx db.W, ids []db.ID) error {
+	_, err := db.All[int](tx, "SELECT 1 FROM person WHERE id IN (??) ORDER BY id"+db.ForUpdate(tx), db.ListOf(ids))
+	return err
 }
 
 var (
@@ -232,4 +238,63 @@ func Close(dead db.ID, on calendar.Date) (string, []any) {
 // findIdentifier gives the person whose number this is.
 func findIdentifier(q db.Q, kind string, blind []byte) (db.ID, bool, error) {
 	return db.Maybe[db.ID](q, "SELECT person FROM person_identifier WHERE kind = ? AND blind = ? AND status = 'active'", kind, blind)
+}
+
+// livesAt is of an address what is compared.
+type livesAt struct {
+	Person    db.ID  `db:"person"`
+	Lines     string `db:"lines"`
+	Protected bool   `db:"protected"`
+}
+
+func queueHomes(b *db.Batch, persons []db.ID) *db.Answer[livesAt] {
+	return db.Queue[livesAt](b, "SELECT "+db.Columns[livesAt]("")+" FROM person_address WHERE person IN (??) AND status = 'active'", db.ListOf(persons))
+}
+
+func countPersons(q db.Q) (int, error) { return db.One[int](q, "SELECT COUNT(*) FROM person") }
+
+// visibleAmong says which of persons an actor may open.
+func visibleAmong(q db.Q, a access.Actor, now calendar.Time, ids []db.ID) (map[db.ID]bool, error) {
+	seen := lens(a, now).One("p.id")
+	reached, err := db.All[db.ID](q, "SELECT p.id FROM person p WHERE p.id IN (??) AND "+seen.SQL, append([]any{db.ListOf(ids)}, seen.Args...)...)
+	out := make(map[db.ID]bool, len(reached))
+	for _, id := range reached {
+		out[id] = true
+	}
+	return out, err
+}
+
+var selectDuplicate = "SELECT " + db.Columns[Duplicate]("d") + " FROM duplicate d "
+
+// duplicatesOf gives a person's candidates.
+func duplicatesOf(q db.Q, person db.ID) ([]Duplicate, error) {
+	return db.All[Duplicate](q, selectDuplicate+"WHERE d.person = ? OR d.other = ? ORDER BY d.id", person, person)
+}
+
+// mayKnow are the candidates that an actor may know of: who reaches one of the
+// two, and may know that the other exists.
+func mayKnow(a access.Actor, now calendar.Time) sight.Clause {
+	first := lens(a, now).One("p.id")
+	second := sight.Lens{Actor: a, Now: now, Kind: "person", Restricted: "o.restricted"}.One("o.id")
+	return sight.Clause{
+		SQL: "p.status = 'active' AND o.status = 'active' AND (p.restricted = FALSE OR " + first.SQL + ") AND (o.restricted = FALSE OR " + second.SQL + ")" +
+			" AND (" + first.SQL + " OR " + second.SQL + ")",
+		Args: slices.Concat(first.Args, second.Args, first.Args, second.Args),
+	}
+}
+
+const joinDuplicate = "JOIN person p ON p.id = d.person JOIN person o ON o.id = d.other "
+
+func listDuplicates(q db.Q, a access.Actor, now calendar.Time, status string, before db.ID, limit int) ([]Duplicate, error) {
+	if before.IsZero() {
+		before = lastID
+	}
+	may := mayKnow(a, now)
+	return db.All[Duplicate](q, selectDuplicate+joinDuplicate+"WHERE d.status = ? AND d.id < ? AND "+may.SQL+" ORDER BY d.id DESC LIMIT ?",
+		append(append([]any{status, before}, may.Args...), limit)...)
+}
+
+func loadDuplicate(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Duplicate, error) {
+	may := mayKnow(a, now)
+	return db.One[Duplicate](q, selectDuplicate+joinDuplicate+"WHERE d.id = ? AND "+may.SQL, append([]any{id}, may.Args...)...)
 }

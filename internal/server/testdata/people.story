@@ -30,6 +30,34 @@ see 𠮷田 茂
 get /desk/persons?q=Yoshida
 see 𠮷田 茂
 
+# who is registered already is shown before somebody registers them again; nothing typed is lost
+get /desk/persons/new
+fill names/0/family ヨシダ
+fill names/0/given シゲル
+fill birth_date 昭和25年3月2日
+press ja:登録する en:Register
+status 422
+see ja:すでに登録されている方かもしれません en:Somebody already registered may be this person
+see 𠮷田 茂
+see ja:生年月日が同じ en:Same date of birth
+tick another
+press ja:登録する en:Register
+at /desk/persons/*
+see ヨシダ シゲル
+
+# the two are a candidate soon after, side by side with what speaks for one; kept as two, they are left alone
+work
+get /desk/duplicates
+see 𠮷田 茂
+see ヨシダ シゲル
+link 𠮷田 茂
+see ja:氏の読みが同じ en:Family name reads the same
+press ja:別人とする en:These are two persons
+at /desk/duplicates
+not see ヨシダ シゲル
+get /desk/duplicates?status=not_duplicate
+see ヨシダ シゲル
+
 # HTML and formulas are text
 get /desk/persons/new
 fill names/0/family <b>x</b>

@@ -11,6 +11,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/resident/people"
@@ -79,18 +80,31 @@ func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.new")}, formPage(form, in, false))
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.new")}, formPage(form, in, formNotes{}))
+}
+
+// registration is the form of a new person. Another says that those who look
+// alike were seen and are others.
+type registration struct {
+	people.PersonInput
+	Another bool `json:"another,omitempty"`
 }
 
 func newForm() ui.FormProps { return ui.FormProps{Action: "/desk/persons"} }
 
 func (p *pages) create(w http.ResponseWriter, r *http.Request) error {
-	var in people.PersonInput
+	var in registration
+	var alike []people.Match
 	ctx := r.Context()
 	err := door.Form(r, &in)
+	if err == nil && !in.Another {
+		if alike, err = p.room.Alike(ctx, access.From(ctx), in.PersonInput); err == nil && len(alike) > 0 {
+			err = fault.Invalid(fault.Field{Pointer: "/another", Key: "people.web.fault.alike"})
+		}
+	}
 	if err == nil {
 		var made people.Person
-		if made, err = p.room.Create(ctx, access.From(ctx), in); err == nil {
+		if made, err = p.room.Create(ctx, access.From(ctx), in.PersonInput); err == nil {
 			door.Toast(w, r, ui.OK, "people.web.created", "name", made.Name)
 			return door.See(w, r, "/desk/persons/"+made.ID.String())
 		}
@@ -98,7 +112,7 @@ func (p *pages) create(w http.ResponseWriter, r *http.Request) error {
 	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "people.web.new")}, func(err error) templ.Component {
 		form := newForm()
 		form.Typed, form.Fault = door.Typed(r), err
-		return formPage(form, in, false)
+		return formPage(form, in.PersonInput, formNotes{alike: alike, another: in.Another})
 	})
 }
 
@@ -205,7 +219,7 @@ func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.edit")}, formPage(form, f.Input(), f.Withheld))
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.edit")}, formPage(form, f.Input(), formNotes{withheld: f.Withheld}))
 }
 
 func editForm(id db.ID, version int64) ui.FormProps {
@@ -237,7 +251,7 @@ func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
 	return door.Refuse(w, r, err, page, func(err error) templ.Component {
 		form := editForm(id, in.Version)
 		form.Typed, form.Fault = door.Typed(r), err
-		return formPage(form, in.PersonInput, false)
+		return formPage(form, in.PersonInput, formNotes{})
 	})
 }
 

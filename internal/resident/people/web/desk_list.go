@@ -38,6 +38,24 @@ func clearHref(q string) string {
 // link and says so.
 func matchTable(ctx context.Context, q string, matches []people.Match) ui.TableProps {
 	t := listTable(ctx, q)
+	t.Rows = matchRows(ctx, matches)
+	t.Empty = ui.EmptyProps{
+		Title: text.Word(ctx, "people.web.none_found"), Text: text.Word(ctx, "people.web.none_found_hint"),
+		Act: ui.Act{Label: text.Word(ctx, "people.web.new"), Href: "/desk/persons/new", Kind: ui.Primary},
+	}
+	return t
+}
+
+// alikeTable shows whom somebody may be about to register again.
+func alikeTable(ctx context.Context, matches []people.Match) ui.TableProps {
+	t := listTable(ctx, "")
+	t.ID, t.Filter, t.Keys, t.Caption = "alike", nil, false, text.Word(ctx, "people.web.alike")
+	t.Rows = matchRows(ctx, matches)
+	return t
+}
+
+func matchRows(ctx context.Context, matches []people.Match) []ui.Row {
+	var out []ui.Row
 	for _, m := range matches {
 		row := rowOf(ctx, m.Card)
 		birth := dateText(ctx, m.Card.Birth())
@@ -47,13 +65,9 @@ func matchTable(ctx context.Context, q string, matches []people.Match) ui.TableP
 			birth = dateText(ctx, calendar.NewPartial(m.Card.BirthDate, calendar.ToYear))
 		}
 		row.Cells = []templ.Component{ui.Text(birth), ui.Text(genderWord(ctx, m.Card.Gender)), ui.Text(text.List(text.From(ctx), reasonsIn(ctx, m.Reasons)))}
-		t.Rows = append(t.Rows, row)
+		out = append(out, row)
 	}
-	t.Empty = ui.EmptyProps{
-		Title: text.Word(ctx, "people.web.none_found"), Text: text.Word(ctx, "people.web.none_found_hint"),
-		Act: ui.Act{Label: text.Word(ctx, "people.web.new"), Href: "/desk/persons/new", Kind: ui.Primary},
-	}
-	return t
+	return out
 }
 
 func cardTable(ctx context.Context, cards []people.Card, paged bool) ui.TableProps {

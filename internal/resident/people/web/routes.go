@@ -55,4 +55,5 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 	d.Page("GET /desk/persons/{id}/restrict", leaders, p.askRestrict)
 	d.Page("POST /desk/persons/{id}/restrict", leaders, p.restrict)
 	mountAPI(d, room)
+	mountDuplicates(d, p, room)
 }

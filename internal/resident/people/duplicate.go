@@ -1,0 +1,299 @@
+package people
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"slices"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/search"
+	"kizuna/internal/ground/sight"
+)
+
+// Duplicate is two persons who may be one. It is found whenever either is
+// registered or changed, and waits for somebody to look at it; once they are
+// said to be two, it is not found again.
+type Duplicate struct {
+	flow.Head
+	Person  db.ID                    `db:"person"` // who was registered first
+	Other   db.ID                    `db:"other"`
+	Weight  int64                    `db:"weight"` // tenths of bits
+	Reasons db.JSON[[]search.Reason] `db:"reasons"`
+}
+
+// DuplicateFlow is a candidate's. Its history is its own: in a person's it
+// would tell of another whom the reader may not know.
+var DuplicateFlow = flow.Define(flow.Table[Duplicate]{
+	Entity: "duplicate", Table: "duplicate",
+	Root: func(d *Duplicate) (string, db.ID) { return "duplicate", d.ID },
+	Steps: []flow.Step[Duplicate]{
+		{Name: "find", To: "open", By: flow.Roles{access.System}},
+		{Name: "weigh", From: []string{"open"}, By: flow.Roles{access.System}},
+		{Name: "withdraw", From: []string{"open"}, To: "withdrawn", By: flow.Roles{access.System}},
+		{Name: "find_again", From: []string{"withdrawn"}, To: "open", By: flow.Roles{access.System}},
+		{Name: "dismiss", From: []string{"open"}, To: "not_duplicate", By: keepers},
+		{Name: "reopen", From: []string{"not_duplicate"}, To: "open", By: keepers},
+	},
+})
+
+// Weigh compares a person, who was just registered or changed, with everybody
+// who shares a key, and keeps the candidates in step.
+func (r *Room) Weigh(ctx context.Context, person db.ID) error {
+	found, stored, err := r.candidates(ctx, person)
+	if err != nil || !due(person, found, stored) {
+		return err
+	}
+	_, err = op.Do(ctx, r.run, access.TheSystem(), "duplicate.weigh "+person.String(), nil, func(tx *op.Tx) (struct{}, error) {
+		// Two who are registered at once are each other's candidate: the second of the two waits here.
+		ids := []db.ID{person}
+		for _, l := range found {
+			ids = append(ids, l.Card.ID)
+		}
+		if err := hold(tx, ids); err != nil {
+			return struct{}{}, err
+		}
+		stored, err := duplicatesOf(tx, person)
+		if err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, keepInStep(tx, person, found, stored)
+	})
+	return err
+}
+
+func (r *Room) candidates(ctx context.Context, person db.ID) (found []like, stored []Duplicate, err error) {
+	today := r.today(ctx)
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if stored, err = duplicatesOf(q, person); err != nil {
+			return err
+		}
+		self, err := traitsOf(q, []db.ID{person}, today)
+		if err != nil || len(self) == 0 || self[0].Card.Status != "active" {
+			return err
+		}
+		n, err := r.persons(q)
+		if err != nil {
+			return err
+		}
+		others := sight.Clause{SQL: "p.status = 'active' AND p.id <> ?", Args: []any{person}}
+		found, err = resembling(q, self[0].Traits, others, search.Threshold(n), today)
+		return err
+	})
+	return found, stored, err
+}
+
+// with is the other one of the two.
+func (d Duplicate) with(person db.ID) db.ID {
+	if d.Person == person {
+		return d.Other
+	}
+	return d.Person
+}
+
+// due says whether anything is to be written.
+func due(person db.ID, found []like, stored []Duplicate) bool {
+	known := map[db.ID]Duplicate{}
+	for _, d := range stored {
+		known[d.with(person)] = d
+	}
+	for _, l := range found {
+		d, ok := known[l.Card.ID]
+		if !ok || d.Status == "withdrawn" || d.Status == "open" && d.Weight != tenths(l.Weight) {
+			return true
+		}
+		delete(known, l.Card.ID)
+	}
+	for _, d := range known {
+		if d.Status == "open" {
+			return true
+		}
+	}
+	return false
+}
+
+func tenths(bits float64) int64 { return int64(math.Round(bits * 10)) }
+
+func keepInStep(tx *op.Tx, person db.ID, found []like, stored []Duplicate) error {
+	for _, l := range found {
+		weigh := func(d *Duplicate) { d.Weight, d.Reasons = tenths(l.Weight), db.AsJSON(l.Reasons) }
+		i := slices.IndexFunc(stored, func(d Duplicate) bool { return d.with(person) == l.Card.ID })
+		if i < 0 {
+			d := Duplicate{Person: person, Other: l.Card.ID}
+			if bytes.Compare(d.Other[:], d.Person[:]) < 0 { // ids grow with time
+				d.Person, d.Other = d.Other, d.Person
+			}
+			weigh(&d)
+			if _, err := flow.Create(tx, DuplicateFlow, "find", d); err != nil {
+				return err
+			}
+			continue
+		}
+		var err error
+		switch d := stored[i]; d.Status {
+		case "open":
+			_, err = flow.Take(tx, DuplicateFlow, "weigh", d, weigh)
+		case "withdrawn":
+			_, err = flow.Take(tx, DuplicateFlow, "find_again", d, weigh)
+		}
+		if err != nil {
+			return err
+		}
+		stored = slices.Delete(stored, i, i+1)
+	}
+	for _, d := range stored {
+		if d.Status != "open" {
+			continue
+		}
+		if _, err := flow.Take(tx, DuplicateFlow, "withdraw", d, func(*Duplicate) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Candidate is a duplicate as an actor may know of it.
+type Candidate struct {
+	Duplicate
+	First, Second Match // the persons; Score is the weight in bits of both
+	Actions       []flow.Action
+}
+
+// DuplicateStatuses are the lists of candidates that are shown.
+var DuplicateStatuses = []string{"open", "not_duplicate"}
+
+// Duplicates lists the candidates in a status that an actor may know of, the
+// latest found first, from before one (zero: from the latest).
+func (r *Room) Duplicates(ctx context.Context, a access.Actor, status string, before db.ID, limit int) ([]Candidate, error) {
+	if !a.Is(keepers...) && !a.Is(access.Auditor) {
+		return nil, fault.NotFound()
+	}
+	if !slices.Contains(DuplicateStatuses, status) {
+		return nil, fault.Invalid(fault.Field{Pointer: "/status", Key: "fault.bad_choice"})
+	}
+	var out []Candidate
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		list, err := listDuplicates(q, a, r.run.Now(), status, before, limit)
+		if err != nil {
+			return err
+		}
+		out, err = r.shown(q, a, list)
+		return err
+	})
+	return out, err
+}
+
+// shown puts the persons beside the candidates.
+func (r *Room) shown(q db.Q, a access.Actor, list []Duplicate) ([]Candidate, error) {
+	var ids []db.ID
+	for _, d := range list {
+		ids = append(ids, d.Person, d.Other)
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	cards, err := CardsOf(q, ids...)
+	if err != nil {
+		return nil, err
+	}
+	visible, err := visibleAmong(q, a, r.run.Now(), ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Candidate, len(list))
+	for i, d := range list {
+		match := func(id db.ID) Match {
+			m := Match{Card: cards[id], Score: int(d.Weight / 10), Visible: visible[id]}
+			for _, reason := range d.Reasons.V {
+				m.Reasons = append(m.Reasons, reason.Key)
+			}
+			return m
+		}
+		out[i] = Candidate{Duplicate: d, First: match(d.Person), Second: match(d.Other), Actions: DuplicateFlow.Actions(a, d)}
+	}
+	return out, nil
+}
+
+// Duplicate gives one candidate, and the files of the two as far as the actor
+// sees them; that they were opened is kept.
+func (r *Room) Duplicate(ctx context.Context, a access.Actor, id db.ID) (Candidate, [2]File, error) {
+	var files [2]File
+	c, err := r.DuplicateOf(ctx, a, id)
+	if err != nil {
+		return c, files, err
+	}
+	for i, m := range []Match{c.First, c.Second} {
+		if !m.Visible {
+			continue
+		}
+		if files[i], err = r.Get(ctx, a, m.Card.ID); err != nil {
+			return c, files, err
+		}
+	}
+	return c, files, nil
+}
+
+// DuplicateOf gives one candidate with the cards of the two.
+func (r *Room) DuplicateOf(ctx context.Context, a access.Actor, id db.ID) (Candidate, error) {
+	var found []Candidate
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		d, err := r.duplicate(q, a, id)
+		if err == nil {
+			found, err = r.shown(q, a, []Duplicate{d})
+		}
+		return err
+	})
+	if err != nil {
+		return Candidate{}, err
+	}
+	return found[0], nil
+}
+
+func (r *Room) duplicate(q db.Q, a access.Actor, id db.ID) (Duplicate, error) {
+	if !a.Is(keepers...) && !a.Is(access.Auditor) {
+		return Duplicate{}, fault.NotFound()
+	}
+	return loadDuplicate(q, a, r.run.Now(), id)
+}
+
+// DuplicateInput is a step on a candidate as an editor who saw a version takes it.
+type DuplicateInput struct {
+	Reason  string `json:"reason,omitempty"`
+	Version int64  `json:"version"`
+}
+
+// Dismiss says that the two are not one person: they are not proposed again.
+func (r *Room) Dismiss(ctx context.Context, a access.Actor, id db.ID, in DuplicateInput) (Duplicate, error) {
+	return r.judge(ctx, a, id, "dismiss", in)
+}
+
+// Reopen takes a Dismiss back.
+func (r *Room) Reopen(ctx context.Context, a access.Actor, id db.ID, in DuplicateInput) (Duplicate, error) {
+	return r.judge(ctx, a, id, "reopen", in)
+}
+
+func (r *Room) judge(ctx context.Context, a access.Actor, id db.ID, step string, in DuplicateInput) (Duplicate, error) {
+	var f fault.Fields
+	line(&f, "/reason", &in.Reason, maxLine)
+	if err := f.Err(); err != nil {
+		return Duplicate{}, err
+	}
+	return op.Do(ctx, r.run, a, "duplicate."+step+" "+id.String(), in, func(tx *op.Tx) (Duplicate, error) {
+		d, err := r.duplicate(tx, a, id)
+		if err == nil {
+			err = flow.Fresh(d, in.Version)
+		}
+		if err != nil {
+			return d, err
+		}
+		var opts []flow.Option
+		if in.Reason != "" {
+			opts = append(opts, flow.Because(in.Reason))
+		}
+		return flow.Take(tx, DuplicateFlow, step, d, func(*Duplicate) {}, opts...)
+	})
+}
