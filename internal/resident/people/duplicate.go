@@ -87,8 +87,8 @@ func (r *Room) candidates(ctx context.Context, person db.ID) (found []like, stor
 	return found, stored, err
 }
 
-// with is the other one of the two.
-func (d Duplicate) with(person db.ID) db.ID {
+// With is the other one of the two.
+func (d Duplicate) With(person db.ID) db.ID {
 	if d.Person == person {
 		return d.Other
 	}
@@ -99,7 +99,7 @@ func (d Duplicate) with(person db.ID) db.ID {
 func due(person db.ID, found []like, stored []Duplicate) bool {
 	known := map[db.ID]Duplicate{}
 	for _, d := range stored {
-		known[d.with(person)] = d
+		known[d.With(person)] = d
 	}
 	for _, l := range found {
 		d, ok := known[l.Card.ID]
@@ -121,7 +121,7 @@ func tenths(bits float64) int64 { return int64(math.Round(bits * 10)) }
 func keepInStep(tx *op.Tx, person db.ID, found []like, stored []Duplicate) error {
 	for _, l := range found {
 		weigh := func(d *Duplicate) { d.Weight, d.Reasons = tenths(l.Weight), db.AsJSON(l.Reasons) }
-		i := slices.IndexFunc(stored, func(d Duplicate) bool { return d.with(person) == l.Card.ID })
+		i := slices.IndexFunc(stored, func(d Duplicate) bool { return d.With(person) == l.Card.ID })
 		if i < 0 {
 			d := Duplicate{Person: person, Other: l.Card.ID}
 			if bytes.Compare(d.Other[:], d.Person[:]) < 0 { // ids grow with time
@@ -163,13 +163,16 @@ type Candidate struct {
 	Actions       []flow.Action
 }
 
+// judges says that candidates are an actor's to look at.
+func judges(a access.Actor) bool { return a.Is(keepers...) || a.Is(access.Auditor) }
+
 // DuplicateStatuses are the lists of candidates that are shown.
 var DuplicateStatuses = []string{"open", "not_duplicate"}
 
 // Duplicates lists the candidates in a status that an actor may know of, the
 // latest found first, from before one (zero: from the latest).
 func (r *Room) Duplicates(ctx context.Context, a access.Actor, status string, before db.ID, limit int) ([]Candidate, error) {
-	if !a.Is(keepers...) && !a.Is(access.Auditor) {
+	if !judges(a) {
 		return nil, fault.NotFound()
 	}
 	if !slices.Contains(DuplicateStatuses, status) {
@@ -254,7 +257,7 @@ func (r *Room) DuplicateOf(ctx context.Context, a access.Actor, id db.ID) (Candi
 }
 
 func (r *Room) duplicate(q db.Q, a access.Actor, id db.ID) (Duplicate, error) {
-	if !a.Is(keepers...) && !a.Is(access.Auditor) {
+	if !judges(a) {
 		return Duplicate{}, fault.NotFound()
 	}
 	return loadDuplicate(q, a, r.run.Now(), id)

@@ -59,7 +59,8 @@ type File struct {
 	Households    []Household
 	Members       []Member
 	Relationships []Relationship
-	Others        map[db.ID]Card // members and relations
+	Others        map[db.ID]Card // members, relations and possible duplicates
+	Duplicates    []Duplicate    // open candidates that the reader may know of; for who looks at them
 	Withheld      bool
 }
 
@@ -104,6 +105,10 @@ func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error)
 		households := db.Queue[Household](b, textHouseholdsOf, id)
 		members := db.Queue[Member](b, textMembersOf, id)
 		relationships := db.Queue[Relationship](b, textRelationships, id, id)
+		doubles := &db.Answer[Duplicate]{}
+		if judges(a) {
+			doubles = queueDuplicates(b, a, r.run.Now(), id)
+		}
 		if err := db.Send(q, b); err != nil {
 			return err
 		}
@@ -114,7 +119,7 @@ func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error)
 		f = File{
 			Person: p, Names: names.Rows, Contacts: contacts.Rows, Addresses: addresses.Rows, Protections: protections.Rows,
 			Identifiers: identifiers.Rows, Circumstances: circumstances.Rows, Alerts: alerts.Rows,
-			Households: households.Rows, Members: members.Rows, Relationships: relationships.Rows,
+			Households: households.Rows, Members: members.Rows, Relationships: relationships.Rows, Duplicates: doubles.Rows,
 		}
 		var err error
 		f.Others, err = othersSeen(q, a, r.run.Now(), f.around())
@@ -131,6 +136,9 @@ func (f File) around() []db.ID {
 		if m.Person != f.Person.ID {
 			ids = append(ids, m.Person)
 		}
+	}
+	for _, d := range f.Duplicates {
+		ids = append(ids, d.With(f.Person.ID))
 	}
 	for _, t := range f.Relationships {
 		if t.Other != f.Person.ID {

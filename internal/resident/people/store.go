@@ -285,6 +285,13 @@ func mayKnow(a access.Actor, now calendar.Time) sight.Clause {
 
 const joinDuplicate = "JOIN person p ON p.id = d.person JOIN person o ON o.id = d.other "
 
+// queueDuplicates gives the open candidates of a person, in a batch.
+func queueDuplicates(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) *db.Answer[Duplicate] {
+	may := mayKnow(a, now)
+	return db.Queue[Duplicate](b, selectDuplicate+joinDuplicate+`WHERE d.id IN (SELECT id FROM duplicate WHERE person = ? UNION ALL SELECT id FROM duplicate WHERE other = ?)
+		AND d.status = 'open' AND `+may.SQL+" ORDER BY d.id DESC LIMIT 5", append([]any{person, person}, may.Args...)...)
+}
+
 func listDuplicates(q db.Q, a access.Actor, now calendar.Time, status string, before db.ID, limit int) ([]Duplicate, error) {
 	if before.IsZero() {
 		before = lastID

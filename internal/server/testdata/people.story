@@ -47,6 +47,8 @@ see ヨシダ シゲル
 
 # the two are a candidate soon after, side by side with what speaks for one; kept as two, they are left alone
 work
+get /desk/persons/{person}
+see ja:ヨシダ シゲルと同じ方かもしれません en:This may be the same person as ヨシダ シゲル
 get /desk/duplicates
 see 𠮷田 茂
 see ヨシダ シゲル

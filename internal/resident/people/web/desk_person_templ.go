@@ -39,6 +39,13 @@ func personPage(f people.File, main, side []templ.Component) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		for _, d := range f.Duplicates {
+			templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Tone: ui.Info, Title: text.Word(ctx, "people.web.duplicate.of", "name", nameOr(ctx, f.Others[d.With(f.Person.ID)].Name)),
+				Acts: []ui.Act{{Label: text.Word(ctx, "people.web.duplicate.compare"), Href: duplicatesAt + "/" + d.ID.String()}}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = ui.Split(ui.SplitProps{
 			Main: append([]templ.Component{contactCard(f), householdCard(f), circumstanceCard(f)}, main...),
 			Side: append([]templ.Component{nameCard(f)}, side...),
