@@ -119,37 +119,42 @@ func due(person db.ID, found []like, stored []Duplicate) bool {
 func tenths(bits float64) int64 { return int64(math.Round(bits * 10)) }
 
 func keepInStep(tx *op.Tx, person db.ID, found []like, stored []Duplicate) error {
+	var fresh []Duplicate
+	later := map[string][]Duplicate{} // by step
+	alike := map[db.ID]like{}
+	weigh := func(d *Duplicate) {
+		if l, ok := alike[d.With(person)]; ok {
+			d.Weight, d.Reasons = tenths(l.Weight), db.AsJSON(l.Reasons)
+		}
+	}
 	for _, l := range found {
-		weigh := func(d *Duplicate) { d.Weight, d.Reasons = tenths(l.Weight), db.AsJSON(l.Reasons) }
-		i := slices.IndexFunc(stored, func(d Duplicate) bool { return d.With(person) == l.Card.ID })
-		if i < 0 {
-			d := Duplicate{Person: person, Other: l.Card.ID}
-			if bytes.Compare(d.Other[:], d.Person[:]) < 0 { // ids grow with time
-				d.Person, d.Other = d.Other, d.Person
-			}
-			weigh(&d)
-			if _, err := flow.Create(tx, DuplicateFlow, "find", d); err != nil {
-				return err
-			}
+		alike[l.Card.ID] = l
+		if slices.ContainsFunc(stored, func(d Duplicate) bool { return d.With(person) == l.Card.ID }) {
 			continue
 		}
-		var err error
-		switch d := stored[i]; d.Status {
-		case "open":
-			_, err = flow.Take(tx, DuplicateFlow, "weigh", d, weigh)
-		case "withdrawn":
-			_, err = flow.Take(tx, DuplicateFlow, "find_again", d, weigh)
+		d := Duplicate{Person: person, Other: l.Card.ID}
+		if bytes.Compare(d.Other[:], d.Person[:]) < 0 { // ids grow with time
+			d.Person, d.Other = d.Other, d.Person
 		}
-		if err != nil {
-			return err
-		}
-		stored = slices.Delete(stored, i, i+1)
+		weigh(&d)
+		fresh = append(fresh, d)
 	}
 	for _, d := range stored {
-		if d.Status != "open" {
-			continue
+		_, still := alike[d.With(person)]
+		switch {
+		case still && d.Status == "open":
+			later["weigh"] = append(later["weigh"], d)
+		case still && d.Status == "withdrawn":
+			later["find_again"] = append(later["find_again"], d)
+		case !still && d.Status == "open":
+			later["withdraw"] = append(later["withdraw"], d)
 		}
-		if _, err := flow.Take(tx, DuplicateFlow, "withdraw", d, func(*Duplicate) {}); err != nil {
+	}
+	if _, err := flow.CreateAll(tx, DuplicateFlow, "find", fresh); err != nil {
+		return err
+	}
+	for _, step := range []string{"weigh", "find_again", "withdraw"} {
+		if _, _, err := flow.TakeAll(tx, DuplicateFlow, step, later[step], weigh); err != nil {
 			return err
 		}
 	}

@@ -366,8 +366,11 @@ func TestQueriesAreBounded(t *testing.T) {
 			"search": {6, func(ctx context.Context) error { _, err := room.Search(ctx, worker, "高橋", 10); return err }},
 			"list":   {1, func(ctx context.Context) error { _, err := room.List(ctx, worker, db.ID{}, 10); return err }},
 			"alike":  {9, func(ctx context.Context) error { _, err := room.Alike(ctx, worker, osamu()); return err }},
-			"weigh":  {8, func(ctx context.Context) error { return room.Weigh(ctx, p.ID) }},
-			"pairs":  {3, func(ctx context.Context) error { _, err := room.Duplicates(ctx, worker, "open", db.ID{}, 10); return err }},
+			"weigh":  {16, func(ctx context.Context) error { return room.Weigh(ctx, p.ID) }},
+			"pairs": {3, func(ctx context.Context) error {
+				_, err := room.Duplicates(ctx, worker, "open", db.ID{}, 10)
+				return err
+			}},
 		} {
 			ctx, trace := db.WithTrace(context.Background())
 			if err := c.call(ctx); err != nil {
