@@ -292,7 +292,7 @@ func (l *load) takeBack(t testing.TB, d *db.DB) (lost int) {
 	}
 	f.tell(t)
 	l.records = slices.DeleteFunc(l.records, func(r *record) bool { return gone[r] })
-	l.touched = map[*record]bool{}
+	l.touched, l.mine = map[*record]bool{}, map[stock][]*record{}
 	for _, r := range l.records {
 		if was, ok := stood[r]; ok {
 			r.version, r.want = was.version, was.want
