@@ -2,6 +2,10 @@
 
 import { accountOf, must } from './kit.mjs';
 
+// Two of one given name and birth date would be asked about.
+const first = { family: '時任', born: '昭和25年3月2日' };
+const second = { family: '無地', born: '昭和38年11月20日' };
+
 const sendButton = (page) => page.getByRole('main').locator('form button[type=submit], form button:not([type])').last();
 
 /** expire lets the time of every sign-in run out. */
@@ -11,7 +15,7 @@ export async function expiry(run, keys, expire) {
   await run.step('caseworker', 'is signed out while typing', async (page) => {
     await page.goto('/desk/persons/new');
     const saved = page.waitForResponse((answer) => answer.url().includes('/account/drafts/'));
-    await type(page, '時任');
+    await type(page, first);
     must((await saved).ok(), 'the draft was not kept while signed in');
     await expire();
     const unsaved = page.waitForResponse((answer) => answer.url().includes('/account/drafts/'));
@@ -23,11 +27,11 @@ export async function expiry(run, keys, expire) {
 
   await run.step('caseworker', 'gets the form back', async (page) => {
     await comeBack(page, account);
-    await same(page, '時任');
+    await same(page, first);
     must(await page.locator('[name="names/0/given_kana"]').inputValue() === 'シゲル', 'what was typed after the end is lost');
     await sendButton(page).click();
     await page.waitForURL(/\/desk\/persons\/[0-9a-f-]{36}/);
-    must((await page.getByRole('main').innerText()).includes('時任'), 'the record does not show the name');
+    must((await page.getByRole('main').innerText()).includes(first.family), 'the record does not show the name');
   }, { expect: [/status of 422/] });
 
   await run.step('caseworker', 'begins the next form empty', async (page) => {
@@ -42,15 +46,15 @@ export async function expiry(run, keys, expire) {
       await page.goto('/sign-in');
       await signIn(page, account);
       await page.goto('/desk/persons/new');
-      await type(page, '無地');
+      await type(page, second);
       await expire();
       await sendButton(page).click();
       must(new URL(page.url()).pathname === '/sign-in', `not asked to sign in but at ${page.url()}`);
       await comeBack(page, account);
-      await same(page, '無地');
+      await same(page, second);
       await sendButton(page).click();
       await page.waitForURL(/\/desk\/persons\/[0-9a-f-]{36}/);
-      must((await page.getByRole('main').innerText()).includes('無地'), 'the record does not show the name');
+      must((await page.getByRole('main').innerText()).includes(second.family), 'the record does not show the name');
     } finally {
       await context.close();
     }
@@ -63,21 +67,21 @@ export async function expiry(run, keys, expire) {
   });
 }
 
-async function type(page, family) {
+async function type(page, { family, born }) {
   await page.locator('[name="names/0/family"]').fill(family);
   await page.locator('[name="names/0/given"]').fill('<b>𠮷</b> =1+1');
-  await page.locator('[name="birth_date"]').fill('昭和25年3月2日');
+  await page.locator('[name="birth_date"]').fill(born);
   await page.locator('[name="gender"]').selectOption('male');
   await page.locator('[name="interpreter"]').selectOption('vi');
 }
 
 /** The form that came back holds what was typed. */
-async function same(page, family) {
+async function same(page, { family, born }) {
   const values = {};
   for (const name of ['names/0/family', 'names/0/given', 'birth_date', 'gender', 'interpreter']) {
     values[name] = await page.locator(`[name="${name}"]`).first().inputValue();
   }
-  const want = { 'names/0/family': family, 'names/0/given': '<b>𠮷</b> =1+1', birth_date: '昭和25年3月2日', gender: 'male', interpreter: 'vi' };
+  const want = { 'names/0/family': family, 'names/0/given': '<b>𠮷</b> =1+1', birth_date: born, gender: 'male', interpreter: 'vi' };
   must(JSON.stringify(values) === JSON.stringify(want), `the form came back with ${JSON.stringify(values)}`);
 }
 
