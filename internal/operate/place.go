@@ -81,7 +81,7 @@ func firstKey(ctx context.Context, d *db.DB, path string) (*vault.Vault, error) 
 	if used {
 		return nil, fmt.Errorf("the database has data, but its key file %s is missing; put it back", path)
 	}
-	return vault.Create(path)
+	return vault.OpenOrCreate(path) // another process may have made it since
 }
 
 // Receive is Prepare for a restore: the key file that the archive belongs to

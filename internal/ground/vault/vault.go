@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 )
@@ -40,20 +41,25 @@ type Vault struct {
 var ErrSealed = errors.New("vault: cannot be opened: altered, or sealed with another key")
 
 // Create writes a new key file, readable by its owner only, and opens it. It
-// refuses to overwrite one.
+// refuses to overwrite one. The file has its name only once it is whole, so
+// that another process reads all of it or nothing, and a kill leaves no half.
 func Create(path string) (*Vault, error) {
 	key := make([]byte, keySize)
 	rand.Read(key)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := os.CreateTemp(filepath.Dir(path), ".key-*") // for its owner only
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
+	defer os.Remove(f.Name())
 	_, err = f.WriteString(header + base64.StdEncoding.EncodeToString(key) + "\n")
 	if err == nil {
 		err = f.Sync()
 	}
 	if e := f.Close(); err == nil {
 		err = e
+	}
+	if err == nil {
+		err = os.Link(f.Name(), path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
@@ -82,11 +88,14 @@ func Open(path string) (*Vault, error) {
 	return &Vault{master: key}, nil
 }
 
-// OpenOrCreate opens the key file, making it when there is none.
+// OpenOrCreate opens the key file, making it when there is none. Of several
+// processes at once one makes it and all open the same.
 func OpenOrCreate(path string) (*Vault, error) {
 	v, err := Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Create(path)
+		if v, err = Create(path); errors.Is(err, fs.ErrExist) {
+			return Open(path)
+		}
 	}
 	return v, err
 }

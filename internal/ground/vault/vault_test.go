@@ -5,8 +5,39 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 )
+
+// TestOneKeyForAll has several make the key file of one place at the same time.
+func TestOneKeyForAll(t *testing.T) {
+	for range 20 {
+		path := filepath.Join(t.TempDir(), "kizuna.key")
+		var all sync.WaitGroup
+		vaults := make([]*Vault, 8)
+		for i := range vaults {
+			all.Go(func() {
+				v, err := OpenOrCreate(path)
+				if err != nil {
+					t.Error(err)
+				}
+				vaults[i] = v
+			})
+		}
+		all.Wait()
+		if t.Failed() {
+			return
+		}
+		for _, v := range vaults[1:] {
+			if !bytes.Equal(v.master, vaults[0].master) {
+				t.Fatal("two keys for one place")
+			}
+		}
+		if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
+			t.Fatalf("%d files are left, %v", len(left), err)
+		}
+	}
+}
 
 func TestKeyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "kizuna.key")
