@@ -31,6 +31,11 @@ type Reason struct {
 	Bits float64 `json:"bits"`
 }
 
+// Contact says that a reason tells of a telephone, an e-mail address or a place to live.
+func (r Reason) Contact() bool {
+	return slices.ContainsFunc([]string{"phone", "email", "address"}, func(of string) bool { return strings.HasPrefix(r.Key, "search.alike."+of) })
+}
+
 // level is one outcome of comparing a trait: how often it comes about when both records are of one
 // person (same), and when they are of two (other). Its weight is log2(same/other), after I. P. Fellegi
 // and A. B. Sunter, A Theory for Record Linkage, JASA 64 (1969).

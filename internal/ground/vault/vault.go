@@ -61,10 +61,25 @@ func Create(path string) (*Vault, error) {
 	if err == nil {
 		err = os.Link(f.Name(), path)
 	}
+	if err == nil {
+		err = syncFolder(filepath.Dir(path)) // without its name the key would be lost with the power, and all it sealed
+	}
 	if err != nil {
 		return nil, fmt.Errorf("key file: %w", err)
 	}
 	return &Vault{master: key}, nil
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if e := d.Close(); err == nil {
+		err = e
+	}
+	return err
 }
 
 // Open reads a key file. It refuses one that others on the machine may read.

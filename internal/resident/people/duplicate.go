@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
@@ -189,14 +190,15 @@ func (r *Room) Duplicates(ctx context.Context, a access.Actor, status string, be
 		if err != nil {
 			return err
 		}
-		out, err = r.shown(q, a, list)
+		out, err = r.shown(q, a, list, r.today(ctx))
 		return err
 	})
 	return out, err
 }
 
-// shown puts the persons beside the candidates.
-func (r *Room) shown(q db.Q, a access.Actor, list []Duplicate) ([]Candidate, error) {
+// shown puts the persons beside the candidates. Of one who is protected no reason tells of contacts any
+// more, also while the candidate still waits to be weighed again.
+func (r *Room) shown(q db.Q, a access.Actor, list []Duplicate, today calendar.Date) ([]Candidate, error) {
 	var ids []db.ID
 	for _, d := range list {
 		ids = append(ids, d.Person, d.Other)
@@ -214,6 +216,9 @@ func (r *Room) shown(q db.Q, a access.Actor, list []Duplicate) ([]Candidate, err
 	}
 	out := make([]Candidate, len(list))
 	for i, d := range list {
+		if cards[d.Person].Protected(today) || cards[d.Other].Protected(today) {
+			d.Reasons.V = slices.DeleteFunc(slices.Clone(d.Reasons.V), search.Reason.Contact)
+		}
 		match := func(id db.ID) Match {
 			m := Match{Card: cards[id], Score: int(d.Weight / 10), Visible: visible[id]}
 			for _, reason := range d.Reasons.V {
@@ -251,7 +256,7 @@ func (r *Room) DuplicateOf(ctx context.Context, a access.Actor, id db.ID) (Candi
 	err := r.run.Read(ctx, func(q *db.Reader) error {
 		d, err := r.duplicate(q, a, id)
 		if err == nil {
-			found, err = r.shown(q, a, []Duplicate{d})
+			found, err = r.shown(q, a, []Duplicate{d}, r.today(ctx))
 		}
 		return err
 	})

@@ -288,6 +288,8 @@ func (r *Room) Protect(ctx context.Context, a access.Actor, id db.ID, in Protect
 		if err != nil {
 			return p, err
 		}
+		// What was compared before must not tell any more, such as a shared address.
+		tx.Tell(op.Event{Name: "person.changed", Entity: "person", Record: p.ID, Root: p.ID})
 		return p, index(tx, p, r.today(ctx))
 	})
 }

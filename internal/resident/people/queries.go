@@ -44,6 +44,11 @@ type Card struct {
 // Birth is the birth date with its precision.
 func (c Card) Birth() calendar.Partial { return calendar.NewPartial(c.BirthDate, c.BirthPrecision) }
 
+// Protected reports whether a protective measure runs on the day.
+func (c Card) Protected(on calendar.Date) bool {
+	return Person{ProtectedUntil: c.ProtectedUntil}.Protected(on)
+}
+
 // File is a person as staff who may see them read it. Withheld contacts and
 // addresses come without their content.
 type File struct {
