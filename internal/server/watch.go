@@ -15,6 +15,7 @@ import (
 func (s *Server) watch() {
 	x := s.Rooms
 	s.after("people.weigh", x.People.Weigh, "person.created", "person.changed")
+	s.after("people.follow", x.People.Follow, "person.merged")
 	for _, w := range []struct {
 		name  string
 		every time.Duration

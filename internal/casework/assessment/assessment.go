@@ -31,7 +31,7 @@ var _ = text.Register("assessment", wordsFile)
 type Assessment struct {
 	flow.Head
 	Case           db.ID         `db:"case_id"`
-	Person         db.ID         `db:"person"`
+	Person         db.ID         `db:"person" names:"person"`
 	FormKey        string        `db:"form_key"`
 	Form           db.ID         `db:"form"`     // the version; none while it is only suggested
 	Response       db.ID         `db:"response"` // the answers
@@ -57,7 +57,7 @@ func (x Assessment) Holds() string {
 type Need struct {
 	flow.Head
 	Case          db.ID         `db:"case_id"`
-	Person        db.ID         `db:"person"`
+	Person        db.ID         `db:"person" names:"person"`
 	Kind          string        `db:"kind"`
 	Detail        string        `db:"detail"`
 	Severity      string        `db:"severity"`
@@ -72,11 +72,11 @@ type Need struct {
 type Determination struct {
 	flow.Head
 	RootKind    string                 `db:"root_kind"`
-	Root        db.ID                  `db:"root"`
+	Root        db.ID                  `db:"root" names:"@root_kind,person"`
 	Case        db.ID                  `db:"case_id"`
 	ItemKind    string                 `db:"item_kind"`
 	Item        db.ID                  `db:"item"`
-	Person      db.ID                  `db:"person"`
+	Person      db.ID                  `db:"person" names:"person"`
 	SubjectKind string                 `db:"subject_kind"`
 	Subject     db.ID                  `db:"subject"`
 	SubjectName text.Pair              `db:"subject_name"`
@@ -102,12 +102,12 @@ func (d Determination) Amount() ledger.Money {
 type Decision struct {
 	flow.Head
 	RootKind      string          `db:"root_kind"`
-	Root          db.ID           `db:"root"`
+	Root          db.ID           `db:"root" names:"@root_kind,person"`
 	Case          db.ID           `db:"case_id"`
 	ItemKind      string          `db:"item_kind"`
 	Item          db.ID           `db:"item"`
-	Person        db.ID           `db:"person"`
-	Applicant     db.ID           `db:"applicant"`
+	Person        db.ID           `db:"person" names:"person"`
+	Applicant     db.ID           `db:"applicant" names:"person"`
 	AppliedBy     db.ID           `db:"applied_by"`
 	SubjectKind   string          `db:"subject_kind"`
 	Subject       db.ID           `db:"subject"`

@@ -27,7 +27,7 @@ type Assignment struct {
 	Case      db.ID           `db:"case_id"`
 	Plan      db.ID           `db:"plan"`
 	Goal      db.ID           `db:"goal"`
-	Person    db.ID           `db:"person"`
+	Person    db.ID           `db:"person" names:"person"`
 	Benefit   db.ID           `db:"benefit"`
 	Quantity  ledger.Quantity `db:"quantity"`
 	Minor     int64           `db:"amount"`
@@ -110,7 +110,7 @@ type Enrolment struct {
 	flow.Head
 	Case      db.ID         `db:"case_id"`
 	Plan      db.ID         `db:"plan"`
-	Person    db.ID         `db:"person"`
+	Person    db.ID         `db:"person" names:"person"`
 	Program   db.ID         `db:"program"`
 	AppliedOn calendar.Date `db:"applied_on"`
 	From      calendar.Date `db:"from_date"`
@@ -124,7 +124,7 @@ type Recertification struct {
 	flow.Head
 	Assignment db.ID         `db:"assignment"`
 	Case       db.ID         `db:"case_id"`
-	Person     db.ID         `db:"person"`
+	Person     db.ID         `db:"person" names:"person"`
 	DueOn      calendar.Date `db:"due_on"`
 	DoneOn     calendar.Date `db:"done_on"`
 	Note       string        `db:"note"`

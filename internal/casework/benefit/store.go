@@ -172,3 +172,11 @@ func page[R any](q db.Q, selected string, a access.Actor, now calendar.Time, x A
 	return db.All[R](q, selected+"JOIN case_file c ON c.id = x.case_id WHERE "+where+" AND "+seen.SQL+" ORDER BY x.id DESC LIMIT ?",
 		append(append(args, seen.Args...), x.Limit)...)
 }
+
+// enrolledTwice says whether two persons have a place in one program, or wait
+// for one.
+func enrolledTwice(q db.Q, one, other db.ID) (bool, error) {
+	_, ok, err := db.Maybe[int](q, `SELECT 1 FROM program_enrolment x WHERE x.person = ? AND x.status IN ('applied', 'waitlisted', 'in_progress')
+		AND x.program IN (SELECT program FROM program_enrolment WHERE person = ? AND status IN ('applied', 'waitlisted', 'in_progress')) LIMIT 1`, one, other)
+	return ok, err
+}

@@ -14,7 +14,7 @@ type Goal struct {
 	Plan     db.ID         `db:"plan"`
 	Case     db.ID         `db:"case_id"`
 	Parent   db.ID         `db:"parent"`
-	Person   db.ID         `db:"person"` // whose it is; none is everybody's
+	Person   db.ID         `db:"person" names:"person"` // whose it is; none is everybody's
 	Label    string        `db:"label"`
 	Area     string        `db:"area"`
 	Measure  string        `db:"measure"`

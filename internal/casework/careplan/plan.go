@@ -22,7 +22,7 @@ import (
 type Plan struct {
 	flow.Head
 	Case       db.ID         `db:"case_id"`
-	Person     db.ID         `db:"person"` // whom the case is mainly for
+	Person     db.ID         `db:"person" names:"person"` // whom the case is mainly for
 	Edition    int64         `db:"edition"`
 	Title      string        `db:"title"`
 	Wish       string        `db:"wish"` // how the resident wants to live, in their words
@@ -41,7 +41,7 @@ type Agreement struct {
 	flow.Head
 	Plan       db.ID         `db:"plan"`
 	Case       db.ID         `db:"case_id"`
-	Person     db.ID         `db:"person"`
+	Person     db.ID         `db:"person" names:"person"`
 	Capacity   string        `db:"capacity"`
 	How        string        `db:"how"`
 	SignedName string        `db:"signed_name"`
@@ -57,7 +57,7 @@ type Task struct {
 	Case   db.ID         `db:"case_id"`
 	Goal   db.ID         `db:"goal"`
 	Party  string        `db:"party"`
-	Person db.ID         `db:"person"` // the resident who does it, when the party is one
+	Person db.ID         `db:"person" names:"person"` // the resident who does it, when the party is one
 	Title  string        `db:"title"`
 	Note   string        `db:"note"`
 	DueOn  calendar.Date `db:"due_on"`

@@ -270,3 +270,10 @@ func QueueAsked(b *db.Batch, person db.ID) *db.Answer[Plan] {
 	return db.Queue[Plan](b, selectPlan+`WHERE p.status = 'proposed' AND p.id IN (
 		SELECT plan FROM plan_agreement WHERE person = ? AND status = 'asked') ORDER BY p.id DESC LIMIT 5`, person)
 }
+
+// answeredTwice gives the answers of two persons to plans that both answer.
+func answeredTwice(q db.Q, one, other db.ID) ([]Agreement, error) {
+	const of = "SELECT plan FROM plan_agreement WHERE person = ? AND status NOT IN ('lapsed', 'void')"
+	return db.All[Agreement](q, selectAgreement+"WHERE x.person IN (?, ?) AND x.status NOT IN ('lapsed', 'void') AND x.plan IN ("+of+") AND x.plan IN ("+of+") ORDER BY x.id",
+		one, other, one, other)
+}

@@ -11,7 +11,7 @@ import (
 type Participant struct {
 	flow.Head
 	Case         db.ID         `db:"case_id"`
-	Person       db.ID         `db:"person"`
+	Person       db.ID         `db:"person" names:"person"`
 	Organization db.ID         `db:"organization"`
 	Role         string        `db:"role"`
 	Channel      string        `db:"channel"` // preferred

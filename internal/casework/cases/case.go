@@ -35,7 +35,7 @@ type Case struct {
 	Stage    string            `db:"stage"`
 	Priority string            `db:"priority"`
 	Risk     string            `db:"risk"` // "" is not yet rated
-	Person   db.ID             `db:"person"`
+	Person   db.ID             `db:"person" names:"person"`
 	Owner    db.ID             `db:"owner"` // a user; none waits in its team's queue
 	Team     db.ID             `db:"team"`
 	// DueOn is when the next thing is due; NoDue when nothing is.

@@ -380,3 +380,19 @@ func (f Filter) clause() sight.Clause {
 	}
 	return c
 }
+
+// takingPartTwice gives the rows by which two persons take part in the same
+// cases now.
+func takingPartTwice(q db.Q, one, other db.ID) ([]Participant, error) {
+	const of = "SELECT case_id FROM case_participant WHERE person = ? AND status = 'active'"
+	return db.All[Participant](q, selectParticipant+"person IN (?, ?) AND status = 'active' AND case_id IN ("+of+") AND case_id IN ("+of+") ORDER BY id",
+		one, other, one, other)
+}
+
+// casesOf gives the cases of participants.
+func casesOf(q db.Q, participants []db.ID) ([]Case, error) {
+	if len(participants) == 0 {
+		return nil, nil
+	}
+	return db.All[Case](q, selectCase+"c.id IN (SELECT case_id FROM case_participant WHERE id IN (??)) ORDER BY c.id", db.ListOf(participants))
+}

@@ -63,7 +63,7 @@ type Arrival struct {
 	Number   string `db:"number"`
 	MainKind string `db:"main_kind"` // a kind of case; "" until somebody says
 	Channel  string `db:"channel"`
-	Person   db.ID  `db:"person"` // whom it is about or from, once known
+	Person   db.ID  `db:"person" names:"person"` // whom it is about or from, once known
 	Team     db.ID  `db:"team"`
 	// ReceivedAt is set once; DueAt is by when it must be answered.
 	ReceivedAt calendar.Time `db:"received_at"`

@@ -131,3 +131,10 @@ func SeeItem(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Item, Applica
 	x, err := load(q, a, now, ApplicationFlow, i.Application)
 	return i, x, err
 }
+
+func applicationsByID(q db.Q, ids []db.ID) ([]Application, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return db.All[Application](q, "SELECT "+db.Columns[Application]("")+" FROM application WHERE id IN (??) ORDER BY id", db.ListOf(ids))
+}

@@ -2,6 +2,7 @@ package db
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -55,6 +56,19 @@ func idFrom(stamp uint64) ID {
 	rand.Read(id[8:])
 	id[8] = id[8]&0x3f | 0x80
 	return id
+}
+
+// Around gives ids before and after every one that this process may have made for the moment that
+// an id of NewIDAt begins with: the sequence may run ahead of the clock by up to a second.
+func Around(id ID) (first, last ID) {
+	const second = 1000
+	ms := binary.BigEndian.Uint64(append([]byte{0, 0}, id[:6]...))
+	first, last = idFrom((ms-second)<<12), idFrom((ms+second)<<12)
+	clear(first[6:])
+	for i := 6; i < len(last); i++ {
+		last[i] = 0xff
+	}
+	return first, last
 }
 
 var errID = errors.New("not an id")

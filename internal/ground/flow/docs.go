@@ -29,7 +29,8 @@ type DescribedStep struct {
 
 var registry struct {
 	sync.Mutex
-	all []Described
+	all    []Described
+	tables []table
 }
 
 func register[R any](t *Table[R]) {
@@ -43,6 +44,7 @@ func register[R any](t *Table[R]) {
 		panic("flow: two flows of " + d.Entity)
 	}
 	registry.all = append(registry.all, d)
+	registry.tables = append(registry.tables, movable(t))
 }
 
 // All lists every flow of this binary by entity.

@@ -271,12 +271,11 @@ func prepare[R any](tx Tx, t *Table[R], step string, old R, edit func(*R)) (p pr
 	if !ok {
 		return p, fault.Defect(fmt.Errorf("flow: %s has no step %s", t.Entity, step))
 	}
-	p = prepared[R]{step: s, was: *headOf(&old), now: old}
-	if f := s.may(tx.Actor(), old, p.was.Status); f != nil {
+	if f := s.may(tx.Actor(), old, headOf(&old).Status); f != nil {
 		return p, f
 	}
 	if s.Route {
-		granted, err := tx.Route(t.Entity, step, p.was.ID)
+		granted, err := tx.Route(t.Entity, step, headOf(&old).ID)
 		if err != nil {
 			return p, err
 		}
@@ -284,6 +283,12 @@ func prepare[R any](tx Tx, t *Table[R], step string, old R, edit func(*R)) (p pr
 			return p, fault.Conflict("flow.awaits_route")
 		}
 	}
+	return change(tx, s, old, edit)
+}
+
+// change is a step that was found to be allowed.
+func change[R any](tx Tx, s Step[R], old R, edit func(*R)) (p prepared[R], err error) {
+	p = prepared[R]{step: s, was: *headOf(&old), now: old}
 	before, err := values(old)
 	if err != nil {
 		return p, err

@@ -214,6 +214,13 @@ func OfRecord(q db.Q, record db.ID) ([]Row, error) {
 	return db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record = ? ORDER BY version, id", record)
 }
 
+// OfTx gives the rows of one transaction in the order in which they were written. Its id and theirs
+// are of one moment, so only the rows of about that moment are looked at.
+func OfTx(q db.Q, tx db.ID) ([]Row, error) {
+	first, last := db.Around(tx)
+	return db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE id BETWEEN ? AND ? AND tx = ? ORDER BY id", first, last, tx)
+}
+
 // Moved is one field that others changed: what it was at the version asked
 // for, what it is now, and who changed it last.
 type Moved struct {

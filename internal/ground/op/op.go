@@ -63,12 +63,21 @@ type Event struct {
 type Tx struct {
 	*db.Tx
 	Run    *Runner
+	id     db.ID
 	actor  access.Actor
 	now    calendar.Time
 	lines  []journal.Line
 	load   *journal.Load // takes up the lines of a Load
 	events []Event
 }
+
+func newTx(dtx *db.Tx, r *Runner, a access.Actor) *Tx {
+	now := r.Clock.Now()
+	return &Tx{Tx: dtx, Run: r, id: db.NewIDAt(int64(now)), actor: a, now: now}
+}
+
+// ID names the transaction in its journal lines.
+func (t *Tx) ID() db.ID { return t.id }
 
 // Actor is who acts.
 func (t *Tx) Actor() access.Actor { return t.actor }
@@ -147,7 +156,7 @@ func Do[T any](ctx context.Context, r *Runner, a access.Actor, name string, in a
 	err := r.Data.Write(ctx, func(dtx *db.Tx) error {
 		var none T
 		out = none // nothing of a try that failed
-		tx := &Tx{Tx: dtx, Run: r, actor: a, now: r.Clock.Now()}
+		tx := newTx(dtx, r, a)
 		owner := a.ID
 		if owner.IsZero() {
 			owner = publicOwner
@@ -181,8 +190,8 @@ func Do[T any](ctx context.Context, r *Runner, a access.Actor, name string, in a
 // lines are written sealed.
 func Load(ctx context.Context, r *Runner, f func(tx *Tx) error) error {
 	return r.Data.Write(ctx, func(dtx *db.Tx) error {
-		tx := &Tx{Tx: dtx, Run: r, actor: access.TheSystem(), now: r.Clock.Now()}
-		tx.load = journal.NewLoad(r.Vault, journal.Stamp{Tx: db.NewIDAt(int64(tx.now)), At: tx.now, Actor: tx.actor})
+		tx := newTx(dtx, r, access.TheSystem())
+		tx.load = journal.NewLoad(r.Vault, journal.Stamp{Tx: tx.id, At: tx.now, Actor: tx.actor})
 		defer tx.load.Drop()
 		if err := f(tx); err != nil {
 			return err
@@ -196,7 +205,7 @@ func Load(ctx context.Context, r *Runner, f func(tx *Tx) error) error {
 
 // finish writes what the operation gathered.
 func (t *Tx) finish() error {
-	stamp := journal.Stamp{Tx: db.NewIDAt(int64(t.now)), At: t.now, Actor: t.actor}
+	stamp := journal.Stamp{Tx: t.id, At: t.now, Actor: t.actor}
 	if err := journal.Append(t.Tx, t.Run.Vault, stamp, t.lines); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ type Enrolment struct {
 	Authorization db.ID  `db:"authorization_id"`
 	Referral      db.ID  `db:"referral"`
 	Case          db.ID  `db:"case_id"`
-	Person        db.ID  `db:"person"`
+	Person        db.ID  `db:"person" names:"person"`
 	Assignment    db.ID  `db:"assignment"`
 	Note          string `db:"note"`
 	WalkIn        bool   `db:"walk_in"`
@@ -57,7 +57,7 @@ type Disbursement struct {
 	Authorization db.ID           `db:"authorization_id"`
 	Referral      db.ID           `db:"referral"`
 	Case          db.ID           `db:"case_id"`
-	Person        db.ID           `db:"person"`
+	Person        db.ID           `db:"person" names:"person,enrolment=session_enrolment"`
 	Assignment    db.ID           `db:"assignment"`
 	Benefit       db.ID           `db:"benefit"`
 	Planned       ledger.Quantity `db:"planned"`
@@ -87,7 +87,7 @@ type Progress struct {
 	Provider  db.ID  `db:"provider"`
 	Referral  db.ID  `db:"referral"`
 	Case      db.ID  `db:"case_id"`
-	Person    db.ID  `db:"person"`
+	Person    db.ID  `db:"person" names:"person,enrolment=session_enrolment"`
 	Goal      db.ID  `db:"goal"`
 	Percent   int64  `db:"percent"` // of the goal; −1 not said
 	Body      string `db:"body"`

@@ -155,7 +155,7 @@ func (in *TextInput) Validate() error {
 type Payee struct {
 	flow.Head
 	OwnerKind   string `db:"owner_kind"` // provider | person | third_party | agency
-	Owner       db.ID  `db:"owner"`
+	Owner       db.ID  `db:"owner" names:"@owner_kind"`
 	Name        string `db:"name"`
 	Account     []byte `db:"account"`
 	Tail        string `db:"tail"`
@@ -246,7 +246,7 @@ type Payout struct {
 	flow.Head
 	Number     string        `db:"number"`
 	Case       db.ID         `db:"case_id"`
-	Person     db.ID         `db:"person"`
+	Person     db.ID         `db:"person" names:"person"`
 	Assignment db.ID         `db:"assignment"`
 	Benefit    db.ID         `db:"benefit"`
 	Payee      db.ID         `db:"payee"`

@@ -27,7 +27,7 @@ type Referral struct {
 	flow.Head
 	Number      string             `db:"number"`
 	Case        db.ID              `db:"case_id"`
-	Person      db.ID              `db:"person"`
+	Person      db.ID              `db:"person" names:"person"`
 	Assignment  db.ID              `db:"assignment"` // the benefit assignment it is for, if any
 	Benefit     db.ID              `db:"benefit"`
 	Owner       db.ID              `db:"owner"` // the user who asks
@@ -133,7 +133,7 @@ type Authorization struct {
 	Referral   db.ID             `db:"referral"`
 	Invitation db.ID             `db:"invitation"`
 	Case       db.ID             `db:"case_id"`
-	Person     db.ID             `db:"person"`
+	Person     db.ID             `db:"person" names:"person,referral=referral"`
 	Assignment db.ID             `db:"assignment"`
 	Benefit    db.ID             `db:"benefit"`
 	Provider   db.ID             `db:"provider"`

@@ -98,7 +98,7 @@ type User struct {
 	Roles Roles     `db:"roles" json:"roles"`
 	// Provider is set for provider staff, Person for residents.
 	Provider db.ID     `db:"provider" json:"provider_id"`
-	Person   db.ID     `db:"person" json:"person_id"`
+	Person   db.ID     `db:"person" json:"person_id" names:"person"`
 	Language text.Lang `db:"language" json:"language"` // "" follows the browser
 	KeysOff  bool      `db:"keys_off" json:"keys_off"` // no single-key shortcuts
 	// PasswordAt is when the password was last set; 0 when never.

@@ -46,7 +46,7 @@ type Document struct {
 	Title     string        `db:"title" json:"title"`
 	Kind      string        `db:"kind" json:"kind"` // key of the code list document_kind; may be empty
 	OwnerKind string        `db:"owner_kind" json:"owner_kind"`
-	Owner     db.ID         `db:"owner" json:"owner_id"`
+	Owner     db.ID         `db:"owner" json:"owner_id" names:"@owner_kind"`
 	File      db.ID         `db:"file" json:"file_id"`
 	Due       calendar.Date `db:"due" json:"due"`
 	// Required marks what the record's step waits for.

@@ -58,7 +58,7 @@ type Task struct {
 	Queue    db.ID         `db:"queue" json:"queue_id"` // a team, until somebody takes it
 	// OwnerKind and Owner name the record it belongs to, if any.
 	OwnerKind string        `db:"owner_kind" json:"owner_kind"`
-	Owner     db.ID         `db:"owner" json:"owner_id"`
+	Owner     db.ID         `db:"owner" json:"owner_id" names:"@owner_kind"`
 	Source    string        `db:"source" json:"source"`
 	EndedAt   calendar.Time `db:"ended_at" json:"ended_at"` // 0 while it is to be done
 }

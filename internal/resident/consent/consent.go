@@ -22,8 +22,8 @@ import (
 // Consent is the stored row.
 type Consent struct {
 	flow.Head
-	Person      db.ID             `db:"person"`
-	GivenBy     db.ID             `db:"given_by"` // the person, or who stands for them
+	Person      db.ID             `db:"person" names:"person"`
+	GivenBy     db.ID             `db:"given_by" names:"person"` // the person, or who stands for them
 	Capacity    string            `db:"capacity"`
 	Fields      db.JSON[[]string] `db:"fields"`     // packet fields, see Fields
 	Recipients  db.JSON[[]string] `db:"recipients"` // see Recipient; AnyInvited is everyone a referral asks
@@ -176,7 +176,7 @@ func (in *Input) checkRecipients(f *fault.Fields) {
 // Disclosure is one time that data left the agency. It is only ever added.
 type Disclosure struct {
 	flow.Head
-	Person        db.ID             `db:"person"`
+	Person        db.ID             `db:"person" names:"person"`
 	RecipientKind string            `db:"recipient_kind"`
 	Recipient     db.ID             `db:"recipient"` // none for who is known by name only
 	RecipientName string            `db:"recipient_name"`

@@ -213,11 +213,11 @@ type Response struct {
 	flow.Head
 	Form        db.ID               `db:"form"`
 	FormKey     string              `db:"form_key"`
-	Person      db.ID               `db:"person"` // whom the answers are about; none for anonymous ones
+	Person      db.ID               `db:"person" names:"person"` // whom the answers are about; none for anonymous ones
 	RootKind    string              `db:"root_kind"`
-	Root        db.ID               `db:"root"`
+	Root        db.ID               `db:"root" names:"@root_kind"`
 	OwnerKind   string              `db:"owner_kind"` // "" stands alone
-	Owner       db.ID               `db:"owner"`
+	Owner       db.ID               `db:"owner" names:"@owner_kind"`
 	Answers     db.JSON[rule.Facts] `db:"answers"`
 	Score       string              `db:"score"` // decimal; "" when there is none
 	Band        string              `db:"band"`

@@ -35,7 +35,7 @@ var HouseholdKinds = []string{"registered", "living", "budget"}
 type Member struct {
 	flow.Head
 	Household db.ID         `db:"household"`
-	Person    db.ID         `db:"person"`
+	Person    db.ID         `db:"person" names:"person"`
 	Relation  string        `db:"relation"` // to the head: self, spouse, child, parent, sibling, grandparent, grandchild, other
 	Leads     bool          `db:"head"`
 	From      calendar.Date `db:"from_date"`
@@ -48,8 +48,8 @@ var Relations = []string{"self", "spouse", "child", "parent", "sibling", "grandp
 // Relationship ties two persons, for a time.
 type Relationship struct {
 	flow.Head
-	Person   db.ID         `db:"person"`
-	Other    db.ID         `db:"other"`
+	Person   db.ID         `db:"person" names:"person"`
+	Other    db.ID         `db:"other" names:"person"`
 	Kind     string        `db:"kind"`
 	Strength string        `db:"strength"` // strong | weak | strained
 	From     calendar.Date `db:"from_date"`
@@ -64,7 +64,7 @@ var RelationshipKinds = []string{"spouse", "partner", "parent", "child", "siblin
 // Circumstance is a dated fact about a person's life.
 type Circumstance struct {
 	flow.Head
-	Person   db.ID         `db:"person"`
+	Person   db.ID         `db:"person" names:"person"`
 	Kind     string        `db:"kind"` // income | expense | asset | employment | education | disability | housing | life_event
 	Detail   string        `db:"detail"`
 	Minor    int64         `db:"minor"` // money in the currency's smallest unit, per Period
@@ -82,7 +82,7 @@ var CircumstanceKinds = []string{"income", "expense", "asset", "employment", "ed
 // the person are withheld.
 type Protection struct {
 	flow.Head
-	Person     db.ID         `db:"person"`
+	Person     db.ID         `db:"person" names:"person"`
 	Ground     string        `db:"ground"` // violence | stalking | abuse | other
 	Authority  string        `db:"authority"`
 	From       calendar.Date `db:"from_date"`
@@ -119,7 +119,7 @@ func (in *ProtectionInput) Validate() error {
 // Identifier is a number by which others know the person, sealed.
 type Identifier struct {
 	flow.Head
-	Person db.ID  `db:"person"`
+	Person db.ID  `db:"person" names:"person"`
 	Kind   string `db:"kind"`
 	Sealed []byte `db:"sealed"`
 	Blind  []byte `db:"blind"`
@@ -132,7 +132,7 @@ var IdentifierKinds = []string{"agency", "health_insurance", "pension", "residen
 // Alert is a warning shown wherever the person is.
 type Alert struct {
 	flow.Head
-	Person   db.ID         `db:"person"`
+	Person   db.ID         `db:"person" names:"person"`
 	Severity string        `db:"severity"` // info | warn | danger
 	Label    string        `db:"label"`
 	From     calendar.Date `db:"from_date"`

@@ -16,7 +16,7 @@ import (
 // addPart adds a dependent row to a person the actor sees.
 func addPart[R any](ctx context.Context, r *Room, a access.Actor, person db.ID, t *flow.Table[R], row R) (R, error) {
 	return op.Do(ctx, r.run, a, t.Entity+".add "+person.String(), row, func(tx *op.Tx) (R, error) {
-		if _, err := load(tx, a, tx.Now(), person); err != nil {
+		if err := Seen(tx, a, tx.Now(), person); err != nil {
 			return row, err
 		}
 		return flow.Create(tx, t, "add", row)
@@ -188,7 +188,7 @@ func (r *Room) MoveOut(ctx context.Context, a access.Actor, household, person db
 }
 
 func admit(tx *op.Tx, a access.Actor, household db.ID, in MemberInput) error {
-	if _, err := load(tx, a, tx.Now(), in.Person); err != nil {
+	if err := Seen(tx, a, tx.Now(), in.Person); err != nil {
 		return err
 	}
 	_, err := flow.Create(tx, MemberFlow, "add", Member{Household: household, Person: in.Person, Relation: in.Relation, Leads: in.Leads, From: in.From})
@@ -212,7 +212,7 @@ func (r *Room) Relate(ctx context.Context, a access.Actor, t Relationship) (Rela
 	}
 	return op.Do(ctx, r.run, a, "relationship.add "+t.Person.String(), t, func(tx *op.Tx) (Relationship, error) {
 		for _, id := range []db.ID{t.Person, t.Other} {
-			if _, err := load(tx, a, tx.Now(), id); err != nil {
+			if err := Seen(tx, a, tx.Now(), id); err != nil {
 				return t, err
 			}
 		}

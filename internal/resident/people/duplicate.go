@@ -39,6 +39,8 @@ var DuplicateFlow = flow.Define(flow.Table[Duplicate]{
 		{Name: "find_again", From: []string{"withdrawn"}, To: "open", By: flow.Roles{access.System}},
 		{Name: "dismiss", From: []string{"open"}, To: "not_duplicate", By: keepers},
 		{Name: "reopen", From: []string{"not_duplicate"}, To: "open", By: keepers},
+		{Name: "merge", From: []string{"open"}, To: "merged", By: keepers},
+		{Name: "separate", From: []string{"merged"}, To: "open", By: keepers},
 	},
 })
 

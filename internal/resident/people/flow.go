@@ -10,7 +10,9 @@ import (
 // keepers register and correct people.
 var keepers = flow.Roles{access.Caseworker, access.Supervisor, access.IntakeWorker, access.System}
 
-// Flow is a person's: active as long as the record stands.
+// Flow is a person's: active as long as the record stands, merged once another
+// has all that was its own. Merging is a deed on the pair of the two, so its
+// steps here are the system's.
 var Flow = flow.Define(flow.Table[Person]{
 	Entity: "person", Table: "person",
 	Root: func(p *Person) (string, db.ID) { return "person", p.ID },
@@ -22,6 +24,10 @@ var Flow = flow.Define(flow.Table[Person]{
 		{Name: "protect", From: []string{"active"}, By: keepers},
 		{Name: "unprotect", From: []string{"active"}, By: flow.Roles{access.Supervisor}, When: ifProtected},
 		{Name: "record_death", From: []string{"active"}, By: keepers, When: ifAlive},
+		{Name: "take_in", From: []string{"active"}, By: flow.Roles{access.System}},
+		{Name: "merge", From: []string{"active"}, To: "merged", By: flow.Roles{access.System}},
+		{Name: "separate", From: []string{"active"}, By: flow.Roles{access.System}},
+		{Name: "unmerge", From: []string{"merged"}, To: "active", By: flow.Roles{access.System}},
 	},
 	VoidBy: flow.Roles{access.Supervisor},
 })

@@ -280,11 +280,7 @@ func (r *Room) Protect(ctx context.Context, a access.Actor, id db.ID, in Protect
 		if _, err := flow.Create(tx, ProtectionFlow, "add", m); err != nil {
 			return p, err
 		}
-		until := in.Until
-		if until == "" {
-			until = noEnd
-		}
-		p, err = flow.Take(tx, Flow, "protect", p, func(p *Person) { p.ProtectedUntil = max(p.ProtectedUntil, until) })
+		p, err = flow.Take(tx, Flow, "protect", p, func(p *Person) { p.ProtectedUntil = max(p.ProtectedUntil, m.end()) })
 		if err != nil {
 			return p, err
 		}

@@ -37,6 +37,7 @@ type Person struct {
 	Restricted     bool               `db:"restricted"`
 	ProtectedUntil calendar.Date      `db:"protected_until"` // "9999-12-31" without an end; "" none
 	Extra          db.JSON[Extra]     `db:"extra"`
+	MergedInto     db.ID              `db:"merged_into" names:"person"` // the record that stays; none unless merged
 }
 
 // Extra are the agency's own typed fields by key.
@@ -53,7 +54,7 @@ func (p Person) Birth() calendar.Partial { return calendar.NewPartial(p.BirthDat
 // Name is one of a person's dated names.
 type Name struct {
 	flow.Head
-	Person       db.ID         `db:"person"`
+	Person       db.ID         `db:"person" names:"person"`
 	Kind         string        `db:"kind"` // legal | preferred | former | alias
 	Family       string        `db:"family"`
 	Given        string        `db:"given"`
@@ -68,7 +69,7 @@ type Name struct {
 // Contact is a way to reach a person.
 type Contact struct {
 	flow.Head
-	Person    db.ID  `db:"person"`
+	Person    db.ID  `db:"person" names:"person"`
 	Kind      string `db:"kind"` // phone | mobile | fax | email
 	Value     string `db:"value"`
 	Safe      bool   `db:"safe"` // a notice may be sent here
@@ -80,7 +81,7 @@ type Contact struct {
 // Address is where a person is registered, lives or gets mail.
 type Address struct {
 	flow.Head
-	Person    db.ID         `db:"person"`
+	Person    db.ID         `db:"person" names:"person"`
 	Kind      string        `db:"kind"` // registered | actual | mailing
 	Postcode  string        `db:"postcode"`
 	Lines     string        `db:"lines"`

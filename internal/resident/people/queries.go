@@ -19,6 +19,13 @@ type Room struct {
 	// death: stop notices, sessions and payouts. Server fills it.
 	OnDeath []func(tx *op.Tx, person db.ID, on calendar.Date) error
 
+	// OnMerge is what later rooms settle before one person's record is merged
+	// into another's: what would say the same twice, or why it cannot be.
+	OnMerge []func(tx *op.Tx, keep, other db.ID) error
+	// OnMove is what they do once records by entity, which named one person, name
+	// another: who reaches them.
+	OnMove []func(tx *op.Tx, from, to db.ID, records map[string][]db.ID) error
+
 	count count
 }
 

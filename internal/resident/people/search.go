@@ -37,7 +37,7 @@ func entriesOf(q db.Q, today calendar.Date, persons ...Person) ([]search.Entry, 
 		ids[i] = p.ID
 	}
 	b := db.NewBatch()
-	names, contacts := queueHeard(b, ids), queueReached(b, ids)
+	names, contacts, numbers := queueHeard(b, ids), queueReached(b, ids), queueNumbers(b, ids)
 	if err := db.Send(q, b); err != nil {
 		return nil, err
 	}
@@ -45,6 +45,11 @@ func entriesOf(q db.Q, today calendar.Date, persons ...Person) ([]search.Entry, 
 	out := make([]search.Entry, len(persons))
 	for i, p := range persons {
 		out[i] = Entry(p, named[p.ID], called[p.ID], today)
+		for _, n := range numbers.Rows { // letters may still bear the number of a record that was merged
+			if n.Into == p.ID {
+				out[i].Numbers = append(out[i].Numbers, n.Number)
+			}
+		}
 	}
 	return out, nil
 }

@@ -8,6 +8,7 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/sight"
 )
@@ -176,10 +177,15 @@ func newest(scopes []db.ID, before db.ID, now calendar.Time, limit int) (string,
 // lastID stands after every id.
 var lastID = db.MustID("ffffffff-ffff-ffff-ffff-ffffffffffff")
 
-// Seen is not found unless the actor may open every one of the persons.
+// Seen is not found unless the actor may open every one of the persons, and a
+// conflict when the record of one was merged into another.
 func Seen(q db.Q, a access.Actor, now calendar.Time, ids ...db.ID) error {
 	for _, id := range ids {
-		if _, err := load(q, a, now, id); err != nil {
+		p, err := load(q, a, now, id)
+		if err == nil && p.Status == "merged" {
+			err = fault.Conflict("people.fault.merged")
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -304,4 +310,47 @@ func listDuplicates(q db.Q, a access.Actor, now calendar.Time, status string, be
 func loadDuplicate(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Duplicate, error) {
 	may := mayKnow(a, now)
 	return db.One[Duplicate](q, selectDuplicate+joinDuplicate+"WHERE d.id = ? AND "+may.SQL, append([]any{id}, may.Args...)...)
+}
+
+// tiesOf gives the ties of two persons.
+func tiesOf(q db.Q, one, two db.ID) ([]Relationship, error) {
+	return db.All[Relationship](q, "SELECT "+db.Columns[Relationship]("")+` FROM relationship
+		WHERE (person IN (?, ?) OR other IN (?, ?)) AND status = 'active' ORDER BY id`, one, two, one, two)
+}
+
+// sharedMemberships gives the memberships of another in households in which
+// the one is too.
+func sharedMemberships(q db.Q, one, other db.ID) ([]Member, error) {
+	return db.All[Member](q, "SELECT "+db.Columns[Member]("m")+` FROM household_member m
+		WHERE m.person = ? AND m.status = 'active' AND m.until_date = '' AND m.household IN
+		(SELECT household FROM household_member WHERE person = ? AND status = 'active' AND until_date = '') ORDER BY m.id`, other, one)
+}
+
+var selectMerge = "SELECT " + db.Columns[Merge]("") + " FROM person_merge WHERE "
+
+func loadMerge(q db.Q, id db.ID) (Merge, error) { return db.One[Merge](q, selectMerge+"id = ?", id) }
+
+// mergesInto gives what was merged into a person and not taken back.
+func mergesInto(q db.Q, person db.ID) ([]Merge, error) {
+	return db.All[Merge](q, selectMerge+"person = ? AND status = 'merged' ORDER BY id DESC", person)
+}
+
+// mergeOf gives the merge by which a person's record was merged into another.
+func mergeOf(q db.Q, person db.ID) (Merge, bool, error) {
+	return db.Maybe[Merge](q, selectMerge+"merged = ? AND status = 'merged'", person)
+}
+
+// mergedInto tells which record stays in place of one.
+func mergedInto(q db.Q, person db.ID) (db.ID, bool, error) {
+	return db.Maybe[db.ID](q, "SELECT merged_into FROM person WHERE id = ? AND merged_into IS NOT NULL", person)
+}
+
+// numbered is a number of a record that was merged.
+type numbered struct {
+	Into   db.ID  `db:"merged_into"`
+	Number string `db:"number"`
+}
+
+func queueNumbers(b *db.Batch, persons []db.ID) *db.Answer[numbered] {
+	return db.Queue[numbered](b, "SELECT merged_into, number FROM person WHERE merged_into IN (??) AND number <> ''", db.ListOf(persons))
 }

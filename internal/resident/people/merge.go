@@ -1,0 +1,767 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/journal"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/search"
+	"kizuna/internal/ground/sight"
+)
+
+// Merge is two records of persons that were found to be one person's. The one
+// stays and has all that belonged to the other; the other stands as merged, and
+// whoever looks for it is led to the one. It can be taken back.
+type Merge struct {
+	flow.Head
+	Person    db.ID              `db:"person"` // whose record stays
+	Merged    db.ID              `db:"merged"`
+	Duplicate db.ID              `db:"duplicate"`
+	Txs       db.JSON[[]db.ID]   `db:"txs"` // the transactions that moved what was the other's
+	Reach     db.JSON[Regranted] `db:"reach"`
+}
+
+// Regranted are the reaches of the record that stays which a merge opened and
+// closed.
+type Regranted struct {
+	Opened []granted `json:"opened,omitempty"`
+	Closed []granted `json:"closed,omitempty"`
+}
+
+// granted is a reach of a person as it is kept: an until of 0 is forever.
+type granted struct {
+	ScopeKind string        `json:"scope_kind"`
+	Scope     db.ID         `json:"scope"`
+	Why       string        `json:"why"`
+	Until     calendar.Time `json:"until,omitzero"`
+}
+
+func (g granted) of(person db.ID) sight.Reach {
+	return sight.Reach{ScopeKind: g.ScopeKind, Scope: g.Scope, Kind: "person", Record: person, Why: g.Why, Until: g.Until}
+}
+
+func grantedBy(x sight.Reach) granted {
+	if x.Until == sight.Forever {
+		x.Until = 0
+	}
+	return granted{x.ScopeKind, x.Scope, x.Why, x.Until}
+}
+
+func reaches(list []granted, person db.ID) []sight.Reach {
+	out := make([]sight.Reach, len(list))
+	for i, g := range list {
+		out[i] = g.of(person)
+	}
+	return out
+}
+
+// MergeFlow is a merge's.
+var MergeFlow = flow.Define(flow.Table[Merge]{
+	Entity: "person_merge", Table: "person_merge",
+	Root: func(m *Merge) (string, db.ID) { return "person", m.Person },
+	Steps: []flow.Step[Merge]{
+		{Name: "make", To: "merged", By: keepers},
+		{Name: "follow", From: []string{"merged"}, By: flow.Roles{access.System}},
+		{Name: "undo", From: []string{"merged"}, To: "undone", By: keepers},
+	},
+})
+
+// MergeInput says which of two records stays, and which fields it takes from
+// the other: each names the record that a field comes from, none the one that
+// stays. A field that is empty in the record it would come from comes from the
+// other.
+type MergeInput struct {
+	Keep        db.ID  `json:"keep_id" doc:"The person whose record stays"`
+	Name        db.ID  `json:"name_from,omitzero" doc:"Whose name is the person's; the other is kept as an alias"`
+	Birth       db.ID  `json:"birth_date_from,omitzero"`
+	Gender      db.ID  `json:"gender_from,omitzero"`
+	Languages   db.ID  `json:"languages_from,omitzero"`
+	Interpreter db.ID  `json:"interpreter_from,omitzero"`
+	Reason      string `json:"reason,omitempty"`
+	// The versions of the candidate and of both persons as the editor saw them.
+	Version int64 `json:"version"`
+	First   int64 `json:"first_version" doc:"Version of the person who was registered first"`
+	Second  int64 `json:"second_version"`
+}
+
+// sources are the fields that say where they come from, for the faults.
+func (in *MergeInput) sources() map[string]*db.ID {
+	return map[string]*db.ID{"/name_from": &in.Name, "/birth_date_from": &in.Birth, "/gender_from": &in.Gender,
+		"/languages_from": &in.Languages, "/interpreter_from": &in.Interpreter}
+}
+
+// validate checks the input against the candidate, and fills in whose record
+// each field comes from.
+func (in *MergeInput) validate(d Duplicate) error {
+	var f fault.Fields
+	line(&f, "/reason", &in.Reason, maxLine)
+	switch in.Keep {
+	case db.ID{}:
+		f.Add("/keep_id", "fault.required")
+	case d.Person, d.Other:
+	default:
+		f.Add("/keep_id", "fault.bad_choice")
+	}
+	for at, from := range in.sources() {
+		if from.IsZero() {
+			*from = in.Keep
+		} else if *from != d.Person && *from != d.Other {
+			f.Add(at, "fault.bad_choice")
+		}
+	}
+	return f.Err()
+}
+
+// both are the two of a merge.
+type both struct{ keep, other Person }
+
+// Merge makes one record of the two of a candidate. Everything that names the
+// other names the one that stays afterwards, in every room.
+func (r *Room) Merge(ctx context.Context, a access.Actor, id db.ID, in MergeInput) (Merge, error) {
+	return op.Do(ctx, r.run, a, "duplicate.merge "+id.String(), in, func(tx *op.Tx) (Merge, error) {
+		in := in
+		d, err := r.duplicate(tx, a, id)
+		if err == nil {
+			err = in.validate(d)
+		}
+		if err == nil {
+			err = flow.Fresh(d, in.Version)
+		}
+		if err != nil {
+			return Merge{}, err
+		}
+		b, err := r.two(tx, a, d, in)
+		if err != nil {
+			return Merge{}, err
+		}
+		for _, settle := range r.OnMerge {
+			if err := settle(tx, b.keep.ID, b.other.ID); err != nil {
+				return Merge{}, err
+			}
+		}
+		return r.merge(ctx, tx, d, b, in)
+	})
+}
+
+// two loads and holds the persons of a candidate, and says why they cannot be
+// merged by this actor now.
+func (r *Room) two(tx *op.Tx, a access.Actor, d Duplicate, in MergeInput) (both, error) {
+	var b both
+	if err := hold(tx, []db.ID{d.Person, d.Other}); err != nil {
+		return b, err
+	}
+	first, err := load(tx, a, tx.Now(), d.Person)
+	if err != nil {
+		return b, unseen(err)
+	}
+	second, err := load(tx, a, tx.Now(), d.Other)
+	if err != nil {
+		return b, unseen(err)
+	}
+	switch {
+	case first.Version != in.First || second.Version != in.Second:
+		return b, fault.Conflict("people.fault.merge_moved_on")
+	case (first.DiedOn == "") != (second.DiedOn == ""):
+		return b, fault.Conflict("people.fault.merge_one_died")
+	case !a.Person.IsZero() && (a.Person == first.ID || a.Person == second.ID):
+		return b, fault.Forbid("people.fault.own_record")
+	}
+	b = both{keep: first, other: second}
+	if in.Keep == second.ID {
+		b = both{keep: second, other: first}
+	}
+	return b, nil
+}
+
+// unseen is what somebody is told who may know that the other exists and not
+// what is in the record.
+func unseen(err error) error {
+	if f, ok := fault.As(err); ok && f.Kind == fault.KindNotFound {
+		return fault.Conflict("people.fault.merge_unseen")
+	}
+	return err
+}
+
+func (r *Room) merge(ctx context.Context, tx *op.Tx, d Duplicate, b both, in MergeInput) (Merge, error) {
+	m := Merge{Person: b.keep.ID, Merged: b.other.ID, Duplicate: d.ID, Txs: db.AsJSON([]db.ID{tx.ID()})}
+	if err := settleParts(tx, b, in.Name); err != nil {
+		return m, err
+	}
+	if err := withdrawOthers(tx, b.other.ID, d.ID); err != nil {
+		return m, err
+	}
+	moved, err := flow.Move(tx, "person", b.other.ID, b.keep.ID)
+	if err != nil {
+		return m, err
+	}
+	if err := r.join(ctx, tx, b, in); err != nil {
+		return m, err
+	}
+	if m.Reach.V, err = shareReach(tx, b); err != nil {
+		return m, err
+	}
+	if err := r.moved(tx, b.other.ID, b.keep.ID, moved); err != nil {
+		return m, err
+	}
+	if m.Reach.V.Closed, err = closeTeams(tx, b); err != nil {
+		return m, err
+	}
+	if _, err := flow.Take(tx, DuplicateFlow, "merge", d, func(*Duplicate) {}, flow.Because(in.Reason)); err != nil {
+		return m, err
+	}
+	tellChanged(tx, b.keep.ID)
+	tx.Tell(op.Event{Name: "person.merged", Entity: "person", Record: b.other.ID, Root: b.other.ID})
+	return flow.Create(tx, MergeFlow, "make", m, flow.Because(in.Reason))
+}
+
+func (r *Room) moved(tx *op.Tx, from, to db.ID, records map[string][]db.ID) error {
+	for _, follow := range r.OnMove {
+		if err := follow(tx, from, to, records); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func tellChanged(tx *op.Tx, id db.ID) {
+	tx.Tell(op.Event{Name: "person.changed", Entity: "person", Record: id, Root: id})
+}
+
+// join writes the two persons: the other gives up its number and stands as
+// merged, the one takes what was chosen and what it lacks. What shields either
+// shields the one.
+func (r *Room) join(ctx context.Context, tx *op.Tx, b both, in MergeInput) error {
+	return tx.As(access.TheSystem(), func() error {
+		if _, err := flow.Take(tx, Flow, "merge", b.other, func(p *Person) {
+			p.MergedInto = b.keep.ID
+			if b.keep.Number == "" {
+				p.Number = ""
+			}
+		}); err != nil {
+			return err
+		}
+		if err := search.Remove(tx, "person", b.other.ID); err != nil {
+			return err
+		}
+		_, err := r.wearAndTake(ctx, tx, b.keep, "take_in", func(p *Person) { *p = chosen(*p, b, in) })
+		return err
+	})
+}
+
+// chosen is the record that stays, with the fields that come from the other.
+func chosen(p Person, b both, in MergeInput) Person {
+	from := func(id db.ID, empty func(Person) bool) Person {
+		at, rest := b.keep, b.other
+		if id == b.other.ID {
+			at, rest = b.other, b.keep
+		}
+		if empty(at) {
+			return rest
+		}
+		return at
+	}
+	birth := from(in.Birth, func(x Person) bool { return x.BirthDate == "" })
+	p.BirthDate, p.BirthPrecision = birth.BirthDate, birth.BirthPrecision
+	p.Gender = from(in.Gender, func(x Person) bool { return x.Gender == "" || x.Gender == "unstated" }).Gender
+	p.Languages = from(in.Languages, func(x Person) bool { return len(x.Languages.V) == 0 }).Languages
+	p.Interpreter = from(in.Interpreter, func(x Person) bool { return x.Interpreter == "" }).Interpreter
+	p.Number = from(p.ID, func(x Person) bool { return x.Number == "" }).Number
+	if b.keep.Placeholder == "" || b.other.Placeholder == "" {
+		p.Placeholder = ""
+	}
+	p.Restricted = b.keep.Restricted || b.other.Restricted
+	p.ProtectedUntil = max(b.keep.ProtectedUntil, b.other.ProtectedUntil)
+	extra := Extra{}
+	for _, x := range []Person{b.other, b.keep} {
+		for key, v := range x.Extra.V {
+			extra[key] = v
+		}
+	}
+	if len(extra) > 0 {
+		p.Extra = db.AsJSON(extra)
+	}
+	return p
+}
+
+// settleParts sees to what of a person would say the same twice, or of the
+// person with themself: names, contacts and addresses that are equal, ties
+// between the two, and a household in which both are. Of two contacts the one
+// that is shielded more stays.
+func settleParts(tx *op.Tx, b both, name db.ID) error {
+	if err := settleNames(tx, b, name); err != nil {
+		return err
+	}
+	if err := settleContacts(tx, b); err != nil {
+		return err
+	}
+	if err := settleAddresses(tx, b); err != nil {
+		return err
+	}
+	ties, err := tiesOf(tx, b.keep.ID, b.other.ID)
+	if err != nil {
+		return err
+	}
+	if err := removeAll(tx, RelationshipFlow, twice(ties, b)); err != nil {
+		return err
+	}
+	members, err := sharedMemberships(tx, b.keep.ID, b.other.ID)
+	if err != nil {
+		return err
+	}
+	return removeAll(tx, MemberFlow, members)
+}
+
+func removeAll[R any](tx *op.Tx, t *flow.Table[R], rows []R) error {
+	_, faults, err := flow.TakeAll(tx, t, "remove", rows, nil)
+	for _, f := range faults {
+		return f
+	}
+	return err
+}
+
+// twice are the ties between the two, and those of the other that the one has
+// as well.
+func twice(ties []Relationship, b both) []Relationship {
+	type tie struct {
+		person, other db.ID
+		kind          string
+	}
+	as := func(t Relationship) tie {
+		for _, end := range []*db.ID{&t.Person, &t.Other} {
+			if *end == b.other.ID {
+				*end = b.keep.ID
+			}
+		}
+		return tie{t.Person, t.Other, t.Kind}
+	}
+	known := map[tie]bool{}
+	for _, t := range ties {
+		if t.Person != b.other.ID && t.Other != b.other.ID && t.Until == "" {
+			known[as(t)] = true
+		}
+	}
+	var out []Relationship
+	for _, t := range ties {
+		if to := as(t); to.person == to.other {
+			out = append(out, t)
+		} else if (t.Person == b.other.ID || t.Other == b.other.ID) && known[to] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// settleNames keeps one name of those that run as the person's; the others are
+// aliases from then on, by which the person is still found.
+func settleNames(tx *op.Tx, b both, from db.ID) error {
+	main, rest := b.keep.ID, b.other.ID
+	if from == rest {
+		main, rest = rest, main
+	}
+	stays, err := db.All[Name](tx, textNames, main)
+	if err != nil {
+		return err
+	}
+	goes, err := db.All[Name](tx, textNames, rest)
+	if err != nil {
+		return err
+	}
+	var same, alias []Name
+	for _, n := range goes {
+		switch {
+		case slices.ContainsFunc(stays, func(m Name) bool { return n.same(m) }):
+			same = append(same, n)
+		case n.Kind == "legal" || n.Kind == "preferred":
+			alias = append(alias, n)
+		}
+	}
+	if err := removeAll(tx, NameFlow, same); err != nil {
+		return err
+	}
+	_, faults, err := flow.TakeAll(tx, NameFlow, "change", alias, func(n *Name) { n.Kind = "alias" })
+	for _, f := range faults {
+		return f
+	}
+	return err
+}
+
+// same says that two names are written and read alike.
+func (n Name) same(m Name) bool {
+	return n.Family == m.Family && n.Given == m.Given && n.FamilyKana == m.FamilyKana && n.GivenKana == m.GivenKana &&
+		n.FamilyRomaji == m.FamilyRomaji && n.GivenRomaji == m.GivenRomaji
+}
+
+func settleContacts(tx *op.Tx, b both) error {
+	own, err := db.All[Contact](tx, textContacts, b.keep.ID)
+	if err != nil {
+		return err
+	}
+	others, err := db.All[Contact](tx, textContacts, b.other.ID)
+	if err != nil {
+		return err
+	}
+	var gone []Contact
+	for _, c := range others {
+		i := slices.IndexFunc(own, func(o Contact) bool { return o.Kind == c.Kind && reduced(o.Value) == reduced(c.Value) })
+		switch {
+		case i < 0:
+		case c.shield() > own[i].shield():
+			gone = append(gone, own[i])
+			own = slices.Delete(own, i, i+1)
+		default:
+			gone = append(gone, c)
+		}
+	}
+	return removeAll(tx, ContactFlow, gone)
+}
+
+// reduced is a number or address without what writers put between.
+func reduced(s string) string { return strings.NewReplacer("-", "", " ", "", "　", "").Replace(s) }
+
+// shield is how much keeps a contact from being used or seen.
+func (c Contact) shield() int {
+	n := 0
+	if !c.Safe {
+		n++
+	}
+	if c.Protected {
+		n += 2
+	}
+	return n
+}
+
+func settleAddresses(tx *op.Tx, b both) error {
+	own, err := db.All[Address](tx, textAddresses, b.keep.ID)
+	if err != nil {
+		return err
+	}
+	others, err := db.All[Address](tx, textAddresses, b.other.ID)
+	if err != nil {
+		return err
+	}
+	var gone []Address
+	for _, x := range others {
+		i := slices.IndexFunc(own, func(o Address) bool {
+			return o.Kind == x.Kind && reduced(o.Lines) == reduced(x.Lines) && o.From == x.From && o.Until == x.Until
+		})
+		switch {
+		case i < 0:
+		case x.Protected && !own[i].Protected:
+			gone = append(gone, own[i])
+			own = slices.Delete(own, i, i+1)
+		default:
+			gone = append(gone, x)
+		}
+	}
+	return removeAll(tx, AddressFlow, gone)
+}
+
+// withdrawOthers takes back what else the merged one was a candidate for; who
+// is alike the one that stays is found anew.
+func withdrawOthers(tx *op.Tx, person, but db.ID) error {
+	list, err := duplicatesOf(tx, person)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(d Duplicate) bool { return d.ID == but || d.Status != "open" })
+	return tx.As(access.TheSystem(), func() error {
+		_, _, err := flow.TakeAll(tx, DuplicateFlow, "withdraw", list, nil)
+		return err
+	})
+}
+
+// shareReach lets those who reach the other reach the one that stays, and
+// tells which reaches are new.
+func shareReach(tx *op.Tx, b both) (Regranted, error) {
+	own, err := sight.Of(tx, "person", b.keep.ID)
+	if err != nil {
+		return Regranted{}, err
+	}
+	others, err := sight.Of(tx, "person", b.other.ID)
+	if err != nil {
+		return Regranted{}, err
+	}
+	var out Regranted
+	for _, x := range others {
+		if !slices.ContainsFunc(own, func(o sight.Reach) bool { return o.Scope == x.Scope && o.Why == x.Why }) {
+			out.Opened = append(out.Opened, grantedBy(x))
+		}
+	}
+	return out, sight.Open(tx, reaches(out.Opened, b.keep.ID)...)
+}
+
+// closeTeams takes a person who has become restricted by a merge away from the
+// teams, as restricting does.
+func closeTeams(tx *op.Tx, b both) ([]granted, error) {
+	if !b.keep.Restricted && !b.other.Restricted {
+		return nil, nil
+	}
+	list, err := sight.Of(tx, "person", b.keep.ID)
+	if err != nil {
+		return nil, err
+	}
+	var closed []granted
+	for _, x := range list {
+		if x.ScopeKind == sight.Team {
+			closed = append(closed, grantedBy(x))
+		}
+	}
+	return closed, sight.CloseKind(tx, "person", b.keep.ID, sight.Team)
+}
+
+// MergeView is a merge as it is shown with the record that stayed.
+type MergeView struct {
+	Merge
+	Other   Card
+	Reason  string
+	By      db.ID
+	Actions []flow.Action
+}
+
+// Merges lists what was merged into a person that the actor sees, the latest
+// first, without what was taken back.
+func (r *Room) Merges(ctx context.Context, a access.Actor, person db.ID) ([]MergeView, error) {
+	var out []MergeView
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		if _, err := load(q, a, r.run.Now(), person); err != nil {
+			return err
+		}
+		list, err := mergesInto(q, person)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		var ids []db.ID
+		for _, m := range list {
+			ids = append(ids, m.Merged)
+		}
+		cards, err := CardsOf(q, ids...)
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			made, err := journal.OfRecord(q, m.ID)
+			if err != nil {
+				return err
+			}
+			v := MergeView{Merge: m, Other: cards[m.Merged], Actions: MergeFlow.Actions(a, m)}
+			if len(made) > 0 {
+				v.By = made[0].Actor
+				changes, err := made[0].Fields()
+				if err != nil {
+					return err
+				}
+				v.Reason, _ = changes[journal.Reason].New.(string)
+			}
+			out = append(out, v)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// UndoInput takes a merge back as an editor who saw a version wants it.
+type UndoInput struct {
+	Reason  string `json:"reason,omitempty"`
+	Version int64  `json:"version"`
+}
+
+// Undo takes a merge back: every row that was moved belongs to the other again,
+// and every field that still holds what the merge gave it holds what it held
+// before. What was added or changed since stays where it is.
+func (r *Room) Undo(ctx context.Context, a access.Actor, id db.ID, in UndoInput) (Merge, error) {
+	var f fault.Fields
+	line(&f, "/reason", &in.Reason, maxLine)
+	if err := f.Err(); err != nil {
+		return Merge{}, err
+	}
+	return op.Do(ctx, r.run, a, "person_merge.undo "+id.String(), in, func(tx *op.Tx) (Merge, error) {
+		m, b, err := r.merged(tx, a, id)
+		if err == nil {
+			err = flow.Fresh(m, in.Version)
+		}
+		if err == nil && !a.Person.IsZero() && (a.Person == m.Person || a.Person == m.Merged) {
+			err = fault.Forbid("people.fault.own_record")
+		}
+		if err != nil {
+			return m, err
+		}
+		if err := r.unmerge(ctx, tx, m, b); err != nil {
+			return m, err
+		}
+		tellChanged(tx, b.other.ID)
+		return flow.Take(tx, MergeFlow, "undo", m, func(*Merge) {}, flow.Because(in.Reason))
+	})
+}
+
+// merged loads and holds a merge and its two persons.
+func (r *Room) merged(tx *op.Tx, a access.Actor, id db.ID) (Merge, both, error) {
+	var b both
+	m, err := loadMerge(tx, id)
+	if err != nil {
+		return m, b, err
+	}
+	if err := hold(tx, []db.ID{m.Person, m.Merged}); err != nil {
+		return m, b, err
+	}
+	if b.keep, err = load(tx, a, tx.Now(), m.Person); err != nil {
+		return m, b, err
+	}
+	if b.keep.Status != "active" {
+		return m, b, fault.Conflict("people.fault.merged_on")
+	}
+	b.other, err = load(tx, access.TheSystem(), tx.Now(), m.Merged)
+	return m, b, err
+}
+
+func (r *Room) unmerge(ctx context.Context, tx *op.Tx, m Merge, b both) error {
+	lines, own, err := linesOf(tx, m)
+	if err != nil {
+		return err
+	}
+	given, err := flow.GiveBack(tx, lines)
+	if err != nil {
+		return err
+	}
+	if err := r.part(ctx, tx, b, own); err != nil {
+		return err
+	}
+	for _, x := range m.Reach.V.Opened {
+		if err := sight.Close(tx, "person", b.keep.ID, x.Why, x.Scope); err != nil {
+			return err
+		}
+	}
+	if err := sight.Open(tx, reaches(m.Reach.V.Closed, b.keep.ID)...); err != nil {
+		return err
+	}
+	if err := r.moved(tx, b.keep.ID, b.other.ID, given); err != nil {
+		return err
+	}
+	list, err := duplicatesOf(tx, b.other.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if d.ID != m.Duplicate || d.Status != "merged" {
+			continue
+		}
+		if _, err := flow.Take(tx, DuplicateFlow, "separate", d, func(*Duplicate) {}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linesOf gives what a merge did to records, but for its own and the
+// candidates'; own are the lines of the two persons.
+func linesOf(tx *op.Tx, m Merge) (lines []journal.Row, own map[db.ID][]journal.Row, err error) {
+	own = map[db.ID][]journal.Row{}
+	for _, id := range m.Txs.V {
+		rows, err := journal.OfTx(tx, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, l := range rows {
+			switch {
+			case l.Entity == MergeFlow.Entity || l.Entity == DuplicateFlow.Entity:
+			case l.Record == m.Person || l.Record == m.Merged:
+				own[l.Record] = append([]journal.Row{l}, own[l.Record]...)
+			default:
+				lines = append(lines, l)
+			}
+		}
+	}
+	return lines, own, nil
+}
+
+// part writes the two persons as they were, as far as nobody changed them
+// since. A protective measure of the one that was entered since goes on.
+func (r *Room) part(ctx context.Context, tx *op.Tx, b both, own map[db.ID][]journal.Row) error {
+	return tx.As(access.TheSystem(), func() error {
+		keep, err := flow.Before(b.keep, own[b.keep.ID]...)
+		if err != nil {
+			return err
+		}
+		measures, err := db.All[Protection](tx, textProtections, b.keep.ID)
+		if err != nil {
+			return err
+		}
+		for _, m := range measures {
+			keep.ProtectedUntil = max(keep.ProtectedUntil, m.end())
+		}
+		// The number first: the other takes it back.
+		if _, err := r.wearAndTake(ctx, tx, b.keep, "separate", func(p *Person) { *p = keep }); err != nil {
+			return err
+		}
+		other, err := flow.Before(b.other, own[b.other.ID]...)
+		if err != nil {
+			return err
+		}
+		_, err = r.wearAndTake(ctx, tx, b.other, "unmerge", func(p *Person) { *p = other })
+		return err
+	})
+}
+
+// end is the last day of a measure, noEnd without one.
+func (m Protection) end() calendar.Date {
+	if m.Until == "" {
+		return noEnd
+	}
+	return m.Until
+}
+
+// Follow moves what came to name a person after they were merged: a write that
+// was on its way then. It is done once more soon after each merge.
+func (r *Room) Follow(ctx context.Context, person db.ID) error {
+	_, err := op.Do(ctx, r.run, access.TheSystem(), "person_merge.follow "+person.String(), nil, func(tx *op.Tx) (bool, error) {
+		m, ok, err := mergeOf(tx, person)
+		if err != nil || !ok {
+			return false, err
+		}
+		if err := hold(tx, []db.ID{m.Person, m.Merged}); err != nil {
+			return false, err
+		}
+		moved, err := flow.Move(tx, "person", m.Merged, m.Person)
+		if err != nil || len(moved) == 0 {
+			return false, err
+		}
+		if err := r.moved(tx, m.Merged, m.Person, moved); err != nil {
+			return false, err
+		}
+		p, err := load(tx, access.TheSystem(), tx.Now(), m.Person)
+		if err == nil {
+			err = index(tx, p, r.today(ctx))
+		}
+		if err != nil {
+			return false, err
+		}
+		_, err = flow.Take(tx, MergeFlow, "follow", m, func(m *Merge) { m.Txs = db.AsJSON(append(slices.Clone(m.Txs.V), tx.ID())) })
+		return true, err
+	})
+	return err
+}
+
+// Standing leads from a record that was merged to the one that stays, for who
+// sees that.
+func (r *Room) Standing(ctx context.Context, a access.Actor, person db.ID) (db.ID, error) {
+	var at db.ID
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		into, ok, err := mergedInto(q, person)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fault.NotFound()
+		}
+		at = into
+		_, err = load(q, a, r.run.Now(), at)
+		return err
+	})
+	return at, err
+}
