@@ -39,6 +39,7 @@ func (s *sample) records() map[string][]variant {
 		"parked/{id}":         {{"", func() string { return db.NewID().String() }}},
 		"persons/{id}":        {{"", func() string { return s.resident(false) }}, {"restricted", func() string { return s.resident(true) }}},
 		"duplicates/{id}":     {{"", func() string { return s.duplicate(false) }}, {"restricted", func() string { return s.duplicate(true) }}},
+		"merges/{id}":         {{"", s.merge}},
 		"users/{id}":          {{"staff", func() string { return s.user(access.Caseworker, "community") }}, {"provider", func() string { return s.user(access.ProviderStaff, "midori") }}},
 		"keys/{id}":           {{"", s.key}},
 		"api-keys/{id}":       {{"", s.key}},
@@ -143,6 +144,18 @@ func (s *sample) duplicate(restricted bool) string {
 		_, err = room.Restrict(s.t.Context(), s.as("supervisor").actor, second.ID, second.Version, "見本")
 	}
 	return s.id(found[0].ID, err)
+}
+
+// merge is two records of one person that were made one.
+func (s *sample) merge() string {
+	s.t.Helper()
+	room, who := s.srv.Rooms.People, s.as("caseworker").actor
+	pair, err := db.ParseID(s.duplicate(false))
+	s.must(err)
+	d, files, err := room.Duplicate(s.t.Context(), who, pair)
+	s.must(err)
+	m, err := room.Merge(s.t.Context(), who, pair, people.MergeInput{Keep: d.Person, Version: d.Version, First: files[0].Person.Version, Second: files[1].Person.Version})
+	return s.id(m.ID, err)
 }
 
 func (s *sample) user(role access.Role, place string) string {

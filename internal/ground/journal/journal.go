@@ -214,6 +214,16 @@ func OfRecord(q db.Q, record db.ID) ([]Row, error) {
 	return db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record = ? ORDER BY version, id", record)
 }
 
+// First gives the rows that made records.
+func First(q db.Q, records []db.ID) (map[db.ID]Row, error) {
+	rows, err := db.All[Row](q, "SELECT "+rowColumns+" FROM journal WHERE record IN (??) AND version = 1", db.ListOf(records))
+	out := make(map[db.ID]Row, len(rows))
+	for _, r := range rows {
+		out[r.Record] = r
+	}
+	return out, err
+}
+
 // OfTx gives the rows of one transaction in the order in which they were written. Its id and theirs
 // are of one moment, so only the rows of about that moment are looked at.
 func OfTx(q db.Q, tx db.ID) ([]Row, error) {

@@ -85,9 +85,36 @@ func (r *Room) candidates(ctx context.Context, person db.ID) (found []like, stor
 		}
 		others := sight.Clause{SQL: "p.status = 'active' AND p.id <> ?", Args: []any{person}}
 		found, err = resembling(q, self[0].Traits, others, search.Threshold(n), today)
+		found = strongest(person, found, stored)
 		return err
 	})
 	return found, stored, err
+}
+
+// most is how many candidates somebody gets: nobody looks at more, and where a hundred records say the
+// same, of unknown persons or out of an import gone wrong, each of them would have a hundred.
+const most = 20
+
+// strongest leaves out the weakest of those who would be new candidates beyond the most.
+func strongest(person db.ID, found []like, stored []Duplicate) []like {
+	known, open := map[db.ID]bool{}, 0
+	for _, d := range stored {
+		known[d.With(person)] = d.Status != "withdrawn"
+		if d.Status == "open" {
+			open++
+		}
+	}
+	var out []like
+	for _, l := range found { // the heaviest first
+		if !known[l.Card.ID] {
+			if open >= most {
+				continue
+			}
+			open++
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // With is the other one of the two.

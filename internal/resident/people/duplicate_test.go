@@ -192,3 +192,25 @@ func TestTwoWhoAreWeighedAtOnceAreOneCandidate(t *testing.T) {
 		}
 	})
 }
+
+// TestManyAlikeAreFewCandidates registers one person thirty times over.
+func TestManyAlikeAreFewCandidates(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, run *op.Runner) {
+		worker := kizunatest.Staff(access.Caseworker)
+		var last people.Person
+		for range 30 {
+			last = create(t, room, worker, osamu())
+			weigh(t, room, last)
+		}
+		weigh(t, room, last) // whoever is compared again finds no more
+		if err := run.Read(t.Context(), func(q *db.Reader) error {
+			mine, err := db.One[int](q, "SELECT COUNT(*) FROM duplicate WHERE status = 'open' AND (person = ? OR other = ?)", last.ID, last.ID)
+			if mine != 20 {
+				t.Errorf("%d candidates", mine)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

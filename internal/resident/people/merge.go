@@ -534,35 +534,56 @@ func (r *Room) Merges(ctx context.Context, a access.Actor, person db.ID) ([]Merg
 			return err
 		}
 		list, err := mergesInto(q, person)
-		if err != nil || len(list) == 0 {
-			return err
+		if err == nil {
+			out, err = viewed(q, a, list)
 		}
-		var ids []db.ID
-		for _, m := range list {
-			ids = append(ids, m.Merged)
-		}
-		cards, err := CardsOf(q, ids...)
-		if err != nil {
-			return err
-		}
-		for _, m := range list {
-			made, err := journal.OfRecord(q, m.ID)
-			if err != nil {
-				return err
-			}
-			v := MergeView{Merge: m, Other: cards[m.Merged], Actions: MergeFlow.Actions(a, m)}
-			if len(made) > 0 {
-				v.By = made[0].Actor
-				changes, err := made[0].Fields()
-				if err != nil {
-					return err
-				}
-				v.Reason, _ = changes[journal.Reason].New.(string)
-			}
-			out = append(out, v)
-		}
-		return nil
+		return err
 	})
+	return out, err
+}
+
+// MergeOf gives one merge to who sees the record that stayed.
+func (r *Room) MergeOf(ctx context.Context, a access.Actor, id db.ID) (MergeView, error) {
+	var out []MergeView
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		m, err := loadMerge(q, id)
+		if err == nil {
+			_, err = load(q, a, r.run.Now(), m.Person)
+		}
+		if err == nil {
+			out, err = viewed(q, a, []Merge{m})
+		}
+		return err
+	})
+	if err != nil {
+		return MergeView{}, err
+	}
+	return out[0], nil
+}
+
+func viewed(q db.Q, a access.Actor, list []Merge) ([]MergeView, error) {
+	out := make([]MergeView, len(list))
+	var persons, merges []db.ID
+	for i, m := range list {
+		out[i] = MergeView{Merge: m, Actions: MergeFlow.Actions(a, m)}
+		persons, merges = append(persons, m.Merged), append(merges, m.ID)
+	}
+	if len(list) == 0 {
+		return out, nil
+	}
+	cards, err := CardsOf(q, persons...)
+	if err != nil {
+		return nil, err
+	}
+	made, err := journal.First(q, merges)
+	for i := range out {
+		out[i].Other, out[i].By = cards[out[i].Merged], made[out[i].ID].Actor
+		changes, bad := made[out[i].ID].Fields()
+		if bad != nil {
+			return nil, bad
+		}
+		out[i].Reason, _ = changes[journal.Reason].New.(string)
+	}
 	return out, err
 }
 

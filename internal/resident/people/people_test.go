@@ -362,7 +362,7 @@ func TestQueriesAreBounded(t *testing.T) {
 			most int
 			call func(ctx context.Context) error
 		}{
-			"open":   {14, func(ctx context.Context) error { _, err := room.Get(ctx, worker, p.ID); return err }},
+			"open":   {15, func(ctx context.Context) error { _, err := room.Get(ctx, worker, p.ID); return err }},
 			"search": {6, func(ctx context.Context) error { _, err := room.Search(ctx, worker, "高橋", 10); return err }},
 			"list":   {1, func(ctx context.Context) error { _, err := room.List(ctx, worker, db.ID{}, 10); return err }},
 			"alike":  {9, func(ctx context.Context) error { _, err := room.Alike(ctx, worker, osamu()); return err }},

@@ -73,6 +73,7 @@ type File struct {
 	Relationships []Relationship
 	Others        map[db.ID]Card // members, relations and possible duplicates
 	Duplicates    []Duplicate    // open candidates that the reader may know of; for who looks at them
+	Merges        []Merge        // what was merged into the record
 	Withheld      bool
 }
 
@@ -117,6 +118,7 @@ func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error)
 		households := db.Queue[Household](b, textHouseholdsOf, id)
 		members := db.Queue[Member](b, textMembersOf, id)
 		relationships := db.Queue[Relationship](b, textRelationships, id, id)
+		merges := db.Queue[Merge](b, textMergesInto, id)
 		doubles := &db.Answer[Duplicate]{}
 		if judges(a) {
 			doubles = queueDuplicates(b, a, r.run.Now(), id)
@@ -125,13 +127,14 @@ func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error)
 			return err
 		}
 		p, ok := person.First()
-		if !ok {
+		if !ok || p.Status == "merged" { // Standing leads on
 			return fault.NotFound()
 		}
 		f = File{
 			Person: p, Names: names.Rows, Contacts: contacts.Rows, Addresses: addresses.Rows, Protections: protections.Rows,
 			Identifiers: identifiers.Rows, Circumstances: circumstances.Rows, Alerts: alerts.Rows,
 			Households: households.Rows, Members: members.Rows, Relationships: relationships.Rows, Duplicates: doubles.Rows,
+			Merges: merges.Rows,
 		}
 		var err error
 		f.Others, err = othersSeen(q, a, r.run.Now(), f.around())
@@ -148,6 +151,9 @@ func (f File) around() []db.ID {
 		if m.Person != f.Person.ID {
 			ids = append(ids, m.Person)
 		}
+	}
+	for _, m := range f.Merges {
+		ids = append(ids, m.Merged)
 	}
 	for _, d := range f.Duplicates {
 		ids = append(ids, d.With(f.Person.ID))

@@ -330,9 +330,11 @@ var selectMerge = "SELECT " + db.Columns[Merge]("") + " FROM person_merge WHERE 
 
 func loadMerge(q db.Q, id db.ID) (Merge, error) { return db.One[Merge](q, selectMerge+"id = ?", id) }
 
-// mergesInto gives what was merged into a person and not taken back.
+// textMergesInto gives what was merged into a person and not taken back.
+var textMergesInto = selectMerge + "person = ? AND status = 'merged' ORDER BY id DESC"
+
 func mergesInto(q db.Q, person db.ID) ([]Merge, error) {
-	return db.All[Merge](q, selectMerge+"person = ? AND status = 'merged' ORDER BY id DESC", person)
+	return db.All[Merge](q, textMergesInto, person)
 }
 
 // mergeOf gives the merge by which a person's record was merged into another.

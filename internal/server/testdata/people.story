@@ -43,6 +43,7 @@ see ja:生年月日が同じ en:Same date of birth
 tick another
 press ja:登録する en:Register
 at /desk/persons/*
+keep second from path /desk/persons/*
 see ヨシダ シゲル
 
 # the two are a candidate soon after, side by side with what speaks for one; kept as two, they are left alone
@@ -59,6 +60,38 @@ at /desk/duplicates
 not see ヨシダ シゲル
 get /desk/duplicates?status=not_duplicate
 see ヨシダ シゲル
+
+# they are one after all: what was the second's is the first's, and whoever looks for the second is led there
+link 𠮷田 茂
+press ja:確認待ちに戻す en:Look at it again
+get /desk/duplicates
+link 𠮷田 茂
+link ja:1つの記録にまとめる en:Merge into one record
+see ja:すべての記録が、残す方に移ります en:Everything moves to the record that stays
+fill reason 窓口で本人に確かめた
+press ja:1つの記録にまとめる en:Merge into one record
+at /desk/persons/{person}
+see 𠮷田 茂
+see ja:別名 en:Alias
+work
+get /desk/persons/{second}
+at /desk/persons/{person}
+get /desk/persons?q=ヨシダ シゲル
+see 𠮷田 茂
+api GET /api/v1/persons/{second}
+status 200
+see merged_into
+# who is merged is not merged again, and it can be taken back
+get /desk/persons/{person}
+link ヨシダ シゲル
+see 窓口で本人に確かめた
+press ja:まとめる前に戻す en:Undo the merge
+at /desk/persons/{second}
+see ヨシダ シゲル
+get /desk/persons/{person}
+not see ja:この記録にまとめた記録 en:Records merged into this one
+get /desk/persons/{person}/history
+see ja:まとめる前に戻す en:Undo the merge
 
 # HTML and formulas are text
 get /desk/persons/new

@@ -613,7 +613,7 @@ func happened(ctx context.Context, entity, step string) string {
 	if key, ok := told()[entity+"."+step]; ok {
 		return text.Word(ctx, key)
 	}
-	return said(ctx, "step."+entity+"."+step, nil)
+	return said(ctx, flow.StepWord(entity, step), nil)
 }
 
 func noteKinds(ctx context.Context) []ui.Option {

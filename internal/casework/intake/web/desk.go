@@ -465,7 +465,7 @@ func (v view) lines(ctx context.Context) []ui.AuditLine {
 	lang, zone := text.From(ctx), calendar.Zone(ctx)
 	out := make([]ui.AuditLine, 0, len(v.History))
 	for _, row := range v.History {
-		key := stepKey(row.Entity, row.Step)
+		key := flow.StepWord(row.Entity, row.Step)
 		if !text.Has(key) {
 			continue
 		}

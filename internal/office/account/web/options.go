@@ -11,6 +11,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/office/account"
@@ -103,7 +104,7 @@ func historyTable(ctx context.Context, v userView) ui.TableProps {
 		if !row.Actor.IsZero() {
 			who = v.names[row.Actor].In(text.From(ctx))
 		}
-		t.Rows = append(t.Rows, ui.Row{ID: row.ID.String(), Title: text.Word(ctx, "step."+row.Entity+"."+row.Step), Cells: []templ.Component{ui.Text(who), when(ctx, v.now, row.At)}})
+		t.Rows = append(t.Rows, ui.Row{ID: row.ID.String(), Title: text.Word(ctx, flow.StepWord(row.Entity, row.Step)), Cells: []templ.Component{ui.Text(who), when(ctx, v.now, row.At)}})
 	}
 	return t
 }

@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"errors"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/resident/people"
@@ -52,6 +54,7 @@ type personOut struct {
 	Addresses      []people.AddressInput `json:"addresses"`
 	Withheld       bool                  `json:"withheld"`
 	Restricted     bool                  `json:"restricted"`
+	MergedInto     db.ID                 `json:"merged_into,omitzero" doc:"The record that stays, of one that was merged; nothing else is told then"`
 	CreatedAt      calendar.Time         `json:"created_at"`
 	UpdatedAt      calendar.Time         `json:"updated_at"`
 }
@@ -161,6 +164,14 @@ func reasonsIn(ctx context.Context, keys []string) []string {
 
 func (x api) get(ctx context.Context, a access.Actor, id db.ID) (personOut, error) {
 	f, err := x.room.Get(ctx, a, id)
+	if errors.Is(err, fault.KindNotFound) {
+		if at, none := x.room.Standing(ctx, a, id); none == nil {
+			f.Person.ID, f.Person.Status = id, "merged"
+			out := outOf(f)
+			out.MergedInto = at
+			return out, nil
+		}
+	}
 	if err != nil {
 		return personOut{}, err
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 
@@ -133,6 +134,9 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request, get func(context.Co
 	}
 	ctx, a := r.Context(), access.From(r.Context())
 	f, err := get(ctx, a, id)
+	if errors.Is(err, fault.KindNotFound) {
+		return p.leadOn(w, r, id, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -142,6 +146,17 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request, get func(context.Co
 	}
 	page := ui.Page{Title: f.Person.Name, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "people.web.title"), Href: "/desk/persons"}, {Label: f.Person.Name}}}
 	return door.Show(w, r, page, personPage(f, main, side))
+}
+
+// leadOn leads from a record that was merged to the one that stays.
+func (p *pages) leadOn(w http.ResponseWriter, r *http.Request, id db.ID, lost error) error {
+	ctx := r.Context()
+	at, err := p.room.Standing(ctx, access.From(ctx), id)
+	if err != nil {
+		return lost
+	}
+	door.Toast(w, r, ui.Info, "people.web.merge.led")
+	return door.See(w, r, "/desk/persons/"+at.String())
 }
 
 // panels draws other rooms' parts of a person's page, all from one batch.

@@ -196,12 +196,13 @@ func signed(bits float64) string {
 func duplicateActs(ctx context.Context, c people.Candidate) []ui.Act {
 	var out []ui.Act
 	for _, x := range c.Actions {
-		act := ui.Act{
-			Label: text.Word(ctx, "step.duplicate."+x.Step), Post: duplicatesAt + "/" + c.ID.String() + "/" + x.Step,
-			Fields: map[string]string{"version": strconv.FormatInt(c.Version, 10)},
-		}
-		if x.Step == "dismiss" {
-			act.Kind = ui.Primary
+		at := duplicatesAt + "/" + c.ID.String() + "/" + x.Step
+		act := ui.Act{Label: text.Word(ctx, "step.duplicate."+x.Step), Post: at, Fields: map[string]string{"version": strconv.FormatInt(c.Version, 10)}}
+		if x.Step == "merge" {
+			act = ui.Act{Label: act.Label, Href: at, Kind: ui.Primary}
+			if !c.First.Visible || !c.Second.Visible {
+				act.Blocked = text.Word(ctx, "people.fault.merge_unseen")
+			}
 		}
 		if x.Blocked != nil {
 			act.Blocked = text.Word(ctx, x.Blocked.Key)
@@ -223,4 +224,5 @@ func mountDuplicates(d *door.Router, p *pages, room *people.Room) {
 	door.Get(d, duplicatesResource, judges, a.duplicate)
 	door.Step(d, duplicatesResource, "dismiss", writers, a.judge(room.Dismiss))
 	door.Step(d, duplicatesResource, "reopen", writers, a.judge(room.Reopen))
+	mountMerges(d, p, room)
 }

@@ -48,7 +48,7 @@ func personPage(f people.File, main, side []templ.Component) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Split(ui.SplitProps{
 			Main: append([]templ.Component{contactCard(f), householdCard(f), circumstanceCard(f)}, main...),
-			Side: append([]templ.Component{nameCard(f)}, side...),
+			Side: append([]templ.Component{nameCard(f), mergedCard(f)}, side...),
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

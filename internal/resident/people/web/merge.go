@@ -9,6 +9,7 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
@@ -79,7 +80,7 @@ func (p *pages) audit(ctx context.Context, rows []journal.Row) ([]ui.AuditLine, 
 		}
 		out[i] = ui.AuditLine{
 			When: calendar.FormatTime(row.At, zone, lang), Exact: calendar.FormatTime(row.At, zone, lang),
-			Who: who, What: text.Word(ctx, "step."+row.Entity+"."+row.Step),
+			Who: who, What: text.Word(ctx, flow.StepWord(row.Entity, row.Step)),
 			Changes: changesOf(ctx, row.Entity, changes),
 		}
 		if reason, ok := changes[journal.Reason]; ok {

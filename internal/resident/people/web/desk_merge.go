@@ -1,0 +1,205 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/resident/people"
+)
+
+const mergesAt = "/desk/merges"
+
+// askMerge lets somebody choose what the one record is to say.
+func (p *pages) askMerge(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	c, files, err := p.room.Duplicate(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	if !c.First.Visible || !c.Second.Visible || c.Status != "open" {
+		return door.See(w, r, duplicatesAt+"/"+id.String())
+	}
+	return door.Show(w, r, mergePlace(ctx, id), mergePage(c, files, mergeForm(c, files)))
+}
+
+func mergePlace(ctx context.Context, id db.ID) ui.Page {
+	place := duplicatesPlace(ctx)
+	place.Title = text.Word(ctx, "people.web.merge.title")
+	place.Crumbs[1].Href = duplicatesAt
+	place.Crumbs = append(place.Crumbs, ui.Crumb{Label: text.Word(ctx, "people.web.duplicate.title"), Href: duplicatesAt + "/" + id.String()}, ui.Crumb{Label: place.Title})
+	return place
+}
+
+func mergeForm(c people.Candidate, files [2]people.File) ui.FormProps {
+	return ui.FormProps{Action: duplicatesAt + "/" + c.ID.String() + "/merge", Version: strconv.FormatInt(c.Version, 10), Hidden: map[string]string{
+		"first_version": strconv.FormatInt(files[0].Person.Version, 10), "second_version": strconv.FormatInt(files[1].Person.Version, 10)}}
+}
+
+func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	var in people.MergeInput
+	ctx, a := r.Context(), access.From(r.Context())
+	if err = door.Form(r, &in); err == nil {
+		var made people.Merge
+		if made, err = p.room.Merge(ctx, a, id, in); err == nil {
+			door.Toast(w, r, ui.OK, "people.web.merge.done")
+			return door.See(w, r, "/desk/persons/"+made.Person.String())
+		}
+	}
+	c, files, lost := p.room.Duplicate(ctx, a, id)
+	if lost != nil {
+		return err
+	}
+	return door.Refuse(w, r, err, mergePlace(ctx, id), func(err error) templ.Component {
+		form := mergeForm(c, files)
+		form.Typed, form.Fault = door.Typed(r), err
+		// What was chosen was chosen between what the page showed; it is looked at again with what it shows now.
+		form.Typed.Del("version")
+		form.Typed.Del("first_version")
+		form.Typed.Del("second_version")
+		return mergePage(c, files, form)
+	})
+}
+
+// choice is one thing in which two records differ.
+type choice struct {
+	name, label string
+	options     []ui.Option
+}
+
+// choices are the fields that differ and are empty in neither: those somebody has to choose.
+func choices(ctx context.Context, files [2]people.File) []choice {
+	var out []choice
+	add := func(name, label string, of func(f people.File) string) {
+		first, second := of(files[0]), of(files[1])
+		if first == "" || second == "" || first == second {
+			return
+		}
+		out = append(out, choice{name, text.Word(ctx, label), []ui.Option{
+			{Value: files[0].Person.ID.String(), Label: first}, {Value: files[1].Person.ID.String(), Label: second}}})
+	}
+	add("name_from", "people.web.merge.name", func(f people.File) string {
+		if f.Person.Kana == "" || f.Person.Kana == f.Person.Name {
+			return f.Person.Name
+		}
+		return text.Word(ctx, "people.web.merge.read_as", "name", f.Person.Name, "kana", f.Person.Kana)
+	})
+	add("birth_date_from", "people.web.field.birth_date", func(f people.File) string { return dateText(ctx, f.Person.Birth()) })
+	add("gender_from", "people.web.field.gender", func(f people.File) string {
+		if f.Person.Gender == "unstated" {
+			return ""
+		}
+		return genderWord(ctx, f.Person.Gender)
+	})
+	add("languages_from", "people.web.field.languages", func(f people.File) string { return languageWords(ctx, f.Person.Languages.V) })
+	add("interpreter_from", "people.web.field.interpreter", func(f people.File) string { return coded(ctx, languageKey, f.Person.Interpreter) })
+	return out
+}
+
+// keeping are the two records, the one that was registered first proposed.
+func keeping(ctx context.Context, files [2]people.File) []ui.Option {
+	out := make([]ui.Option, 2)
+	for i, f := range files {
+		out[i] = ui.Option{Value: f.Person.ID.String(), Label: nameOr(ctx, f.Person.Name), Hint: text.Word(ctx, "people.web.merge.registered_on",
+			"date", f.Person.CreatedAt.Date(calendar.Zone(ctx)).In(text.From(ctx)))}
+		if f.Person.Number != "" {
+			out[i].Label += " " + f.Person.Number
+		}
+	}
+	return out
+}
+
+// showMerge shows a merge and lets it be taken back.
+func (p *pages) showMerge(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	m, err := p.room.MergeOf(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	facts, err := p.mergeFacts(ctx, m)
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "people.web.merge.of")}, undoPage(m, facts, undoForm(m)))
+}
+
+func undoForm(m people.MergeView) ui.FormProps {
+	return ui.FormProps{Action: mergesAt + "/" + m.ID.String() + "/undo", Version: strconv.FormatInt(m.Version, 10)}
+}
+
+func (p *pages) mergeFacts(ctx context.Context, m people.MergeView) ([]ui.Fact, error) {
+	names, err := p.parts.Names(ctx, []db.ID{m.By})
+	if err != nil {
+		return nil, err
+	}
+	lang := text.From(ctx)
+	facts := []ui.Fact{
+		{Label: text.Word(ctx, "people.web.merge.which"), Value: nameOr(ctx, m.Other.Name), Note: m.Other.Number},
+		{Label: text.Word(ctx, "people.web.merge.when"), Value: calendar.FormatTime(m.CreatedAt, calendar.Zone(ctx), lang), Note: names[m.By]},
+	}
+	if m.Reason != "" {
+		facts = append(facts, ui.Fact{Label: text.Word(ctx, "people.web.field.reason"), Value: m.Reason})
+	}
+	return facts, nil
+}
+
+func (p *pages) undoMerge(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	var in people.UndoInput
+	ctx, a := r.Context(), access.From(r.Context())
+	if err = door.Form(r, &in); err == nil {
+		var undone people.Merge
+		if undone, err = p.room.Undo(ctx, a, id, in); err == nil {
+			door.Toast(w, r, ui.OK, "people.web.merge.undone")
+			return door.See(w, r, "/desk/persons/"+undone.Merged.String())
+		}
+	}
+	m, lost := p.room.MergeOf(ctx, a, id)
+	if lost != nil {
+		return err
+	}
+	facts, lost := p.mergeFacts(ctx, m)
+	if lost != nil {
+		return lost
+	}
+	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "people.web.merge.of")}, func(err error) templ.Component {
+		form := undoForm(m)
+		form.Typed, form.Fault = door.Typed(r), err
+		return undoPage(m, facts, form)
+	})
+}
+
+// mayUndo says whether the reader can take a merge back.
+func mayUndo(m people.MergeView) bool { return len(m.Actions) > 0 }
+
+// mergedFacts lists what was merged into a record, each with the way to take it back.
+func mergedFacts(ctx context.Context, f people.File) []ui.Fact {
+	out := make([]ui.Fact, len(f.Merges))
+	for i, m := range f.Merges {
+		out[i] = ui.Fact{Label: m.CreatedAt.Date(calendar.Zone(ctx)).In(text.From(ctx)), Value: nameOr(ctx, f.Others[m.Merged].Name), Note: f.Others[m.Merged].Number, Href: mergesAt + "/" + m.ID.String()}
+	}
+	return out
+}
