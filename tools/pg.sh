@@ -95,6 +95,9 @@ start() {
 			synchronous_commit = $sync
 			full_page_writes = $sync
 			log_min_messages = warning
+			# Nothing goes on for who has gone, and no runaway statement fills the machine.
+			client_connection_check_interval = 2s
+			temp_file_limit = 8GB
 		CONF
 		touch "$dir/ready"
 	fi

@@ -35,7 +35,7 @@ type kite struct {
 // tail is a dependent row of a kite; a kite has each color once.
 type tail struct {
 	flow.Head
-	Kite  db.ID  `db:"kite"`
+	Kite  db.ID  `db:"kite" names:"kite"`
 	Color string `db:"color"`
 	Long  int64  `db:"long"`
 }
