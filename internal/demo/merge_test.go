@@ -60,7 +60,7 @@ func TestEveryReferenceToAPersonIsMoved(t *testing.T) {
 	}
 	for c := range named {
 		if why := stay[c]; moved[c] == (why != "") {
-			t.Errorf("%s names a person: moved is %t, and it stays because %q", c, moved[c], why)
+			t.Errorf("%s names a person: a field tagged names:\"person\" is moved with them (it is: %t), one that stays has its reason here (it has: %q)", c, moved[c], why)
 		}
 	}
 }

@@ -1,9 +1,10 @@
 // Every page, once: who looks at it and where. A page that is added to the program is added here;
 // the run opens each in one of its eight states (language, colours, width). first: the page is the
-// first that the address links to under this folder, such as a case of the list of cases.
+// first that the address links to under this folder, such as a case of the list of cases; below: one
+// of that record's own pages.
 
 const seen = (who, ...paths) => paths.map((path) => ({ who, path }));
-const one = (who, path, first) => ({ who, path, first });
+const one = (who, path, first, below = '') => ({ who, path, first, below });
 
 export const pages = [
   ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/complaint', '/public/receipt', '/public/screening'),
@@ -15,7 +16,9 @@ export const pages = [
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',
     '/desk/intake/inbound-referrals/new', '/desk/intake/inquiries/new'),
-  ...seen('supervisor', '/desk', '/desk/cases'),
+  ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate'),
+  one('supervisor', '/desk/duplicates', '/desk/duplicates/'),
+  one('supervisor', '/desk/duplicates', '/desk/duplicates/', 'merge'),
   ...seen('program_manager', '/desk', '/desk/cases', '/desk/providers/new', '/admin', '/admin/programs', '/admin/specialties', '/admin/goals'),
   one('program_manager', '/desk/providers', '/desk/providers/'),
   ...seen('finance_officer', '/desk', '/desk/tasks', '/desk/payments', '/desk/batches', '/desk/batches/new', '/desk/payouts', '/desk/payouts/new', '/desk/payees', '/admin', '/admin/funds', '/admin/benefits'),

@@ -89,16 +89,16 @@ async function lookInState(n, some, { base, name }, keys) {
   const title = `${name}-state${n}`;
   const run = await Run.start({ base, name: title, lang, theme, width, shots: path.join(here, 'shots', title), say: (line) => said.push(line) });
   const signedIn = new Set(['visitor']);
-  for (const { who, path: address, first } of some) {
+  for (const { who, path: address, first, below } of some) {
     try {
       if (!signedIn.has(who)) {
         await run.step(who, 'sign in', (page) => signIn(page, accountOf(keys, who)));
         signedIn.add(who);
       }
-      await run.step(who, first ? `${address} first` : address, async (page) => {
+      await run.step(who, first ? `${address} first ${below}`.trim() : address, async (page) => {
         const answer = await page.goto(`${address}${address.includes('?') ? '&' : '?'}lang=${lang}`);
         if (!answer.ok()) throw new Error(`${address} answers ${answer.status()}`);
-        if (first) await openFirst(page, first);
+        if (first) await openFirst(page, first, below);
       });
     } catch (error) {
       if (!(error instanceof Stopped)) run.fault(address, error.stack);
@@ -109,13 +109,14 @@ async function lookInState(n, some, { base, name }, keys) {
   return good;
 }
 
-/** Opens the first record that a list links to under a folder. */
-async function openFirst(page, folder) {
+/** Opens the first record that a list links to under a folder, or a page of its own below that. */
+async function openFirst(page, folder, below) {
   const links = await page.getByRole('main').locator(`a[href^="${folder}"]`).evaluateAll((all) => all.map((a) => a.getAttribute('href')));
   const found = links.find((href) => /^[0-9a-f-]{36}$/.test(href.slice(folder.length)));
   if (!found) throw new Error(`nothing under ${folder} to open`);
-  const answer = await page.goto(found);
-  if (!answer.ok()) throw new Error(`${found} answers ${answer.status()}`);
+  const address = below ? `${found}/${below}` : found;
+  const answer = await page.goto(address);
+  if (!answer.ok()) throw new Error(`${address} answers ${answer.status()}`);
 }
 
 /** The commit that is checked out; a release archive has none. */
