@@ -115,6 +115,13 @@ func TestMergeMovesEveryRowAndUndoGivesItBack(t *testing.T) {
 				t.Errorf("%d rows have %s, %d were to come", n, place, named[place])
 			}
 		}
+		read(t, d, func(q db.Q) error {
+			n, err := db.One[int](q, "SELECT COUNT(*) FROM reach WHERE kind = 'person' AND record = ? AND why LIKE 'case %'", other)
+			if n > 0 {
+				t.Errorf("%d reach the merged record by a case", n)
+			}
+			return err
+		})
 		if at, err := room.Standing(ctx, chief, other); err != nil || at != keep {
 			t.Errorf("led to %v: %v", at, err)
 		}

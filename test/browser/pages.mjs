@@ -12,6 +12,7 @@ export const pages = [
     '/desk/providers', '/desk/programs', '/desk/referrals', '/desk/schedules', '/desk/sessions', '/desk/search?q=a', '/account', '/account/keys', '/account/keys/new', '/account/password'),
   one('caseworker', '/desk/cases', '/desk/cases/'),
   one('caseworker', '/desk/persons', '/desk/persons/'),
+  one('caseworker', '/desk/persons', '/desk/persons/', 'same'),
   one('caseworker', '/desk/providers', '/desk/providers/'),
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',

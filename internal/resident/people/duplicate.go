@@ -34,6 +34,7 @@ var DuplicateFlow = flow.Define(flow.Table[Duplicate]{
 	Root: func(d *Duplicate) (string, db.ID) { return "duplicate", d.ID },
 	Steps: []flow.Step[Duplicate]{
 		{Name: "find", To: "open", By: flow.Roles{access.System}},
+		{Name: "report", To: "open", By: keepers},
 		{Name: "weigh", From: []string{"open"}, By: flow.Roles{access.System}},
 		{Name: "withdraw", From: []string{"open"}, To: "withdrawn", By: flow.Roles{access.System}},
 		{Name: "find_again", From: []string{"withdrawn"}, To: "open", By: flow.Roles{access.System}},
@@ -139,12 +140,19 @@ func due(person db.ID, found []like, stored []Duplicate) bool {
 		delete(known, l.Card.ID)
 	}
 	for _, d := range known {
-		if d.Status == "open" {
+		if d.Status == "open" && !d.reported() {
 			return true
 		}
 	}
 	return false
 }
+
+// reported says that somebody proposed the two. It stays so however little they are alike.
+func (d Duplicate) reported() bool {
+	return slices.ContainsFunc(d.Reasons.V, func(x search.Reason) bool { return x.Key == reported })
+}
+
+const reported = "people.alike.reported"
 
 func tenths(bits float64) int64 { return int64(math.Round(bits * 10)) }
 
@@ -154,7 +162,11 @@ func keepInStep(tx *op.Tx, person db.ID, found []like, stored []Duplicate) error
 	alike := map[db.ID]like{}
 	weigh := func(d *Duplicate) {
 		if l, ok := alike[d.With(person)]; ok {
-			d.Weight, d.Reasons = tenths(l.Weight), db.AsJSON(l.Reasons)
+			reasons := slices.Clone(l.Reasons)
+			if d.reported() {
+				reasons = append(reasons, search.Reason{Key: reported})
+			}
+			d.Weight, d.Reasons = tenths(l.Weight), db.AsJSON(reasons)
 		}
 	}
 	for _, l := range found {
@@ -176,7 +188,7 @@ func keepInStep(tx *op.Tx, person db.ID, found []like, stored []Duplicate) error
 			later["weigh"] = append(later["weigh"], d)
 		case still && d.Status == "withdrawn":
 			later["find_again"] = append(later["find_again"], d)
-		case !still && d.Status == "open":
+		case !still && d.Status == "open" && !d.reported():
 			later["withdraw"] = append(later["withdraw"], d)
 		}
 	}
@@ -300,6 +312,58 @@ func (r *Room) duplicate(q db.Q, a access.Actor, id db.ID) (Duplicate, error) {
 		return Duplicate{}, fault.NotFound()
 	}
 	return loadDuplicate(q, a, r.run.Now(), id)
+}
+
+// ReportInput names two persons who may be one.
+type ReportInput struct {
+	Person db.ID `json:"person_id"`
+	Other  db.ID `json:"other_id"`
+}
+
+// Report proposes two persons whom nobody would find alike, for instance
+// because one record has another name. Where the two are a candidate already,
+// that is it.
+func (r *Room) Report(ctx context.Context, a access.Actor, in ReportInput) (Duplicate, error) {
+	var f fault.Fields
+	if in.Person.IsZero() {
+		f.Add("/person_id", "fault.required")
+	}
+	if in.Other.IsZero() {
+		f.Add("/other_id", "fault.required")
+	} else if in.Other == in.Person {
+		f.Add("/other_id", "people.fault.same_record")
+	}
+	if err := f.Err(); err != nil {
+		return Duplicate{}, err
+	}
+	return op.Do(ctx, r.run, a, "duplicate.report", in, func(tx *op.Tx) (Duplicate, error) {
+		d := Duplicate{Person: in.Person, Other: in.Other, Reasons: db.AsJSON([]search.Reason{{Key: reported}})}
+		if bytes.Compare(d.Other[:], d.Person[:]) < 0 { // ids grow with time
+			d.Person, d.Other = d.Other, d.Person
+		}
+		if err := hold(tx, []db.ID{d.Person, d.Other}); err != nil {
+			return d, err
+		}
+		if err := Seen(tx, a, tx.Now(), d.Person, d.Other); err != nil {
+			return d, err
+		}
+		stored, err := duplicatesOf(tx, d.Person)
+		if err != nil {
+			return d, err
+		}
+		i := slices.IndexFunc(stored, func(x Duplicate) bool { return x.With(d.Person) == d.Other })
+		switch {
+		case i < 0:
+			return flow.Create(tx, DuplicateFlow, "report", d)
+		case stored[i].Status == "withdrawn":
+			err = tx.As(access.TheSystem(), func() error {
+				d, err = flow.Take(tx, DuplicateFlow, "find_again", stored[i], func(x *Duplicate) { x.Reasons = d.Reasons })
+				return err
+			})
+			return d, err
+		}
+		return stored[i], nil
+	})
 }
 
 // DuplicateInput is a step on a candidate as an editor who saw a version takes it.

@@ -216,3 +216,30 @@ func TestMergeShieldsWhoWasShielded(t *testing.T) {
 		}
 	})
 }
+
+// TestReportedStays proposes two who are nothing alike: they wait until somebody says what they are.
+func TestReportedStays(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		chief := wide()
+		one := create(t, room, chief, osamu())
+		other := create(t, room, chief, people.PersonInput{Names: []people.NameInput{{Family: "別府", Given: "澄子"}}})
+		d, err := room.Report(t.Context(), chief, people.ReportInput{Person: other.ID, Other: one.ID})
+		if err != nil || d.Person != one.ID {
+			t.Fatalf("%+v: %v", d, err)
+		}
+		weigh(t, room, one)
+		weigh(t, room, other)
+		again, err := room.Report(t.Context(), chief, people.ReportInput{Person: one.ID, Other: other.ID})
+		if err != nil || again.ID != d.ID || again.Status != "open" {
+			t.Errorf("%+v: %v", again, err)
+		}
+		for name, in := range map[string]people.ReportInput{"nobody": {Person: one.ID}, "oneself": {Person: one.ID, Other: one.ID}, "a stranger": {Person: one.ID, Other: db.NewID()}} {
+			if _, err := room.Report(t.Context(), chief, in); err == nil {
+				t.Errorf("%s was reported", name)
+			}
+		}
+		if _, err := room.Report(t.Context(), kizunatest.Staff(access.Caseworker), people.ReportInput{Person: one.ID, Other: other.ID}); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("by who sees neither: %v", err)
+		}
+	})
+}

@@ -92,6 +92,21 @@ get /desk/persons/{person}
 not see ja:この記録にまとめた記録 en:Records merged into this one
 get /desk/persons/{person}/history
 see ja:まとめる前に戻す en:Undo the merge
+# two whom nobody would find alike are proposed by who knows better, and stay so
+get /desk/persons/new
+fill names/0/family 別府
+fill names/0/given 澄子
+press ja:登録する en:Register
+at /desk/persons/*
+keep third from path /desk/persons/*
+get /desk/persons/{person}/same?q=別府
+see 別府 澄子
+press ja:見比べる en:Compare
+at /desk/duplicates/*
+see ja:職員が同じ方かもしれないと知らせた en:Reported by staff
+work
+get /desk/duplicates
+see 別府 澄子
 
 # HTML and formulas are text
 get /desk/persons/new

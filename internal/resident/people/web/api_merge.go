@@ -55,6 +55,14 @@ func (x api) mergeOf(ctx context.Context, a access.Actor, id db.ID) (mergeOut, e
 	return mergeOutOf(a, m.Merge, m.Reason), nil
 }
 
+func (x api) report(ctx context.Context, a access.Actor, in people.ReportInput) (duplicateOut, error) {
+	d, err := x.room.Report(ctx, a, in)
+	if err != nil {
+		return duplicateOut{}, err
+	}
+	return x.duplicate(ctx, a, d.ID)
+}
+
 func (x api) merge(ctx context.Context, a access.Actor, id db.ID, in people.MergeInput) (mergeOut, error) {
 	m, err := x.room.Merge(ctx, a, id, in)
 	if err != nil {
@@ -77,6 +85,9 @@ func mountMerges(d *door.Router, p *pages, room *people.Room) {
 	d.Page("GET /desk/merges/{id}", judges, p.showMerge)
 	d.Page("POST /desk/merges/{id}/undo", writers, p.undoMerge)
 	a := api{room}
+	d.Page("GET /desk/persons/{id}/same", writers, p.askSame)
+	d.Page("POST /desk/persons/{id}/same", writers, p.same)
+	door.Create(d, duplicatesResource, writers, a.report)
 	door.Step(d, duplicatesResource, "merge", writers, a.merge)
 	door.List(d, mergesResource, judges, a.merges)
 	door.Get(d, mergesResource, judges, a.mergeOf)

@@ -178,6 +178,9 @@ func reasonFacts(ctx context.Context, c people.Candidate) []ui.Fact {
 	out := make([]ui.Fact, len(c.Reasons.V))
 	for i, reason := range c.Reasons.V {
 		out[i] = ui.Fact{Label: text.Word(ctx, reason.Key), Value: signed(reason.Bits)}
+		if reason.Bits == 0 {
+			out[i].Value = "—"
+		}
 		if reason.Bits < 0 {
 			out[i].Tone = ui.Warn
 		}

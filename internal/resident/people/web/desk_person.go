@@ -13,6 +13,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
@@ -64,6 +65,9 @@ func highlights(ctx context.Context, f people.File) ui.HighlightsProps {
 		} else {
 			h.More = append(h.More, act)
 		}
+	}
+	if slices.ContainsFunc(f.Actions, func(x flow.Action) bool { return x.Step == "edit" }) { // who may write
+		h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.same.title"), Icon: "users", Href: at + "/same"})
 	}
 	h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.history"), Icon: "history", Href: at + "/history"})
 	return h
