@@ -38,9 +38,9 @@ var DuplicateFlow = flow.Define(flow.Table[Duplicate]{
 		{Name: "weigh", From: []string{"open"}, By: flow.Roles{access.System}},
 		{Name: "withdraw", From: []string{"open"}, To: "withdrawn", By: flow.Roles{access.System}},
 		{Name: "find_again", From: []string{"withdrawn"}, To: "open", By: flow.Roles{access.System}},
+		{Name: "merge", From: []string{"open"}, To: "merged", By: keepers},
 		{Name: "dismiss", From: []string{"open"}, To: "not_duplicate", By: keepers},
 		{Name: "reopen", From: []string{"not_duplicate"}, To: "open", By: keepers},
-		{Name: "merge", From: []string{"open"}, To: "merged", By: keepers},
 		{Name: "separate", From: []string{"merged"}, To: "open", By: keepers},
 	},
 })
