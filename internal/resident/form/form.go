@@ -217,7 +217,7 @@ type Response struct {
 	RootKind    string              `db:"root_kind"`
 	Root        db.ID               `db:"root" names:"@root_kind"`
 	OwnerKind   string              `db:"owner_kind"` // "" stands alone
-	Owner       db.ID               `db:"owner" names:"@owner_kind"`
+	Owner       db.ID               `db:"owner" names:"@owner_kind,person"`
 	Answers     db.JSON[rule.Facts] `db:"answers"`
 	Score       string              `db:"score"` // decimal; "" when there is none
 	Band        string              `db:"band"`
