@@ -393,3 +393,18 @@ func TestEveryStepHasWords(t *testing.T) {
 		}
 	}
 }
+
+// TestWhoIsCalledSoComesFirst looks for a name that one has and others had.
+func TestWhoIsCalledSoComesFirst(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		worker := kizunatest.Staff(access.Caseworker)
+		was := people.PersonInput{Names: []people.NameInput{{Family: "加藤", Given: "愛"}, {Kind: "former", Family: "佐藤", Given: "愛"}}}
+		create(t, room, worker, was)
+		is := create(t, room, worker, people.PersonInput{Names: []people.NameInput{{Family: "佐藤", Given: "愛"}}})
+		create(t, room, worker, was)
+		found, err := room.Search(t.Context(), worker, "佐藤 愛", 10)
+		if err != nil || len(found) != 3 || found[0].Card.ID != is.ID {
+			t.Errorf("found %+v: %v", found, err)
+		}
+	})
+}

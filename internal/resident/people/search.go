@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -213,12 +214,20 @@ func find(q db.Q, a access.Actor, now calendar.Time, today calendar.Date, query 
 	}
 	named, called := namesBy(names.Rows), contactsBy(contacts.Rows)
 	out := make([]Match, 0, len(cards.Rows))
+	present := make(map[db.ID]int, len(cards.Rows))
 	for _, c := range cards.Rows {
 		p := Person{Number: c.Number, BirthDate: c.BirthDate, BirthPrecision: c.BirthPrecision, ProtectedUntil: c.ProtectedUntil}
 		score, reasons := ranker.Rank(Entry(p, named[c.ID], called[c.ID], today).Fields)
 		out = append(out, Match{Card: c, Score: score, Reasons: reasons, Visible: visible[c.ID]})
+		present[c.ID] = score
+		if shown := slices.DeleteFunc(slices.Clone(named[c.ID]), func(n Name) bool { return n.Full() != c.Name }); len(shown) < len(named[c.ID]) {
+			present[c.ID], _ = ranker.Rank(Entry(p, shown, called[c.ID], today).Fields)
+		}
 	}
-	slices.SortStableFunc(out, func(x, y Match) int { return y.Score - x.Score })
+	// Who is called so stands before who was, or is so by another name.
+	slices.SortStableFunc(out, func(x, y Match) int {
+		return cmp.Or(y.Score-x.Score, present[y.Card.ID]-present[x.Card.ID])
+	})
 	return out[:min(len(out), query.Limit)], nil
 }
 
