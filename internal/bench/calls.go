@@ -53,11 +53,11 @@ func (w *world) peopleCalls() []Call {
 		{Name: "person search, common name, few residents", Queries: 12, Request: search(w.few, kanji)},
 		{Name: "person search, kana", Queries: 12, Request: search(w.many, func(n name) string { return n.FamilyKana + " " + n.GivenKana })},
 		{Name: "person search, romaji", Queries: 12, Request: search(w.many, func(n name) string { return n.FamilyRomaji + " " + n.GivenRomaji })},
-		{Name: "open person", Queries: 15, Request: func(i int) *http.Request { return w.many.get("/api/v1/persons/" + pick(w.persons, i).String()) }},
+		{Name: "open person", Queries: 16, Request: func(i int) *http.Request { return w.many.get("/api/v1/persons/" + pick(w.persons, i).String()) }},
 		{Name: "list of persons", Queries: 6, Request: func(int) *http.Request { return w.many.get("/api/v1/persons") }},
 		{Name: "person page", Page: true, Queries: 24, Request: func(i int) *http.Request { return w.many.get("/desk/persons/" + pick(w.persons, i).String()) }},
 		{Name: "person search page", Page: true, Queries: 14, Request: func(i int) *http.Request { return w.many.get("/desk/persons", "q", pick(w.names, i).Family) }},
-		{Name: "create person", Writes: true, Queries: 23, Request: func(i int) *http.Request {
+		{Name: "create person", Writes: true, Queries: 24, Request: func(i int) *http.Request {
 			return w.many.ask("POST", "/api/v1/persons", fmt.Sprintf(`{"names":[{"family":%q,"given":"試","family_kana":%q,"given_kana":"タメシ"}],"birth_date":"1980-05-%02d",
 				"contacts":[{"kind":"mobile","value":"090-0000-%04d"}],"addresses":[{"kind":"actual","lines":"みなと市栄町1-%d"}]}`,
 				unheard(i, '一', 2000), unheard(i, 'ア', 60), 1+i%28, i%10000, 1+i%90))

@@ -108,6 +108,15 @@ work
 get /desk/duplicates
 see 別府 澄子
 
+# a tie is said as each of the two sees it
+header Idempotency-Key {new}
+api POST /api/v1/relationships {"person_id":"{person}","other_id":"{third}","kind":"guardian"}
+status 201
+get /desk/persons/{person}
+see ja:後見人 en:Guardian
+get /desk/persons/{third}
+see ja:後見を受けている人 en:Under their guardianship
+
 # HTML and formulas are text
 get /desk/persons/new
 fill names/0/family <b>x</b>

@@ -18,4 +18,21 @@ func relationKey(v string) string { return "people.relation." + v }
 
 func relationshipKindKey(v string) string { return "people.relationship_kind." + v }
 
+// farKindKey is the word for a tie as the other of the two sees it: whose parent somebody is, is their child.
+func farKindKey(v string) string {
+	switch v {
+	case "parent":
+		return relationshipKindKey("child")
+	case "child":
+		return relationshipKindKey("parent")
+	case "grandparent":
+		return relationshipKindKey("grandchild")
+	case "grandchild":
+		return relationshipKindKey("grandparent")
+	case "guardian", "custody", "proxy", "employer":
+		return "people.relationship_far." + v
+	}
+	return relationshipKindKey(v)
+}
+
 func circumstanceKindKey(v string) string { return "people.circumstance_kind." + v }

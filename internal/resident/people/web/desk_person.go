@@ -164,15 +164,15 @@ func householdFacts(ctx context.Context, f people.File) []ui.Fact {
 		out = append(out, ui.Fact{Label: coded(ctx, relationKey, m.Relation), Value: name, Href: href, Note: rangeText(ctx, m.From, m.Until)})
 	}
 	for _, t := range f.Relationships {
-		other := t.Other
+		other, key := t.Other, relationshipKindKey
 		if other == f.Person.ID {
-			other = t.Person
+			other, key = t.Person, farKindKey
 		}
-		if living[other] {
+		if living[other] && slices.Contains(people.Relations, t.Kind) {
 			continue // said with the household
 		}
 		name, href := who(other)
-		out = append(out, ui.Fact{Label: coded(ctx, relationshipKindKey, t.Kind), Value: name, Href: href, Note: rangeText(ctx, t.From, t.Until)})
+		out = append(out, ui.Fact{Label: coded(ctx, key, t.Kind), Value: name, Href: href, Note: rangeText(ctx, t.From, t.Until)})
 	}
 	return out
 }
