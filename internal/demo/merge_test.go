@@ -122,6 +122,12 @@ func TestMergeMovesEveryRowAndUndoGivesItBack(t *testing.T) {
 			if n > 0 {
 				t.Errorf("%d reach the merged record by a case", n)
 			}
+			if err == nil {
+				n, err = db.One[int](q, "SELECT COUNT(*) FROM reach WHERE scope_kind = 'resident' AND scope = ?", other)
+			}
+			if n > 0 {
+				t.Errorf("%d records are reached by the merged record's own sign-in", n)
+			}
 			return err
 		})
 		if at, err := room.Standing(ctx, chief, other); err != nil || at != keep {
