@@ -653,13 +653,14 @@ func (r *Room) unmerge(ctx context.Context, tx *op.Tx, m Merge, b both) error {
 	if err := r.part(ctx, tx, b, own); err != nil {
 		return err
 	}
+	// First what was closed: among it are teams that came from the other, and those go with it.
+	if err := sight.Open(tx, reaches(m.Reach.V.Closed, b.keep.ID)...); err != nil {
+		return err
+	}
 	for _, x := range m.Reach.V.Opened {
 		if err := sight.Close(tx, "person", b.keep.ID, x.Why, x.Scope); err != nil {
 			return err
 		}
-	}
-	if err := sight.Open(tx, reaches(m.Reach.V.Closed, b.keep.ID)...); err != nil {
-		return err
 	}
 	if err := r.moved(tx, b.keep.ID, b.other.ID, given); err != nil {
 		return err

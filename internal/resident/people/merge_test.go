@@ -243,3 +243,33 @@ func TestReportedStays(t *testing.T) {
 		}
 	})
 }
+
+// TestUndoLeavesTheOthersTeamsBehind merges a record that a team reaches into a restricted one, and back.
+func TestUndoLeavesTheOthersTeamsBehind(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx, chief := t.Context(), wide()
+		worker := kizunatest.Staff(access.Caseworker)
+		worker.Teams = []db.ID{db.NewID()}
+		hidden, err := room.Restrict(ctx, chief, create(t, room, chief, osamu()).ID, 1, "見本")
+		if err != nil {
+			t.Fatal(err)
+		}
+		weigh(t, room, create(t, room, worker, again()))
+		c := duplicates(t, room, chief, "open")[0]
+		m, err := room.Merge(ctx, chief, c.ID, asSeen(t, room, chief, c, hidden.ID))
+		if err == nil {
+			_, err = room.Undo(ctx, chief, m.ID, people.UndoInput{Version: m.Version})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		colleague := kizunatest.Staff(access.Caseworker)
+		colleague.Teams = worker.Teams
+		if _, err := room.Get(ctx, colleague, hidden.ID); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("the other's team opens the restricted record: %v", err)
+		}
+		if _, err := room.Get(ctx, colleague, c.With(hidden.ID)); err != nil {
+			t.Errorf("the team lost its own: %v", err)
+		}
+	})
+}
