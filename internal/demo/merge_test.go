@@ -150,7 +150,7 @@ func TestMergeMovesEveryRowAndUndoGivesItBack(t *testing.T) {
 			t.Errorf("%d late rows were left behind", n)
 		}
 
-		views, err := room.Merges(ctx, chief, keep)
+		views, err := room.Merges(ctx, chief, keep, db.ID{}, 2)
 		if err != nil || len(views) != 1 || views[0].Reason != "窓口で確かめた" || views[0].By != chief.ID || views[0].Other.ID != other {
 			t.Fatalf("%+v: %v", views, err)
 		}

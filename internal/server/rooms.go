@@ -111,6 +111,7 @@ func (x *Rooms) fill() {
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.People.OnMerge = append(x.People.OnMerge, cases.OnMerge, careplan.OnMerge, benefit.OnMerge, payment.OnMerge)
 	x.People.OnMove = append(x.People.OnMove, cases.OnMove, intake.OnMove)
+	x.People.OnPart = append(x.People.OnPart, cases.OnPart)
 	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
 	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy, benefit.Busy, referral.Busy, delivery.Busy)
 	x.Cases.ReviewOn = careplan.ReviewOn

@@ -16,8 +16,12 @@ func OnMerge(tx *op.Tx, keep, other db.ID) error {
 		return err
 	}
 	of := map[db.ID][2]Agreement{} // by plan: of the one that stays, of the other
+	var plans []db.ID
 	for _, g := range list {
-		pair := of[g.Plan]
+		pair, known := of[g.Plan]
+		if !known {
+			plans = append(plans, g.Plan)
+		}
 		if g.Person == keep {
 			pair[0] = g
 		} else {
@@ -26,7 +30,8 @@ func OnMerge(tx *op.Tx, keep, other db.ID) error {
 		of[g.Plan] = pair
 	}
 	return tx.As(access.TheSystem(), func() error {
-		for _, pair := range of {
+		for _, plan := range plans {
+			pair := of[plan]
 			goes := pair[1]
 			if pair[0].Status == "asked" && goes.Status != "asked" {
 				goes = pair[0]

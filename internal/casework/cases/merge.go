@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"strings"
+
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/flow"
@@ -42,14 +44,57 @@ func OnMove(tx *op.Tx, from, _ db.ID, records map[string][]db.ID) error {
 	if err != nil {
 		return err
 	}
-	for _, c := range of {
-		if err := lock(tx, c.ID); err != nil {
+	whys := make([]string, len(of))
+	for i, id := range of {
+		whys[i] = because(id)
+	}
+	if err := sight.CloseReasons(tx, "person", from, whys); err != nil {
+		return err
+	}
+	return resightAll(tx, of)
+}
+
+// OnPart writes anew who reaches two persons by their cases: a case may have
+// been given to others, or one of the two have left it, while they were one
+// record. It belongs into people.Room.OnPart.
+func OnPart(tx *op.Tx, persons ...db.ID) error {
+	for _, p := range persons {
+		list, err := sight.Of(tx, "person", p)
+		if err != nil {
 			return err
 		}
-		if err := sight.Close(tx, "person", from, because(c.ID)); err != nil {
+		var whys []string
+		for _, x := range list {
+			if strings.HasPrefix(x.Why, byCase) {
+				whys = append(whys, x.Why)
+			}
+		}
+		if err := sight.CloseReasons(tx, "person", p, whys); err != nil {
 			return err
 		}
-		if err := resight(tx, c); err != nil {
+	}
+	of, err := casesWith(tx, persons)
+	if err != nil {
+		return err
+	}
+	return resightAll(tx, of)
+}
+
+// resightAll writes anew who reaches some cases, as they are once nobody else
+// can change them.
+func resightAll(tx *op.Tx, of []db.ID) error {
+	if len(of) == 0 {
+		return nil
+	}
+	if err := lock(tx, of...); err != nil {
+		return err
+	}
+	list, err := CasesOf(tx, of...)
+	if err != nil {
+		return err
+	}
+	for _, id := range of {
+		if err := resight(tx, list[id]); err != nil {
 			return err
 		}
 	}

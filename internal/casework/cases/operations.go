@@ -100,7 +100,9 @@ func scopes(c Case, members []Member) []sight.Reach {
 }
 
 // because is why a participant is reachable for those who reach the case.
-func because(of db.ID) string { return "case " + of.String() }
+func because(of db.ID) string { return byCase + of.String() }
+
+const byCase = "case "
 
 // resight writes anew who reaches a case and the persons taking part in it,
 // after its owner, team, case team or restriction changed.

@@ -390,9 +390,14 @@ func takingPartTwice(q db.Q, one, other db.ID) ([]Participant, error) {
 }
 
 // casesOf gives the cases of participants.
-func casesOf(q db.Q, participants []db.ID) ([]Case, error) {
+func casesOf(q db.Q, participants []db.ID) ([]db.ID, error) {
 	if len(participants) == 0 {
 		return nil, nil
 	}
-	return db.All[Case](q, selectCase+"c.id IN (SELECT case_id FROM case_participant WHERE id IN (??)) ORDER BY c.id", db.ListOf(participants))
+	return db.All[db.ID](q, "SELECT DISTINCT case_id FROM case_participant WHERE id IN (??) ORDER BY case_id", db.ListOf(participants))
+}
+
+// casesWith gives the cases in which any of some persons takes part now.
+func casesWith(q db.Q, persons []db.ID) ([]db.ID, error) {
+	return db.All[db.ID](q, "SELECT DISTINCT case_id FROM case_participant WHERE person IN (??) AND status = 'active' ORDER BY case_id", db.ListOf(persons))
 }

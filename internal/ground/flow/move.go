@@ -186,8 +186,7 @@ func movable[R any](t *Table[R]) table {
 				f.ids = append(f.ids, headOf(&recs[i]).ID)
 			}
 			f.write = func() error {
-				_, err := outside(tx, t, moving, recs, func(r *R) { rename(r, refs, kind, from, to) })
-				return err
+				return outside(tx, t, moving, recs, func(r *R) { rename(r, refs, kind, from, to) })
 			}
 			return f, nil
 		},
@@ -233,38 +232,23 @@ func rename(r any, refs []Reference, kind string, from, to db.ID) {
 
 // outside writes a change that is no step of the flow. All must be as they
 // were read, which they are in a transaction that holds them.
-func outside[R any](tx Tx, t *Table[R], name string, recs []R, edit func(*R)) ([]R, error) {
-	var done []R
-	groups := map[string]*together[R]{}
-	var order []*together[R]
+func outside[R any](tx Tx, t *Table[R], name string, recs []R, edit func(*R)) error {
+	var groups grouped[R]
 	for _, old := range recs {
-		h := headOf(&old)
-		p, err := change(tx, Step[R]{Name: name, To: h.Status, By: Roles{access.System}}, old, edit)
+		p, err := change(tx, Step[R]{Name: name, To: headOf(&old).Status, By: Roles{access.System}}, old, edit)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if len(p.columns) == 0 && headOf(&p.now).Status == h.Status {
-			continue
+		if len(p.columns) > 0 {
+			groups.add(p)
 		}
-		key := p.together()
-		if groups[key] == nil {
-			groups[key] = &together[R]{}
-			order = append(order, groups[key])
-		}
-		groups[key].steps = append(groups[key].steps, p)
 	}
-	for _, g := range order {
-		faults := map[db.ID]*fault.Fault{}
-		changed, err := g.store(tx, t, nil, faults)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range faults {
-			return nil, f
-		}
-		done = append(done, changed...)
+	faults := map[db.ID]*fault.Fault{}
+	_, err := groups.store(tx, t, nil, faults)
+	for _, f := range faults {
+		return f
 	}
-	return done, nil
+	return err
 }
 
 // giveBack goes through the lines of one entity, the latest first.

@@ -15,8 +15,7 @@ import (
 func TakeAll[R any](tx Tx, t *Table[R], step string, olds []R, edit func(*R), opts ...Option) (done []R, faults map[db.ID]*fault.Fault, err error) {
 	faults = map[db.ID]*fault.Fault{}
 	seen := make(map[db.ID]bool, len(olds))
-	groups := map[string]*together[R]{}
-	var order []*together[R]
+	var groups grouped[R]
 	for _, old := range olds {
 		id := headOf(&old).ID
 		if seen[id] {
@@ -32,23 +31,14 @@ func TakeAll[R any](tx Tx, t *Table[R], step string, olds []R, edit func(*R), op
 		case p.idle():
 			done = append(done, old)
 		default:
-			key := p.together()
-			g := groups[key]
-			if g == nil {
-				g = &together[R]{}
-				groups[key], order = g, append(order, g)
-			}
-			g.steps = append(g.steps, p)
+			groups.add(p)
 		}
 	}
-	for _, g := range order {
-		changed, err := g.store(tx, t, opts, faults)
-		if err != nil {
-			return nil, nil, err
-		}
-		done = append(done, changed...)
+	changed, err := groups.store(tx, t, opts, faults)
+	if err != nil {
+		return nil, nil, err
 	}
-	return done, faults, nil
+	return append(done, changed...), faults, nil
 }
 
 // rowFault is bad news about one row; a defect or a part that does not answer
@@ -60,6 +50,37 @@ func rowFault(err error) (*fault.Fault, bool) {
 
 // together are steps that go into one UPDATE.
 type together[R any] struct{ steps []prepared[R] }
+
+// grouped are steps by what they share to go into one UPDATE, in the order of
+// the first of each.
+type grouped[R any] struct {
+	by    map[string]*together[R]
+	order []*together[R]
+}
+
+func (g *grouped[R]) add(p prepared[R]) {
+	key := p.together()
+	at := g.by[key]
+	if at == nil {
+		if g.by == nil {
+			g.by = map[string]*together[R]{}
+		}
+		at = &together[R]{}
+		g.by[key], g.order = at, append(g.order, at)
+	}
+	at.steps = append(at.steps, p)
+}
+
+func (g *grouped[R]) store(tx Tx, t *Table[R], opts []Option, faults map[db.ID]*fault.Fault) (done []R, err error) {
+	for _, at := range g.order {
+		changed, err := at.store(tx, t, opts, faults)
+		if err != nil {
+			return nil, err
+		}
+		done = append(done, changed...)
+	}
+	return done, nil
+}
 
 // together names what steps must share to go into one UPDATE.
 func (p prepared[R]) together() string {

@@ -101,6 +101,15 @@ func CloseKind(w db.W, kind string, record db.ID, scopeKind string) error {
 	return err
 }
 
+// CloseReasons takes several reasons away from every scope.
+func CloseReasons(w db.W, kind string, record db.ID, whys []string) error {
+	if len(whys) == 0 {
+		return nil
+	}
+	_, err := db.Exec(w, "DELETE FROM reach WHERE record = ? AND kind = ? AND why IN (??)", record, kind, db.ListOf(whys))
+	return err
+}
+
 // Clause is a condition for a WHERE, with its arguments.
 type Clause struct {
 	SQL  string

@@ -174,10 +174,7 @@ func keepInStep(tx *op.Tx, person db.ID, found []like, stored []Duplicate) error
 		if slices.ContainsFunc(stored, func(d Duplicate) bool { return d.With(person) == l.Card.ID }) {
 			continue
 		}
-		d := Duplicate{Person: person, Other: l.Card.ID}
-		if bytes.Compare(d.Other[:], d.Person[:]) < 0 { // ids grow with time
-			d.Person, d.Other = d.Other, d.Person
-		}
+		d := pair(person, l.Card.ID)
 		weigh(&d)
 		fresh = append(fresh, d)
 	}
@@ -320,6 +317,21 @@ type ReportInput struct {
 	Other  db.ID `json:"other_id"`
 }
 
+// pair is the candidate of two persons.
+func pair(one, other db.ID) Duplicate {
+	if bytes.Compare(other[:], one[:]) < 0 { // ids grow with time
+		one, other = other, one
+	}
+	return Duplicate{Person: one, Other: other}
+}
+
+// proposal is a candidate that somebody thought of.
+func proposal(one, other db.ID) Duplicate {
+	d := pair(one, other)
+	d.Reasons = db.AsJSON([]search.Reason{{Key: reported}})
+	return d
+}
+
 // Report proposes two persons whom nobody would find alike, for instance
 // because one record has another name. Where the two are a candidate already,
 // that is it.
@@ -337,10 +349,7 @@ func (r *Room) Report(ctx context.Context, a access.Actor, in ReportInput) (Dupl
 		return Duplicate{}, err
 	}
 	return op.Do(ctx, r.run, a, "duplicate.report", in, func(tx *op.Tx) (Duplicate, error) {
-		d := Duplicate{Person: in.Person, Other: in.Other, Reasons: db.AsJSON([]search.Reason{{Key: reported}})}
-		if bytes.Compare(d.Other[:], d.Person[:]) < 0 { // ids grow with time
-			d.Person, d.Other = d.Other, d.Person
-		}
+		d := proposal(in.Person, in.Other)
 		if err := hold(tx, []db.ID{d.Person, d.Other}); err != nil {
 			return d, err
 		}

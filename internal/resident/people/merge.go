@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -194,7 +193,7 @@ func (r *Room) merge(ctx context.Context, tx *op.Tx, d Duplicate, b both, in Mer
 	if err := settleParts(tx, b, in.Name); err != nil {
 		return m, err
 	}
-	if err := withdrawOthers(tx, b.other.ID, d.ID); err != nil {
+	if err := withdrawOthers(tx, b, d.ID); err != nil {
 		return m, err
 	}
 	moved, err := flow.Move(tx, "person", b.other.ID, b.keep.ID)
@@ -290,189 +289,39 @@ func chosen(p Person, b both, in MergeInput) Person {
 	return p
 }
 
-// settleParts sees to what of a person would say the same twice, or of the
-// person with themself: names, contacts and addresses that are equal, ties
-// between the two, and a household in which both are. Of two contacts the one
-// that is shielded more stays.
-func settleParts(tx *op.Tx, b both, name db.ID) error {
-	if err := settleNames(tx, b, name); err != nil {
-		return err
-	}
-	if err := settleContacts(tx, b); err != nil {
-		return err
-	}
-	if err := settleAddresses(tx, b); err != nil {
-		return err
-	}
-	ties, err := tiesOf(tx, b.keep.ID, b.other.ID)
+// withdrawOthers takes back what else the merged one was a candidate for. Who
+// is alike the one that stays is found anew; whom somebody proposed beside the
+// other stands beside the one from now on.
+func withdrawOthers(tx *op.Tx, b both, but db.ID) error {
+	list, err := duplicatesOf(tx, b.other.ID)
 	if err != nil {
 		return err
 	}
-	if err := removeAll(tx, RelationshipFlow, twice(ties, b)); err != nil {
-		return err
-	}
-	members, err := sharedMemberships(tx, b.keep.ID, b.other.ID)
-	if err != nil {
-		return err
-	}
-	return removeAll(tx, MemberFlow, members)
-}
-
-func removeAll[R any](tx *op.Tx, t *flow.Table[R], rows []R) error {
-	_, faults, err := flow.TakeAll(tx, t, "remove", rows, nil)
-	for _, f := range faults {
-		return f
-	}
-	return err
-}
-
-// twice are the ties between the two, and those of the other that the one has
-// as well.
-func twice(ties []Relationship, b both) []Relationship {
-	type tie struct {
-		person, other db.ID
-		kind          string
-	}
-	as := func(t Relationship) tie {
-		for _, end := range []*db.ID{&t.Person, &t.Other} {
-			if *end == b.other.ID {
-				*end = b.keep.ID
-			}
-		}
-		return tie{t.Person, t.Other, t.Kind}
-	}
-	known := map[tie]bool{}
-	for _, t := range ties {
-		if t.Person != b.other.ID && t.Other != b.other.ID && t.Until == "" {
-			known[as(t)] = true
-		}
-	}
-	var out []Relationship
-	for _, t := range ties {
-		if to := as(t); to.person == to.other {
-			out = append(out, t)
-		} else if (t.Person == b.other.ID || t.Other == b.other.ID) && known[to] {
-			out = append(out, t)
-		}
-	}
-	return out
-}
-
-// settleNames keeps one name of those that run as the person's; the others are
-// aliases from then on, by which the person is still found.
-func settleNames(tx *op.Tx, b both, from db.ID) error {
-	main, rest := b.keep.ID, b.other.ID
-	if from == rest {
-		main, rest = rest, main
-	}
-	stays, err := db.All[Name](tx, textNames, main)
-	if err != nil {
-		return err
-	}
-	goes, err := db.All[Name](tx, textNames, rest)
-	if err != nil {
-		return err
-	}
-	var same, alias []Name
-	for _, n := range goes {
-		switch {
-		case slices.ContainsFunc(stays, func(m Name) bool { return n.same(m) }):
-			same = append(same, n)
-		case n.Kind == "legal" || n.Kind == "preferred":
-			alias = append(alias, n)
-		}
-	}
-	if err := removeAll(tx, NameFlow, same); err != nil {
-		return err
-	}
-	_, faults, err := flow.TakeAll(tx, NameFlow, "change", alias, func(n *Name) { n.Kind = "alias" })
-	for _, f := range faults {
-		return f
-	}
-	return err
-}
-
-// same says that two names are written and read alike.
-func (n Name) same(m Name) bool {
-	return n.Family == m.Family && n.Given == m.Given && n.FamilyKana == m.FamilyKana && n.GivenKana == m.GivenKana &&
-		n.FamilyRomaji == m.FamilyRomaji && n.GivenRomaji == m.GivenRomaji
-}
-
-func settleContacts(tx *op.Tx, b both) error {
-	own, err := db.All[Contact](tx, textContacts, b.keep.ID)
-	if err != nil {
-		return err
-	}
-	others, err := db.All[Contact](tx, textContacts, b.other.ID)
-	if err != nil {
-		return err
-	}
-	var gone []Contact
-	for _, c := range others {
-		i := slices.IndexFunc(own, func(o Contact) bool { return o.Kind == c.Kind && reduced(o.Value) == reduced(c.Value) })
-		switch {
-		case i < 0:
-		case c.shield() > own[i].shield():
-			gone = append(gone, own[i])
-			own = slices.Delete(own, i, i+1)
-		default:
-			gone = append(gone, c)
-		}
-	}
-	return removeAll(tx, ContactFlow, gone)
-}
-
-// reduced is a number or address without what writers put between.
-func reduced(s string) string { return strings.NewReplacer("-", "", " ", "", "　", "").Replace(s) }
-
-// shield is how much keeps a contact from being used or seen.
-func (c Contact) shield() int {
-	n := 0
-	if !c.Safe {
-		n++
-	}
-	if c.Protected {
-		n += 2
-	}
-	return n
-}
-
-func settleAddresses(tx *op.Tx, b both) error {
-	own, err := db.All[Address](tx, textAddresses, b.keep.ID)
-	if err != nil {
-		return err
-	}
-	others, err := db.All[Address](tx, textAddresses, b.other.ID)
-	if err != nil {
-		return err
-	}
-	var gone []Address
-	for _, x := range others {
-		i := slices.IndexFunc(own, func(o Address) bool {
-			return o.Kind == x.Kind && reduced(o.Lines) == reduced(x.Lines) && o.From == x.From && o.Until == x.Until
-		})
-		switch {
-		case i < 0:
-		case x.Protected && !own[i].Protected:
-			gone = append(gone, own[i])
-			own = slices.Delete(own, i, i+1)
-		default:
-			gone = append(gone, x)
-		}
-	}
-	return removeAll(tx, AddressFlow, gone)
-}
-
-// withdrawOthers takes back what else the merged one was a candidate for; who
-// is alike the one that stays is found anew.
-func withdrawOthers(tx *op.Tx, person, but db.ID) error {
-	list, err := duplicatesOf(tx, person)
+	known, err := duplicatesOf(tx, b.keep.ID)
 	if err != nil {
 		return err
 	}
 	list = slices.DeleteFunc(list, func(d Duplicate) bool { return d.ID == but || d.Status != "open" })
+	var fresh, again []Duplicate
+	for _, d := range list {
+		third := d.With(b.other.ID)
+		i := slices.IndexFunc(known, func(x Duplicate) bool { return x.With(b.keep.ID) == third })
+		switch {
+		case !d.reported():
+		case i < 0:
+			fresh = append(fresh, proposal(b.keep.ID, third))
+		case known[i].Status == "withdrawn":
+			again = append(again, known[i])
+		}
+	}
 	return tx.As(access.TheSystem(), func() error {
-		_, _, err := flow.TakeAll(tx, DuplicateFlow, "withdraw", list, nil)
+		if _, _, err := flow.TakeAll(tx, DuplicateFlow, "withdraw", list, nil); err != nil {
+			return err
+		}
+		if _, err := flow.CreateAll(tx, DuplicateFlow, "find", fresh); err != nil {
+			return err
+		}
+		_, _, err := flow.TakeAll(tx, DuplicateFlow, "find_again", again, func(d *Duplicate) { d.Reasons = proposal(d.Person, d.Other).Reasons })
 		return err
 	})
 }
@@ -526,14 +375,14 @@ type MergeView struct {
 }
 
 // Merges lists what was merged into a person that the actor sees, the latest
-// first, without what was taken back.
-func (r *Room) Merges(ctx context.Context, a access.Actor, person db.ID) ([]MergeView, error) {
+// first, from before one (zero: from the latest), without what was taken back.
+func (r *Room) Merges(ctx context.Context, a access.Actor, person, before db.ID, limit int) ([]MergeView, error) {
 	var out []MergeView
 	err := r.run.Read(ctx, func(q *db.Reader) error {
 		if _, err := load(q, a, r.run.Now(), person); err != nil {
 			return err
 		}
-		list, err := mergesInto(q, person)
+		list, err := mergesInto(q, person, before, limit)
 		if err == nil {
 			out, err = viewed(q, a, list)
 		}
@@ -585,157 +434,6 @@ func viewed(q db.Q, a access.Actor, list []Merge) ([]MergeView, error) {
 		out[i].Reason, _ = changes[journal.Reason].New.(string)
 	}
 	return out, err
-}
-
-// UndoInput takes a merge back as an editor who saw a version wants it.
-type UndoInput struct {
-	Reason  string `json:"reason,omitempty"`
-	Version int64  `json:"version"`
-}
-
-// Undo takes a merge back: every row that was moved belongs to the other again,
-// and every field that still holds what the merge gave it holds what it held
-// before. What was added or changed since stays where it is.
-func (r *Room) Undo(ctx context.Context, a access.Actor, id db.ID, in UndoInput) (Merge, error) {
-	var f fault.Fields
-	line(&f, "/reason", &in.Reason, maxLine)
-	if err := f.Err(); err != nil {
-		return Merge{}, err
-	}
-	return op.Do(ctx, r.run, a, "person_merge.undo "+id.String(), in, func(tx *op.Tx) (Merge, error) {
-		m, b, err := r.merged(tx, a, id)
-		if err == nil {
-			err = flow.Fresh(m, in.Version)
-		}
-		if err == nil && !a.Person.IsZero() && (a.Person == m.Person || a.Person == m.Merged) {
-			err = fault.Forbid("people.fault.own_record")
-		}
-		if err != nil {
-			return m, err
-		}
-		if err := r.unmerge(ctx, tx, m, b); err != nil {
-			return m, err
-		}
-		tellChanged(tx, b.other.ID)
-		return flow.Take(tx, MergeFlow, "undo", m, func(*Merge) {}, flow.Because(in.Reason))
-	})
-}
-
-// merged loads and holds a merge and its two persons.
-func (r *Room) merged(tx *op.Tx, a access.Actor, id db.ID) (Merge, both, error) {
-	var b both
-	m, err := loadMerge(tx, id)
-	if err != nil {
-		return m, b, err
-	}
-	if err := hold(tx, []db.ID{m.Person, m.Merged}); err != nil {
-		return m, b, err
-	}
-	if b.keep, err = load(tx, a, tx.Now(), m.Person); err != nil {
-		return m, b, err
-	}
-	if b.keep.Status != "active" {
-		return m, b, fault.Conflict("people.fault.merged_on")
-	}
-	b.other, err = load(tx, access.TheSystem(), tx.Now(), m.Merged)
-	return m, b, err
-}
-
-func (r *Room) unmerge(ctx context.Context, tx *op.Tx, m Merge, b both) error {
-	lines, own, err := linesOf(tx, m)
-	if err != nil {
-		return err
-	}
-	given, err := flow.GiveBack(tx, lines)
-	if err != nil {
-		return err
-	}
-	if err := r.part(ctx, tx, b, own); err != nil {
-		return err
-	}
-	// First what was closed: among it are teams that came from the other, and those go with it.
-	if err := sight.Open(tx, reaches(m.Reach.V.Closed, b.keep.ID)...); err != nil {
-		return err
-	}
-	for _, x := range m.Reach.V.Opened {
-		if err := sight.Close(tx, "person", b.keep.ID, x.Why, x.Scope); err != nil {
-			return err
-		}
-	}
-	if err := r.moved(tx, b.keep.ID, b.other.ID, given); err != nil {
-		return err
-	}
-	list, err := duplicatesOf(tx, b.other.ID)
-	if err != nil {
-		return err
-	}
-	for _, d := range list {
-		if d.ID != m.Duplicate || d.Status != "merged" {
-			continue
-		}
-		if _, err := flow.Take(tx, DuplicateFlow, "separate", d, func(*Duplicate) {}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// linesOf gives what a merge did to records, but for its own and the
-// candidates'; own are the lines of the two persons.
-func linesOf(tx *op.Tx, m Merge) (lines []journal.Row, own map[db.ID][]journal.Row, err error) {
-	own = map[db.ID][]journal.Row{}
-	for _, id := range m.Txs.V {
-		rows, err := journal.OfTx(tx, id)
-		if err != nil {
-			return nil, nil, err
-		}
-		for _, l := range rows {
-			switch {
-			case l.Entity == MergeFlow.Entity || l.Entity == DuplicateFlow.Entity:
-			case l.Record == m.Person || l.Record == m.Merged:
-				own[l.Record] = append([]journal.Row{l}, own[l.Record]...)
-			default:
-				lines = append(lines, l)
-			}
-		}
-	}
-	return lines, own, nil
-}
-
-// part writes the two persons as they were, as far as nobody changed them
-// since. A protective measure of the one that was entered since goes on.
-func (r *Room) part(ctx context.Context, tx *op.Tx, b both, own map[db.ID][]journal.Row) error {
-	return tx.As(access.TheSystem(), func() error {
-		keep, err := flow.Before(b.keep, own[b.keep.ID]...)
-		if err != nil {
-			return err
-		}
-		measures, err := db.All[Protection](tx, textProtections, b.keep.ID)
-		if err != nil {
-			return err
-		}
-		for _, m := range measures {
-			keep.ProtectedUntil = max(keep.ProtectedUntil, m.end())
-		}
-		// The number first: the other takes it back.
-		if _, err := r.wearAndTake(ctx, tx, b.keep, "separate", func(p *Person) { *p = keep }); err != nil {
-			return err
-		}
-		other, err := flow.Before(b.other, own[b.other.ID]...)
-		if err != nil {
-			return err
-		}
-		_, err = r.wearAndTake(ctx, tx, b.other, "unmerge", func(p *Person) { *p = other })
-		return err
-	})
-}
-
-// end is the last day of a measure, noEnd without one.
-func (m Protection) end() calendar.Date {
-	if m.Until == "" {
-		return noEnd
-	}
-	return m.Until
 }
 
 // Follow moves what came to name a person after they were merged: a write that

@@ -273,3 +273,43 @@ func TestUndoLeavesTheOthersTeamsBehind(t *testing.T) {
 		}
 	})
 }
+
+// TestAProposalOutlivesAMerge proposes a third beside one of two who are then merged, and takes the merge back.
+func TestAProposalOutlivesAMerge(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx, chief := t.Context(), wide()
+		c := pairOf(t, room, chief, again())
+		third := create(t, room, chief, people.PersonInput{Names: []people.NameInput{{Family: "別府", Given: "澄子"}}})
+		proposed, err := room.Report(ctx, chief, people.ReportInput{Person: c.Other, Other: third.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		beside := func(person db.ID, what string) {
+			t.Helper()
+			list := duplicates(t, room, chief, "open")
+			list = slices.DeleteFunc(list, func(d people.Candidate) bool { return d.With(third.ID) != person })
+			if len(list) != 1 {
+				t.Errorf("%s: %d candidates", what, len(list))
+			}
+		}
+		m, err := room.Merge(ctx, chief, c.ID, asSeen(t, room, chief, c, c.Person))
+		if err != nil {
+			t.Fatal(err)
+		}
+		beside(c.Person, "after merging")
+		weigh(t, room, third)
+		beside(c.Person, "weighed again")
+		if _, err := room.Undo(ctx, chief, m.ID, people.UndoInput{Version: m.Version}); err != nil {
+			t.Fatal(err)
+		}
+		list := duplicates(t, room, chief, "open")
+		for _, d := range list {
+			if d.With(third.ID) == c.Person && (d.Person == third.ID || d.Other == third.ID) {
+				t.Errorf("the one that stayed is still a candidate of the third: %+v", d)
+			}
+		}
+		if !slices.ContainsFunc(list, func(d people.Candidate) bool { return d.ID == proposed.ID }) {
+			t.Errorf("what was proposed did not come back: %+v", list)
+		}
+	})
+}

@@ -25,6 +25,9 @@ type Room struct {
 	// OnMove is what they do once records by entity, which named one person, name
 	// another: who reaches them.
 	OnMove []func(tx *op.Tx, from, to db.ID, records map[string][]db.ID) error
+	// OnPart is what they do once two records are two again: who reaches either
+	// may have changed while they were one.
+	OnPart []func(tx *op.Tx, persons ...db.ID) error
 
 	count count
 }

@@ -333,8 +333,11 @@ func loadMerge(q db.Q, id db.ID) (Merge, error) { return db.One[Merge](q, select
 // textMergesInto gives what was merged into a person and not taken back.
 var textMergesInto = selectMerge + "person = ? AND status = 'merged' ORDER BY id DESC"
 
-func mergesInto(q db.Q, person db.ID) ([]Merge, error) {
-	return db.All[Merge](q, textMergesInto, person)
+func mergesInto(q db.Q, person, before db.ID, limit int) ([]Merge, error) {
+	if before.IsZero() {
+		return db.All[Merge](q, selectMerge+"person = ? AND status = 'merged' ORDER BY id DESC LIMIT ?", person, limit)
+	}
+	return db.All[Merge](q, selectMerge+"person = ? AND status = 'merged' AND id < ? ORDER BY id DESC LIMIT ?", person, before, limit)
 }
 
 // mergeOf gives the merge by which a person's record was merged into another.

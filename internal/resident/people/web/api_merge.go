@@ -40,7 +40,12 @@ func (x api) merges(ctx context.Context, a access.Actor, q mergeQuery) (door.Ite
 	if q.Person.IsZero() {
 		return out, fault.Invalid(fault.Field{Pointer: "/person_id", Key: "fault.required"})
 	}
-	list, err := x.room.Merges(ctx, a, q.Person)
+	before, err := door.Cursor(q.Cursor)
+	if err != nil {
+		return out, err
+	}
+	list, err := x.room.Merges(ctx, a, q.Person, before, q.Limit+1)
+	list, out.Next = door.Cut(list, q.Limit, func(m people.MergeView) string { return m.ID.String() })
 	for _, m := range list {
 		out.Items = append(out.Items, mergeOutOf(a, m.Merge, m.Reason))
 	}
@@ -77,19 +82,4 @@ func (x api) undo(ctx context.Context, a access.Actor, id db.ID, in people.UndoI
 		return mergeOut{}, err
 	}
 	return mergeOutOf(a, m, ""), nil
-}
-
-func mountMerges(d *door.Router, p *pages, room *people.Room) {
-	d.Page("GET /desk/duplicates/{id}/merge", writers, p.askMerge)
-	d.Page("POST /desk/duplicates/{id}/merge", writers, p.join)
-	d.Page("GET /desk/merges/{id}", judges, p.showMerge)
-	d.Page("POST /desk/merges/{id}/undo", writers, p.undoMerge)
-	a := api{room}
-	d.Page("GET /desk/persons/{id}/same", writers, p.askSame)
-	d.Page("POST /desk/persons/{id}/same", writers, p.same)
-	door.Create(d, duplicatesResource, writers, a.report)
-	door.Step(d, duplicatesResource, "merge", writers, a.merge)
-	door.List(d, mergesResource, judges, a.merges)
-	door.Get(d, mergesResource, judges, a.mergeOf)
-	door.Step(d, mergesResource, "undo", writers, a.undo)
 }

@@ -76,7 +76,7 @@ func duplicateTable(ctx context.Context, status string, list []people.Candidate)
 			{Label: text.Word(ctx, "people.web.duplicate.reasons"), Priority: 2},
 			{Label: text.Word(ctx, "people.web.duplicate.found"), Priority: 3},
 		},
-		Empty: ui.EmptyProps{Title: text.Word(ctx, "people.web.duplicate.none"), Text: text.Word(ctx, "people.web.duplicate.none_hint")},
+		Empty: ui.EmptyProps{Title: text.Word(ctx, "people.web.duplicate.none."+status), Text: text.Word(ctx, "people.web.duplicate.none_hint."+status)},
 	}
 	for _, s := range people.DuplicateStatuses {
 		t.Views = append(t.Views, ui.View{Label: text.Word(ctx, "status.duplicate."+s), Href: duplicatesAt + "?status=" + s, Count: -1, Current: s == status})

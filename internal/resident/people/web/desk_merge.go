@@ -203,3 +203,18 @@ func mergedFacts(ctx context.Context, f people.File) []ui.Fact {
 	}
 	return out
 }
+
+func mountMerges(d *door.Router, p *pages, room *people.Room) {
+	d.Page("GET /desk/duplicates/{id}/merge", writers, p.askMerge)
+	d.Page("POST /desk/duplicates/{id}/merge", writers, p.join)
+	d.Page("GET /desk/merges/{id}", judges, p.showMerge)
+	d.Page("POST /desk/merges/{id}/undo", writers, p.undoMerge)
+	d.Page("GET /desk/persons/{id}/same", writers, p.askSame)
+	d.Page("POST /desk/persons/{id}/same", writers, p.same)
+	a := api{room}
+	door.Create(d, duplicatesResource, writers, a.report)
+	door.Step(d, duplicatesResource, "merge", writers, a.merge)
+	door.List(d, mergesResource, judges, a.merges)
+	door.Get(d, mergesResource, judges, a.mergeOf)
+	door.Step(d, mergesResource, "undo", writers, a.undo)
+}

@@ -1,0 +1,184 @@
+package people
+
+import (
+	"slices"
+	"strings"
+
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
+)
+
+// settleParts sees to what of a person would say the same twice, or of the
+// person with themself: names, contacts and addresses that are equal, ties
+// between the two, and a household in which both are. Of two contacts the one
+// that is shielded more stays.
+func settleParts(tx *op.Tx, b both, name db.ID) error {
+	if err := settleNames(tx, b, name); err != nil {
+		return err
+	}
+	if err := settleContacts(tx, b); err != nil {
+		return err
+	}
+	if err := settleAddresses(tx, b); err != nil {
+		return err
+	}
+	ties, err := tiesOf(tx, b.keep.ID, b.other.ID)
+	if err != nil {
+		return err
+	}
+	if err := removeAll(tx, RelationshipFlow, twice(ties, b)); err != nil {
+		return err
+	}
+	members, err := sharedMemberships(tx, b.keep.ID, b.other.ID)
+	if err != nil {
+		return err
+	}
+	return removeAll(tx, MemberFlow, members)
+}
+
+// takeEach takes a step on rows that this transaction holds: a fault of one ends it.
+func takeEach[R any](tx *op.Tx, t *flow.Table[R], step string, rows []R, edit func(*R)) error {
+	_, faults, err := flow.TakeAll(tx, t, step, rows, edit)
+	for _, f := range faults {
+		return f
+	}
+	return err
+}
+
+func removeAll[R any](tx *op.Tx, t *flow.Table[R], rows []R) error {
+	return takeEach(tx, t, "remove", rows, nil)
+}
+
+// twice are the ties between the two, and those of the other that the one has
+// as well.
+func twice(ties []Relationship, b both) []Relationship {
+	type tie struct {
+		person, other db.ID
+		kind          string
+	}
+	as := func(t Relationship) tie {
+		for _, end := range []*db.ID{&t.Person, &t.Other} {
+			if *end == b.other.ID {
+				*end = b.keep.ID
+			}
+		}
+		return tie{t.Person, t.Other, t.Kind}
+	}
+	known := map[tie]bool{}
+	for _, t := range ties {
+		if t.Person != b.other.ID && t.Other != b.other.ID && t.Until == "" {
+			known[as(t)] = true
+		}
+	}
+	var out []Relationship
+	for _, t := range ties {
+		if to := as(t); to.person == to.other {
+			out = append(out, t)
+		} else if (t.Person == b.other.ID || t.Other == b.other.ID) && known[to] {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// settleNames keeps one name of those that run as the person's; the others are
+// aliases from then on, by which the person is still found.
+func settleNames(tx *op.Tx, b both, from db.ID) error {
+	main, rest := b.keep.ID, b.other.ID
+	if from == rest {
+		main, rest = rest, main
+	}
+	stays, err := db.All[Name](tx, textNames, main)
+	if err != nil {
+		return err
+	}
+	goes, err := db.All[Name](tx, textNames, rest)
+	if err != nil {
+		return err
+	}
+	var same, alias []Name
+	for _, n := range goes {
+		switch {
+		case slices.ContainsFunc(stays, func(m Name) bool { return n.same(m) }):
+			same = append(same, n)
+		case n.Kind == "legal" || n.Kind == "preferred":
+			alias = append(alias, n)
+		}
+	}
+	if err := removeAll(tx, NameFlow, same); err != nil {
+		return err
+	}
+	return takeEach(tx, NameFlow, "change", alias, func(n *Name) { n.Kind = "alias" })
+}
+
+// same says that two names are written and read alike.
+func (n Name) same(m Name) bool {
+	return n.Family == m.Family && n.Given == m.Given && n.FamilyKana == m.FamilyKana && n.GivenKana == m.GivenKana &&
+		n.FamilyRomaji == m.FamilyRomaji && n.GivenRomaji == m.GivenRomaji
+}
+
+func settleContacts(tx *op.Tx, b both) error {
+	own, err := db.All[Contact](tx, textContacts, b.keep.ID)
+	if err != nil {
+		return err
+	}
+	others, err := db.All[Contact](tx, textContacts, b.other.ID)
+	if err != nil {
+		return err
+	}
+	var gone []Contact
+	for _, c := range others {
+		i := slices.IndexFunc(own, func(o Contact) bool { return o.Kind == c.Kind && reduced(o.Value) == reduced(c.Value) })
+		switch {
+		case i < 0:
+		case c.shield() > own[i].shield():
+			gone = append(gone, own[i])
+			own = slices.Delete(own, i, i+1)
+		default:
+			gone = append(gone, c)
+		}
+	}
+	return removeAll(tx, ContactFlow, gone)
+}
+
+// reduced is a number or address without what writers put between.
+func reduced(s string) string { return strings.NewReplacer("-", "", " ", "", "　", "").Replace(s) }
+
+// shield is how much keeps a contact from being used or seen.
+func (c Contact) shield() int {
+	n := 0
+	if !c.Safe {
+		n++
+	}
+	if c.Protected {
+		n += 2
+	}
+	return n
+}
+
+func settleAddresses(tx *op.Tx, b both) error {
+	own, err := db.All[Address](tx, textAddresses, b.keep.ID)
+	if err != nil {
+		return err
+	}
+	others, err := db.All[Address](tx, textAddresses, b.other.ID)
+	if err != nil {
+		return err
+	}
+	var gone []Address
+	for _, x := range others {
+		i := slices.IndexFunc(own, func(o Address) bool {
+			return o.Kind == x.Kind && reduced(o.Lines) == reduced(x.Lines) && o.From == x.From && o.Until == x.Until
+		})
+		switch {
+		case i < 0:
+		case x.Protected && !own[i].Protected:
+			gone = append(gone, own[i])
+			own = slices.Delete(own, i, i+1)
+		default:
+			gone = append(gone, x)
+		}
+	}
+	return removeAll(tx, AddressFlow, gone)
+}
