@@ -78,6 +78,7 @@ type load struct {
 	timed   func(time.Duration) // told how long each answer took, where somebody asks
 	rough   bool                // the database comes and goes: who is told to wait, or told nothing, waits and asks again
 	past    *past               // where acknowledgements may be lost
+	pace    <-chan time.Time    // where set, each deed of anybody waits for one
 
 	mu      sync.Mutex
 	bases   []string
@@ -218,6 +219,9 @@ func (w *worker) step() bool {
 	l.mu.Unlock()
 	if over || l.t.Context().Err() != nil {
 		return false
+	}
+	if l.pace != nil {
+		<-l.pace
 	}
 	q := w.choose()
 	if q == nil {
