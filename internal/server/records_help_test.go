@@ -35,6 +35,7 @@ func (s *sample) helpRecords() map[string][]variant {
 		"admin/goals/{id}":       definition,
 		"forms/{id}":             {{"", s.form}},
 		"consents/{id}":          {{"", s.consent}},
+		"disclosures/{id}":       {{"", s.emergency}},
 
 		"care-plans/{id}":      plan,
 		"plans/{id}":           plan,
@@ -117,6 +118,16 @@ func (s *sample) consent() string {
 	person, err := db.ParseID(s.resident(false))
 	s.must(err)
 	x, err := s.srv.Rooms.Consents.Give(s.t.Context(), s.as("caseworker").actor, consent.Input{Person: person, Fields: []string{"name"}, Recipients: []string{consent.AnyInvited}, Purpose: "見本", How: "paper"})
+	return s.id(x.ID, err)
+}
+
+// emergency is what left about a resident in an emergency.
+func (s *sample) emergency() string {
+	s.t.Helper()
+	person, err := db.ParseID(s.resident(false))
+	s.must(err)
+	x, err := s.srv.Rooms.Consents.Record(s.t.Context(), s.as("caseworker").actor, consent.DisclosureInput{Person: person, Fields: []string{"name"},
+		RecipientKind: "agency", RecipientName: "見本", Basis: consent.ByEmergency, Reason: "見本"})
 	return s.id(x.ID, err)
 }
 

@@ -170,7 +170,7 @@ func (s *Server) furnish(d *door.Router) {
 	formweb.Mount(d, s.Rooms.Forms)
 	catalogweb.Mount(d, s.Rooms.Catalog)
 	assessmentweb.Mount(d, s.Rooms.Assessments)
-	consentweb.Mount(d, s.Rooms.Consents)
+	consentweb.Mount(d, s.Rooms.Consents, s.names)
 	benefitweb.Mount(d, s.Rooms.Benefits)
 	documentweb.Mount(d, s.Rooms.Documents)
 	providerweb.Mount(d, s.Rooms.Providers, providerweb.Parts{Panels: s.panels(), Read: s.Run.Read})

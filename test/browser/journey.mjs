@@ -289,7 +289,6 @@ async function referral(run, keys, story) {
     await follow(page, page.locator('a[href^="/desk/consents/new"]').first());
     await page.locator('[name=purpose]').fill(named(run, '提供者を選ぶため', 'To choose a provider'));
     for (const field of ['name', 'kana', 'needs', 'benefit']) await page.locator(`[name=fields][value=${field}]`).check();
-    await page.locator('[name=capacity][value=self]').check();
     await page.locator('[name=how][value=paper]').check();
     await follow(page, sendButton(page));
     await page.waitForURL(/\/packet$/);

@@ -1,7 +1,7 @@
 // Every page, once: who looks at it and where. A page that is added to the program is added here;
 // the run opens each in one of its eight states (language, colours, width). first: the page is the
 // first that the address links to under this folder, such as a case of the list of cases; below: one
-// of that record's own pages.
+// of that record's own pages, or with a slash the first of other pages that it leads to.
 
 const seen = (who, ...paths) => paths.map((path) => ({ who, path }));
 const one = (who, path, first, below = '') => ({ who, path, first, below });
@@ -13,11 +13,13 @@ export const pages = [
   one('caseworker', '/desk/cases', '/desk/cases/'),
   one('caseworker', '/desk/persons', '/desk/persons/'),
   one('caseworker', '/desk/persons', '/desk/persons/', 'same'),
+  one('caseworker', '/desk/persons', '/desk/persons/', '/desk/consents/new'),
+  one('caseworker', '/desk/persons', '/desk/persons/', '/desk/disclosures/new'),
   one('caseworker', '/desk/providers', '/desk/providers/'),
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',
     '/desk/intake/inbound-referrals/new', '/desk/intake/inquiries/new'),
-  ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate'),
+  ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate', '/desk/disclosures'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/', 'merge'),
   ...seen('program_manager', '/desk', '/desk/cases', '/desk/providers/new', '/admin', '/admin/programs', '/admin/specialties', '/admin/goals'),

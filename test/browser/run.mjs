@@ -109,12 +109,16 @@ async function lookInState(n, some, { base, name }, keys) {
   return good;
 }
 
-/** Opens the first record that a list links to under a folder, or a page of its own below that. */
+/** Opens the first record that a list links to under a folder, or a page of its own below that, or one elsewhere (/…) that it leads to. */
 async function openFirst(page, folder, below) {
   const links = await page.getByRole('main').locator(`a[href^="${folder}"]`).evaluateAll((all) => all.map((a) => a.getAttribute('href')));
   const found = links.find((href) => /^[0-9a-f-]{36}$/.test(href.slice(folder.length)));
   if (!found) throw new Error(`nothing under ${folder} to open`);
-  const address = below ? `${found}/${below}` : found;
+  await open(page, below && !below.startsWith('/') ? `${found}/${below}` : found);
+  if (below.startsWith('/')) await open(page, await page.getByRole('main').locator(`a[href^="${below}"]`).first().getAttribute('href'));
+}
+
+async function open(page, address) {
   const answer = await page.goto(address);
   if (!answer.ok()) throw new Error(`${address} answers ${answer.status()}`);
 }

@@ -1,5 +1,7 @@
 package db
 
+import "context"
+
 // What the tests in db_test need to see of the inside.
 var (
 	Dialect = dialect
@@ -26,3 +28,14 @@ var SQLiteName = sqliteName
 // KeptStatements is how many prepared statements the SQLite connection of a
 // transaction keeps.
 func KeptStatements(t *Tx) int { return len(t.session.(*sqliteConn).stmts) }
+
+// MigrateTo brings an empty database as far as a version and no further.
+func MigrateTo(ctx context.Context, d *DB, version int64) error {
+	p, pool, err := d.provider()
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	_, err = p.UpTo(ctx, version)
+	return err
+}

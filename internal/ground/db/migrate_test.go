@@ -148,20 +148,10 @@ func TestAMigrationLetsOthersThrough(t *testing.T) {
 	if !slices.Contains(kizunatest.Engines(t), db.Postgres) {
 		t.Skip("on SQLite one writes at a time")
 	}
-	d := kizunatest.NewDB(t, db.Postgres)
-	// Migration 45 makes indexes of case_file anew, and so can run again; what came after it is taken back.
-	write(t, d, func(tx *db.Tx) error {
-		for _, undo := range []string{
-			"DROP TABLE person_merge", "DROP TABLE duplicate", "ALTER TABLE person DROP COLUMN merged_into",
-			"DROP INDEX consent_given_by, goal_person, decision_applicant, payout_for",
-		} {
-			if _, err := db.Exec(tx, undo); err != nil {
-				return err
-			}
-		}
-		_, err := db.Exec(tx, "DELETE FROM goose_db_version WHERE version_id >= 45")
-		return err
-	})
+	d := kizunatest.OpenDB(t, kizunatest.EmptyURL(t, db.Postgres))
+	if err := db.MigrateTo(t.Context(), d, 44); err != nil { // the next one makes indexes of case_file anew
+		t.Fatal(err)
+	}
 	held, free, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	release := sync.OnceFunc(func() { close(free) })
 	defer release() // also where it fails, or the database would never close
@@ -181,7 +171,7 @@ func TestAMigrationLetsOthersThrough(t *testing.T) {
 	<-held
 	group.Go(func() {
 		defer close(over)
-		if n, err := d.Migrate(t.Context()); n != 3 || err != nil {
+		if n, err := d.Migrate(t.Context()); n < 3 || err != nil {
 			t.Errorf("%d steps ran, %v", n, err)
 		}
 	})

@@ -177,14 +177,26 @@ func heldPrompt(ctx context.Context, waiting int, today calendar.Date) []Prompt 
 		Title: text.Word(ctx, "home.schedules_wait", "n", waiting), Act: ui.Act{Label: text.Word(ctx, "home.check_schedules"), Href: "/desk/schedules"}}}}
 }
 
+// mostToReview is how many disclosures in an emergency are counted on a first page.
+const mostToReview = 100
+
 // worker asks caseworkers to compare the offers that came for what they asked, and for the approval
-// of schedules.
+// of schedules; supervisors, to look at what left in an emergency.
 func (n network) worker(ctx context.Context, a access.Actor) (said Said, err error) {
 	today := calendar.Today(ctx, n.clock)
 	b := db.NewBatch()
 	offers, held := referral.QueueToCompare(b, a, n.clock.Now(), mostPrompts), delivery.QueueToApprove(b, a, n.clock.Now())
+	var emergencies *db.Answer[consent.Disclosure]
+	if a.Is(access.Supervisor) {
+		emergencies = consent.QueueToReview(b, a, n.clock.Now(), mostToReview)
+	}
 	if err := n.send(ctx, b); err != nil {
 		return said, err
+	}
+	if emergencies != nil && len(emergencies.Rows) > 0 {
+		said.Prompts = append(said.Prompts, Prompt{Due: emergencies.Rows[0].CreatedAt.Date(calendar.Zone(ctx)), Prompt: ui.Prompt{Icon: "shield-alert", Tone: ui.Warn,
+			Title: text.Word(ctx, "home.emergencies", "n", ui.Count(len(emergencies.Rows))), Sub: text.Word(ctx, "home.emergencies_note"), Href: "/desk/disclosures",
+			Act: ui.Act{Label: text.Word(ctx, "home.review_emergencies"), Href: "/desk/disclosures"}}})
 	}
 	for _, x := range offers.Rows {
 		said.Prompts = append(said.Prompts, toCompare(ctx, x, today))

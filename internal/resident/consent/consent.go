@@ -8,7 +8,6 @@
 package consent
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -38,7 +37,8 @@ type Consent struct {
 // Covers tells which of the fields the consent does not let a recipient have
 // on a day; all of them when it does not hold.
 func (c Consent) Covers(recipient string, fields []string, on calendar.Date) (missing []string) {
-	if !c.Holds(on) || !slices.Contains(c.Recipients.V, recipient) && !slices.Contains(c.Recipients.V, AnyInvited) {
+	invited := strings.HasPrefix(recipient, provider) && slices.Contains(c.Recipients.V, AnyInvited)
+	if !c.Holds(on) || !invited && !slices.Contains(c.Recipients.V, recipient) {
 		return slices.Clone(fields)
 	}
 	for _, f := range fields {
@@ -63,7 +63,15 @@ var Fields = []string{"name", "kana", "birth_date", "age_band", "gender", "langu
 const AnyInvited = "any_invited"
 
 // Recipient is a provider's key among a consent's recipients.
-func Recipient(provider db.ID) string { return "provider:" + provider.String() }
+func Recipient(id db.ID) string { return provider + id.String() }
+
+// Named is the key of a recipient who is known by name only.
+func Named(name string) string { return named + strings.Join(strings.Fields(name), " ") }
+
+const (
+	provider = "provider:"
+	named    = "named:"
+)
 
 // The choices of coded fields.
 var (
@@ -165,15 +173,24 @@ func (in *Input) checkRecipients(f *fault.Fields) {
 		f.Add("/recipients", "consent.fault.too_many", "max", maxRecipients)
 	}
 	for i, x := range in.Recipients {
-		id, named := strings.CutPrefix(x, "provider:")
+		at := fault.At("recipients", i)
+		if name, ok := strings.CutPrefix(x, named); ok {
+			line(f, at, &name, maxLine)
+			if in.Recipients[i] = Named(name); name == "" {
+				f.Add(at, "fault.required")
+			}
+			continue
+		}
+		id, ok := strings.CutPrefix(x, provider)
 		_, err := db.ParseID(id)
-		if x != AnyInvited && (!named || err != nil) {
-			f.Add(fmt.Sprintf("/recipients/%d", i), "fault.bad_choice")
+		if x != AnyInvited && (!ok || err != nil) {
+			f.Add(at, "fault.bad_choice")
 		}
 	}
 }
 
-// Disclosure is one time that data left the agency. It is only ever added.
+// Disclosure is one time that data left the agency. It is never taken back; what
+// left in an emergency is looked at afterwards by a supervisor.
 type Disclosure struct {
 	flow.Head
 	Person        db.ID             `db:"person" names:"person"`
@@ -186,7 +203,13 @@ type Disclosure struct {
 	Provision     string            `db:"provision"` // by law or court: which
 	Reason        string            `db:"reason"`
 	Invitation    db.ID             `db:"invitation"` // with which it was sent, if so
+	MadeBy        db.ID             `db:"made_by"`    // the user who let it out or recorded it
+	ReviewedBy    db.ID             `db:"reviewed_by"`
+	Finding       string            `db:"finding"` // see Findings
 }
+
+// Findings are what a review of a disclosure in an emergency comes to.
+var Findings = []string{"justified", "too_much", "unjustified"}
 
 // CheckBasis says what a basis needs besides its name: a consent is found by
 // Covering, law and court name their provision, the others say why.
@@ -202,18 +225,23 @@ func CheckBasis(f *fault.Fields, basis string, provision, reason *string) {
 	}
 }
 
-func (d *Disclosure) validate() error {
-	var f fault.Fields
+// check cleans what is said of a disclosure, but for which consent it stands on.
+func (d *Disclosure) check(f *fault.Fields) {
 	if d.Person.IsZero() {
 		f.Add("/person_id", "fault.required")
 	}
-	choose(&f, "/recipient_kind", d.RecipientKind, RecipientKinds)
-	line(&f, "/recipient_name", &d.RecipientName, maxLine)
+	choose(f, "/recipient_kind", d.RecipientKind, RecipientKinds)
+	line(f, "/recipient_name", &d.RecipientName, maxLine)
 	if d.RecipientName == "" {
 		f.Add("/recipient_name", "fault.required")
 	}
-	d.Fields = db.AsJSON(checkFields(&f, d.Fields.V))
-	CheckBasis(&f, d.Basis, &d.Provision, &d.Reason)
+	d.Fields = db.AsJSON(checkFields(f, d.Fields.V))
+	CheckBasis(f, d.Basis, &d.Provision, &d.Reason)
+}
+
+func (d *Disclosure) validate() error {
+	var f fault.Fields
+	d.check(&f)
 	if (d.Basis == ByConsent) == d.Consent.IsZero() {
 		f.Add("/consent_id", "consent.fault.which")
 	}

@@ -31,11 +31,23 @@ func ownConsent(a access.Actor, c Consent) *fault.Fault {
 	return fault.Forbid("")
 }
 
-// DisclosureFlow only adds: what was disclosed cannot be taken back.
+// DisclosureFlow only adds: what was disclosed cannot be taken back. What left in
+// an emergency is reviewed by somebody else than who let it out.
 var DisclosureFlow = flow.Define(flow.Table[Disclosure]{
 	Entity: "disclosure", Table: "disclosure",
 	Root: func(d *Disclosure) (string, db.ID) { return "person", d.Person },
 	Steps: []flow.Step[Disclosure]{
 		{Name: "disclose", To: "made", By: append(flow.Roles{access.System}, recorders...)},
+		{Name: "review", From: []string{"made"}, To: "reviewed", By: flow.Roles{access.Supervisor}, When: anothersEmergency},
 	},
 })
+
+func anothersEmergency(a access.Actor, d Disclosure) *fault.Fault {
+	switch {
+	case d.Basis != ByEmergency:
+		return fault.Conflict("consent.fault.no_emergency")
+	case d.MadeBy == a.ID && !a.Is(access.System):
+		return fault.Forbid("consent.fault.own_disclosure")
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package consent
 
 import (
 	"context"
+	"slices"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -22,20 +23,33 @@ func New(run *op.Runner) *Room { return &Room{run: run} }
 
 func (r *Room) today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }
 
-// Give records that a person agreed. A resident gives online, for themselves.
+// Give records that a person agreed, or somebody who may for them. A resident
+// gives online, for themselves.
 func (r *Room) Give(ctx context.Context, a access.Actor, in Input) (Consent, error) {
-	if !a.Is(access.StaffRoles...) {
+	resident := !a.Is(access.StaffRoles...)
+	if resident {
 		in.Person, in.GivenBy, in.Capacity, in.How = a.Person, a.Person, "self", "online"
 	}
 	if err := in.Validate(r.today(ctx)); err != nil {
 		return Consent{}, err
 	}
 	return op.Do(ctx, r.run, a, "consent.give", in, func(tx *op.Tx) (Consent, error) {
-		if err := seen(tx, a, tx.Now(), in.Person, in.GivenBy); err != nil {
+		if err := seen(tx, a, tx.Now(), in.Person); err != nil {
 			return Consent{}, err
 		}
+		may, err := consenters(tx, a, tx.Now(), in.Person, in.GivenOn)
+		if err != nil {
+			return Consent{}, err
+		}
+		capacity := in.Capacity
+		if resident && len(may) == 1 {
+			capacity = may[0].Capacity // a minor alone, or themselves
+		}
+		if !slices.ContainsFunc(may, func(c Consenter) bool { return c.ID == in.GivenBy && c.Capacity == capacity }) {
+			return Consent{}, fault.Invalid(fault.Field{Pointer: "/given_by_id", Key: "consent.fault.no_standing"})
+		}
 		return flow.Create(tx, Flow, "give", Consent{
-			Person: in.Person, GivenBy: in.GivenBy, Capacity: in.Capacity, Fields: db.AsJSON(in.Fields),
+			Person: in.Person, GivenBy: in.GivenBy, Capacity: capacity, Fields: db.AsJSON(in.Fields),
 			Recipients: db.AsJSON(in.Recipients), Purpose: in.Purpose, GivenOn: in.GivenOn, Until: in.Until, How: in.How, RecordedBy: a.ID,
 		})
 	})
@@ -97,18 +111,6 @@ func (r *Room) load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Consen
 		return c, nil
 	}
 	return c, seen(q, a, now, c.Person)
-}
-
-// Disclose keeps that data left, once for each recipient, inside the operation
-// that let it out; the caller has checked that the actor may see the persons
-// and that the basis covers the fields.
-func Disclose(tx *op.Tx, list ...Disclosure) ([]Disclosure, error) {
-	for i := range list {
-		if err := list[i].validate(); err != nil {
-			return nil, err
-		}
-	}
-	return flow.CreateAll(tx, DisclosureFlow, "disclose", list)
 }
 
 // expireAtOnce bounds how many consents one transaction ends.

@@ -1,8 +1,10 @@
 package consent
 
 import (
+	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/resident/people"
 )
 
 var selectConsent = "SELECT " + db.Columns[Consent]("") + " FROM consent WHERE "
@@ -35,4 +37,17 @@ var textDisclosures = selectDisclosure + "person = ? ORDER BY id DESC LIMIT 100"
 // caller has checked that the actor may see the person.
 func Disclosures(q db.Q, person db.ID) ([]Disclosure, error) {
 	return db.All[Disclosure](q, textDisclosures, person)
+}
+
+func disclosureByID(q db.Q, id db.ID) (Disclosure, error) {
+	return db.One[Disclosure](q, selectDisclosure+"id = ?", id)
+}
+
+// QueueToReview gives in a batch what left in an emergency, by others than the
+// actor and about persons they see, and nobody reviewed: the earliest first.
+func QueueToReview(b *db.Batch, a access.Actor, now calendar.Time, limit int) *db.Answer[Disclosure] {
+	seen := people.Reached(a, now)
+	return db.Queue[Disclosure](b, "SELECT "+db.Columns[Disclosure]("d")+` FROM disclosure d JOIN person p ON p.id = d.person
+		WHERE d.basis = 'emergency' AND d.status = 'made' AND (d.made_by IS NULL OR d.made_by <> ?) AND `+seen.SQL+" ORDER BY d.id LIMIT ?",
+		append(append([]any{a.ID}, seen.Args...), limit)...)
 }

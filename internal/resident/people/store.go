@@ -18,6 +18,10 @@ func lens(a access.Actor, now calendar.Time) sight.Lens {
 	return sight.Lens{Actor: a, Now: now, Kind: "person", Restricted: "p.restricted"}
 }
 
+// Reached is the condition that an actor sees the person p of a later room's
+// statement.
+func Reached(a access.Actor, now calendar.Time) sight.Clause { return lens(a, now).One("p.id") }
+
 var selectPerson = "SELECT " + db.Columns[Person]("p") + " FROM person p WHERE "
 
 // load gives a person the actor may see, or not found.
@@ -316,6 +320,14 @@ func loadDuplicate(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Duplica
 func tiesOf(q db.Q, one, two db.ID) ([]Relationship, error) {
 	return db.All[Relationship](q, "SELECT "+db.Columns[Relationship]("")+` FROM relationship
 		WHERE (person IN (?, ?) OR other IN (?, ?)) AND status = 'active' ORDER BY id`, one, two, one, two)
+}
+
+// TiesOn gives the ties of a person that run on a day, said from either side;
+// the caller has checked that the actor may see the person, and shows nobody
+// what somebody they harmed is to them.
+func TiesOn(q db.Q, person db.ID, on calendar.Date) ([]Relationship, error) {
+	return db.All[Relationship](q, "SELECT "+db.Columns[Relationship]("")+` FROM relationship
+		WHERE (person = ? OR other = ?) AND status = 'active' AND from_date <= ? AND (until_date = '' OR until_date >= ?) ORDER BY id`, person, person, on, on)
 }
 
 // sharedMemberships gives the memberships of another in households in which

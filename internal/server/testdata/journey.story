@@ -230,7 +230,6 @@ tick fields goals
 tick fields benefit
 tick fields name
 tick fields kana
-tick capacity self
 tick how paper
 fill until 2027-03-31
 press @step.consent.give

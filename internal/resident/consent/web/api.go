@@ -23,6 +23,9 @@ func mountAPI(d *door.Router, room *consent.Room) {
 	door.Create(d, consents, either, x.give)
 	door.Step(d, consents, "withdraw", either, x.withdraw)
 	door.List(d, disclosures, anyReader, x.disclosures)
+	door.Get(d, disclosures, reviewers, x.disclosure)
+	door.Create(d, disclosures, recorders, x.record)
+	door.Step(d, disclosures, "review", reviewers, x.review)
 }
 
 type api struct{ room *consent.Room }
@@ -100,6 +103,9 @@ func (x api) withdraw(ctx context.Context, a access.Actor, id db.ID, in consent.
 
 type disclosureOut struct {
 	ID            db.ID         `json:"id"`
+	Status        string        `json:"status"`
+	Version       int64         `json:"version"`
+	Actions       []string      `json:"actions"`
 	Person        db.ID         `json:"person_id"`
 	RecipientKind string        `json:"recipient_kind"`
 	Recipient     db.ID         `json:"recipient_id,omitzero"`
@@ -109,18 +115,72 @@ type disclosureOut struct {
 	Consent       db.ID         `json:"consent_id,omitzero"`
 	Provision     string        `json:"provision,omitempty"`
 	Reason        string        `json:"reason,omitempty"`
+	MadeBy        db.ID         `json:"made_by_id,omitzero" doc:"The user who let it out or recorded it"`
+	Finding       string        `json:"finding,omitempty" doc:"What the review of an emergency came to"`
 	CreatedAt     calendar.Time `json:"created_at"`
 }
 
-func (x api) disclosures(ctx context.Context, a access.Actor, q ofPerson) (out door.Items[disclosureOut], err error) {
-	f, err := x.file(ctx, a, q)
-	for _, d := range f.Disclosures[:min(len(f.Disclosures), q.Limit)] {
-		item := disclosureOut{ID: d.ID, Person: d.Person, RecipientKind: d.RecipientKind, RecipientName: d.RecipientName,
-			Fields: d.Fields.V, Basis: d.Basis, CreatedAt: d.CreatedAt}
-		if a.Is(access.StaffRoles...) {
-			item.Recipient, item.Consent, item.Provision, item.Reason = d.Recipient, d.Consent, d.Provision, d.Reason
-		}
-		out.Items = append(out.Items, item)
+// disclosureOf leaves out for residents what tells of staff and investigations.
+func disclosureOf(a access.Actor, d consent.Disclosure) disclosureOut {
+	out := disclosureOut{ID: d.ID, Status: d.Status, Version: d.Version, Actions: consent.DisclosureFlow.Free(a, d), Person: d.Person,
+		RecipientKind: d.RecipientKind, RecipientName: d.RecipientName, Fields: d.Fields.V, Basis: d.Basis, CreatedAt: d.CreatedAt}
+	if a.Is(access.StaffRoles...) {
+		out.Recipient, out.Consent, out.Provision, out.Reason = d.Recipient, d.Consent, d.Provision, d.Reason
+		out.MadeBy, out.Finding = d.MadeBy, d.Finding
 	}
-	return out, err
+	return out
+}
+
+// disclosuresQuery asks for those about a person, or for what waits for the
+// caller's review.
+type disclosuresQuery struct {
+	ofPerson
+	ToReview bool `json:"to_review,omitempty" doc:"What left in an emergency and waits for a supervisor, of every person the caller sees"`
+}
+
+func (x api) disclosures(ctx context.Context, a access.Actor, q disclosuresQuery) (out door.Items[disclosureOut], err error) {
+	var list []consent.Disclosure
+	if q.ToReview {
+		waiting, err := x.room.ToReview(ctx, a, q.Limit)
+		if err != nil {
+			return out, err
+		}
+		for _, e := range waiting {
+			list = append(list, e.Disclosure)
+		}
+	} else {
+		f, err := x.file(ctx, a, q.ofPerson)
+		if err != nil {
+			return out, err
+		}
+		list = f.Disclosures[:min(len(f.Disclosures), q.Limit)]
+	}
+	for _, d := range list {
+		out.Items = append(out.Items, disclosureOf(a, d))
+	}
+	return out, nil
+}
+
+func (x api) disclosure(ctx context.Context, a access.Actor, id db.ID) (disclosureOut, error) {
+	e, err := x.room.EmergencyOf(ctx, a, id)
+	if err != nil {
+		return disclosureOut{}, err
+	}
+	return disclosureOf(a, e.Disclosure), nil
+}
+
+func (x api) record(ctx context.Context, a access.Actor, in consent.DisclosureInput) (disclosureOut, error) {
+	d, err := x.room.Record(ctx, a, in)
+	if err != nil {
+		return disclosureOut{}, uncovered(ctx, err)
+	}
+	return disclosureOf(a, d), nil
+}
+
+func (x api) review(ctx context.Context, a access.Actor, id db.ID, in consent.ReviewInput) (disclosureOut, error) {
+	d, err := x.room.Review(ctx, a, id, in)
+	if err != nil {
+		return disclosureOut{}, err
+	}
+	return disclosureOf(a, d), nil
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,7 +19,10 @@ import (
 	"kizuna/internal/resident/consent"
 )
 
-type pages struct{ room *consent.Room }
+type pages struct {
+	room  *consent.Room
+	names func(ctx context.Context, users []db.ID) (map[db.ID]string, error)
+}
 
 // Panels are the room's parts of other pages: on a person's, what they agreed
 // to and what was passed on.
@@ -28,7 +32,7 @@ func Panels() []ui.Panel {
 		Queue: func(b *db.Batch, a access.Actor, person db.ID) func(context.Context) templ.Component {
 			consents, disclosures := consent.QueueOf(b, person), consent.QueueDisclosures(b, person)
 			return func(ctx context.Context) templ.Component {
-				return personPanel(person, a.Is(access.Caseworker, access.Supervisor, access.IntakeWorker), consents.Rows, disclosures.Rows)
+				return personPanel(person, a, consents.Rows, disclosures.Rows)
 			}
 		},
 	}}
@@ -75,36 +79,19 @@ var tones = map[string]ui.Tone{"given": ui.OK, "withdrawn": ui.Warn, "expired": 
 func consentTable(ctx context.Context, list []consent.Consent, act string) ui.TableProps {
 	t := ui.TableProps{ID: "consents-list", Caption: text.Word(ctx, "consent.web.title"), Columns: []ui.Column{
 		{Label: text.Word(ctx, "consent.web.purpose")}, {Label: text.Word(ctx, "consent.web.fields"), Priority: 2},
-		{Label: text.Word(ctx, "consent.web.until")}, {Label: text.Word(ctx, "consent.web.state"), Tag: true},
+		{Label: text.Word(ctx, "consent.web.recipient"), Priority: 3}, {Label: text.Word(ctx, "consent.web.until")}, {Label: text.Word(ctx, "consent.web.state"), Tag: true},
 	}, Empty: ui.EmptyProps{Title: text.Word(ctx, "consent.web.none")}}
 	for _, c := range list {
 		row := ui.Row{ID: c.ID.String(), Title: c.Purpose, Muted: c.Status != "given",
 			Sub: text.Word(ctx, capacityKey(c.Capacity)) + " · " + text.Word(ctx, howKey(c.How)) + " · " + c.GivenOn.In(text.From(ctx)),
 			Cells: []templ.Component{
-				ui.Text(fieldWords(ctx, c.Fields.V)), ui.Text(dateIn(ctx, c.Until)),
+				ui.Text(fieldWords(ctx, c.Fields.V)), ui.Text(recipientWords(ctx, c.Recipients.V)), ui.Text(dateIn(ctx, c.Until)),
 				ui.Tag(ui.TagProps{Text: text.Word(ctx, "status.consent."+c.Status), Tone: tones[c.Status]}),
 			}}
 		if act != "" && c.Status == "given" {
 			row.Acts = []ui.Act{{Label: text.Word(ctx, "step.consent.withdraw"), Href: act + c.ID.String() + "/withdraw", Small: true}}
 		}
 		t.Rows = append(t.Rows, row)
-	}
-	return t
-}
-
-// disclosureTable lists what was passed on. Residents read to whom and what,
-// never the reason of an investigation.
-func disclosureTable(ctx context.Context, list []consent.Disclosure, whole bool) ui.TableProps {
-	t := ui.TableProps{ID: "disclosures", Caption: text.Word(ctx, "consent.web.disclosures"), Columns: []ui.Column{
-		{Label: text.Word(ctx, "consent.web.recipient")}, {Label: text.Word(ctx, "consent.web.fields"), Priority: 2}, {Label: text.Word(ctx, "consent.web.basis")},
-	}, Empty: ui.EmptyProps{Title: text.Word(ctx, "consent.web.none_disclosed")}}
-	for _, x := range list {
-		why := ""
-		if whole {
-			why = strings.TrimSpace(x.Provision + " " + x.Reason)
-		}
-		t.Rows = append(t.Rows, ui.Row{ID: x.ID.String(), Title: x.RecipientName, Sub: calendar.FormatTime(x.CreatedAt, calendar.Zone(ctx), text.From(ctx)),
-			Cells: []templ.Component{ui.Text(fieldWords(ctx, x.Fields.V)), ui.Two(text.Word(ctx, basisKey(x.Basis)), why)}})
 	}
 	return t
 }
@@ -121,33 +108,120 @@ func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	if _, err := p.room.Of(ctx, access.From(ctx), q.Person); err != nil {
+	may, err := p.room.Consenters(ctx, access.From(ctx), q.Person)
+	if err != nil {
 		return err
 	}
-	in := giveForm{Input: consent.Input{Person: q.Person, GivenBy: q.Person, Capacity: "self", How: "paper",
-		Fields: []string{"name", "needs"}, Recipients: []string{consent.AnyInvited}}, Back: q.Back}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.consent.give")}, givePage(ui.FormProps{Action: "/desk/consents"}, in))
+	in := giveForm{Person: q.Person, How: "paper", Fields: []string{"name", "needs"}, Invited: true, Back: q.Back}
+	if len(may) > 0 {
+		in.Consenter = consenterValue(may[0])
+	}
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.consent.give")}, givePage(ui.FormProps{Action: "/desk/consents"}, in, may))
 }
 
 // giveForm is the form of a consent; it leads back to where it was asked for.
 type giveForm struct {
-	consent.Input
-	Back string `json:"back,omitempty"`
+	Person    db.ID         `json:"person_id"`
+	Consenter string        `json:"consenter,omitempty"` // who and as what, see consenterValue
+	Fields    []string      `json:"fields,omitempty"`
+	Invited   bool          `json:"invited,omitempty"` // to every provider that a referral asks
+	Named     string        `json:"named,omitempty"`   // to others, one in a line
+	Purpose   string        `json:"purpose,omitempty"`
+	GivenOn   calendar.Date `json:"given_on,omitempty"`
+	Until     calendar.Date `json:"until,omitempty"`
+	How       string        `json:"how,omitempty"`
+	Back      string        `json:"back,omitempty"`
+}
+
+func consenterValue(c consent.Consenter) string { return c.ID.String() + "/" + c.Capacity }
+
+// input is the consent that the form says.
+func (in giveForm) input() consent.Input {
+	out := consent.Input{Person: in.Person, Fields: in.Fields, Purpose: in.Purpose, GivenOn: in.GivenOn, Until: in.Until, How: in.How}
+	id, capacity, _ := strings.Cut(in.Consenter, "/")
+	if by, err := db.ParseID(id); err == nil {
+		out.GivenBy, out.Capacity = by, capacity
+	}
+	if in.Invited {
+		out.Recipients = append(out.Recipients, consent.AnyInvited)
+	}
+	for name := range strings.Lines(in.Named) {
+		if name = strings.TrimSpace(name); name != "" {
+			out.Recipients = append(out.Recipients, consent.Named(name))
+		}
+	}
+	return out
+}
+
+// onForm moves the faults of a consent to the fields by which the form says it.
+func onForm(err error) error {
+	f, ok := fault.As(err)
+	if !ok {
+		return err
+	}
+	on := *f
+	on.Fields = slices.Clone(f.Fields)
+	for i, x := range on.Fields {
+		switch {
+		case x.Pointer == "/given_by_id" || x.Pointer == "/capacity":
+			on.Fields[i].Pointer = "/consenter"
+		case strings.HasPrefix(x.Pointer, "/recipients"):
+			on.Fields[i].Pointer = "/named"
+		}
+	}
+	return &on
 }
 
 func (p *pages) give(w http.ResponseWriter, r *http.Request) error {
 	var in giveForm
-	ctx := r.Context()
+	ctx, a := r.Context(), access.From(r.Context())
 	err := door.Form(r, &in)
 	if err == nil {
-		if _, err = p.room.Give(ctx, access.From(ctx), in.Input); err == nil {
+		if _, err = p.room.Give(ctx, a, in.input()); err == nil {
 			door.Toast(w, r, ui.OK, "consent.web.given")
 			return door.See(w, r, door.Local(in.Back, "/desk/persons/"+in.Person.String()))
 		}
 	}
-	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "step.consent.give")}, func(err error) templ.Component {
-		return givePage(ui.FormProps{Action: "/desk/consents", Typed: door.Typed(r), Fault: err}, in)
+	may, unseen := p.room.Consenters(ctx, a, in.Person)
+	if unseen != nil {
+		return unseen
+	}
+	return door.Refuse(w, r, onForm(err), ui.Page{Title: text.Word(ctx, "step.consent.give")}, func(err error) templ.Component {
+		return givePage(ui.FormProps{Action: "/desk/consents", Typed: door.Typed(r), Fault: err}, in, may)
 	})
+}
+
+// consenterOptions are those who may consent, by name and as what.
+func consenterOptions(ctx context.Context, may []consent.Consenter) []ui.Option {
+	out := make([]ui.Option, len(may))
+	for i, c := range may {
+		name := c.Name
+		if name == "" {
+			name = text.Word(ctx, "consent.web.no_name")
+		}
+		out[i] = ui.Option{Value: consenterValue(c), Label: name, Hint: text.Word(ctx, capacityKey(c.Capacity))}
+	}
+	return out
+}
+
+// recipientWords names to whom a consent lets data go.
+func recipientWords(ctx context.Context, recipients []string) string {
+	var words []string
+	providers := 0
+	for _, x := range recipients {
+		switch name, named := strings.CutPrefix(x, consent.Named("")); {
+		case named:
+			words = append(words, name)
+		case x == consent.AnyInvited:
+			words = append([]string{text.Word(ctx, "consent.web.any_invited")}, words...)
+		default:
+			providers++
+		}
+	}
+	if providers > 0 {
+		words = append(words, text.Word(ctx, "consent.web.named_providers", "n", providers))
+	}
+	return text.List(text.From(ctx), words)
 }
 
 // back is where a consent's pages lead: the person's page, or the resident's
@@ -212,5 +286,5 @@ func (p *pages) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "consent.web.mine")}, minePage(consentTable(ctx, f.Consents, "/my/consents/"), disclosureTable(ctx, f.Disclosures, false)))
+	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "consent.web.mine")}, minePage(consentTable(ctx, f.Consents, "/my/consents/"), disclosureTable(ctx, f.Disclosures, a)))
 }

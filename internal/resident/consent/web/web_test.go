@@ -58,15 +58,15 @@ func TestPagesAndAPI(t *testing.T) {
 		worker := d.actor
 		d.door = door.New(door.Config{Vault: run.Vault, Data: data, Drafts: draft.New(run.Vault, run.Clock),
 			Identify: func(*http.Request) (access.Actor, error) { return d.actor, nil }})
-		web.Mount(d.door, room)
+		web.Mount(d.door, room, func(context.Context, []db.ID) (map[db.ID]string, error) { return nil, nil })
 		p, err := people.New(run).Create(ctx, d.actor, people.PersonInput{Names: []people.NameInput{{Family: "丸山", Given: "修"}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		d.page("ja", "/desk/consents/new?person="+p.ID.String(), "同意は支援の条件ではありません", "健康上の配慮")
 		d.page("en", "/desk/consents/new?person="+p.ID.String(), "Help never depends on consent")
-		form := url.Values{"person_id": {p.ID.String()}, "given_by_id": {p.ID.String()}, "capacity": {"self"}, "how": {"paper"},
-			"recipients": {consent.AnyInvited}, "fields": {"name", "needs"}, "purpose": {""}}
+		form := url.Values{"person_id": {p.ID.String()}, "consenter": {p.ID.String() + "/self"}, "how": {"paper"},
+			"invited": {"true"}, "fields": {"name", "needs"}, "purpose": {""}}
 		if w := d.do("POST", "/desk/consents", "ja", form); w.Code != http.StatusUnprocessableEntity {
 			t.Errorf("without a purpose: %d", w.Code)
 		}
@@ -87,7 +87,7 @@ func TestPagesAndAPI(t *testing.T) {
 		}
 		w := d.do("GET", "/api/v1/consents?person_id="+p.ID.String(), "en", nil)
 		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || len(list.Items) != 1 || len(list.Items[0].Actions) != 1 {
-			t.Fatalf("API list: %d %s", w.Code, w.Body)
+			t.Fatalf("API list: %d %.300s", w.Code, w.Body)
 		}
 		at := "/consents/" + list.Items[0].ID + "/withdraw"
 		d.actor = kizunatest.Staff(access.Resident)
@@ -122,4 +122,71 @@ func panel(t *testing.T, read func(context.Context, func(*db.Reader) error) erro
 		t.Fatal(err)
 	}
 	return string(html)
+}
+
+// TestEmergencyPages records what left in an emergency by the page, and has another supervisor review it by
+// page and API.
+func TestEmergencyPages(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, data *db.DB) {
+		run, _ := kizunatest.Runner(t, data)
+		worker, chief := kizunatest.Staff(access.Caseworker), kizunatest.Staff(access.Supervisor)
+		chief.Wide = true
+		d := &desk{t: t, actor: worker}
+		d.door = door.New(door.Config{Vault: run.Vault, Data: data, Drafts: draft.New(run.Vault, run.Clock),
+			Identify: func(*http.Request) (access.Actor, error) { return d.actor, nil }})
+		web.Mount(d.door, consent.New(run), func(context.Context, []db.ID) (map[db.ID]string, error) { return map[db.ID]string{worker.ID: "見本 職員"}, nil })
+		p, err := people.New(run).Create(t.Context(), worker, people.PersonInput{Names: []people.NameInput{{Family: "丸山", Given: "修"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		child, err := people.New(run).Create(t.Context(), worker, people.PersonInput{Names: []people.NameInput{{Family: "丸山", Given: "望"}}, BirthDate: "2020-01-01"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.page("ja", "/desk/consents/new?person="+child.ID.String(), "いま同意できる人が登録されていません")
+		form := url.Values{"person_id": {child.ID.String()}, "consenter": {child.ID.String() + "/self"}, "how": {"paper"}, "invited": {"true"}, "fields": {"name"}, "purpose": {"紹介"}}
+		if w := d.do("POST", "/desk/consents", "en", form); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("a child for themselves: %d", w.Code)
+		}
+
+		form = url.Values{"person_id": {p.ID.String()}, "recipient_name": {"港警察署"}, "recipient_kind": {"agency"}, "fields": {"name", "address"}, "basis": {"consent"}}
+		d.page("en", "/desk/disclosures/new?person="+p.ID.String(), "Record what was passed on")
+		w := d.do("POST", "/desk/disclosures", "en", form)
+		for _, says := range []string{"lets this recipient have: Name, Address", "港警察署"} {
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), says) {
+				t.Errorf("without a consent: %d, without %q", w.Code, says)
+			}
+		}
+		form.Set("basis", "emergency")
+		form.Set("reason", "行方が分からない")
+		if w := d.do("POST", "/desk/disclosures", "ja", form); w.Code != http.StatusSeeOther {
+			t.Fatalf("recorded: %d", w.Code)
+		}
+		if w := d.do("GET", "/desk/disclosures", "ja", nil); w.Code != http.StatusNotFound && w.Code != http.StatusForbidden {
+			t.Errorf("a caseworker's list: %d", w.Code)
+		}
+		d.actor = chief
+		var list struct {
+			Items []struct {
+				ID      string
+				Version int64
+				Actions []string
+			}
+		}
+		w = d.do("GET", "/api/v1/disclosures?to_review=true", "ja", nil)
+		if err := json.Unmarshal(w.Body.Bytes(), &list); err != nil || len(list.Items) != 1 || len(list.Items[0].Actions) != 1 {
+			t.Fatalf("API list: %d %.300s", w.Code, w.Body)
+		}
+		at := "/desk/disclosures/" + list.Items[0].ID + "/review"
+		d.page("ja", "/desk/disclosures", at, "丸山 修", "港警察署")
+		d.page("en", at, "見本 職員", "More was told than needed")
+		if w := d.do("POST", at, "ja", url.Values{"finding": {"too_much"}, "version": {"1"}}); w.Code != http.StatusUnprocessableEntity {
+			t.Errorf("without what follows: %d", w.Code)
+		}
+		if w := d.do("POST", at, "ja", url.Values{"finding": {"justified"}, "version": {"1"}}); w.Code != http.StatusSeeOther {
+			t.Errorf("reviewed: %d", w.Code)
+		}
+		d.page("en", at, "Disclosed and reviewed")
+		d.page("ja", "/desk/disclosures", "確認を待つものはありません")
+	})
 }
