@@ -18,7 +18,7 @@ import (
 // ground, in import order: each may use those before it.
 var ground = []string{
 	"fault", "text", "calendar", "vault", "db", "access", "journal", "sight", "jobs", "flow",
-	"op", "draft", "ledger", "rule", "search", "file", "ui", "door",
+	"op", "draft", "ledger", "rule", "search", "file", "ui", "door", "guide",
 }
 
 // rooms, wing by wing and from left to right: each may use the ground and those before it.

@@ -75,6 +75,15 @@ func Form(r *http.Request, in any) error {
 	return err
 }
 
+// Read reads typed values that did not come with this request, such as a draft's, as Form reads a
+// form. With keep, rows in which nothing was typed stay. tidy is the form as it is drawn again.
+func Read(r *http.Request, values url.Values, in any, keep bool) (tidy url.Values, err error) {
+	return input.Form(values, in, reserved, keep, visitOf(r).settings(r.Context()))
+}
+
+// Sent is the form as it came, for who reads it with Read.
+func Sent(r *http.Request) url.Values { return visitOf(r).form }
+
 // Typed is the form as it was typed, for drawing it again; nil when none was sent. Rows are closed
 // up as Form did.
 func Typed(r *http.Request) url.Values { return visitOf(r).typed }
@@ -134,6 +143,58 @@ func Upload(r *http.Request, in any) (*http.Request, *File, error) {
 	v.form, v.typed = form, form
 	r = r.WithContext(op.WithKey(r.Context(), Key(r)))
 	return r, file, Form(r, in)
+}
+
+// Stream reads a form with any number of files as a stream. The fields before a file are given with
+// it to take, which reads the file or leaves it. Afterwards Sent has all fields. A form that is too
+// large is read to its end all the same, as far as mostDrained, so that the answer can be read.
+func Stream(r *http.Request, take func(form url.Values, f *File) error) error {
+	v := visitOf(r)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return fault.Malformed("door.unreadable", err)
+	}
+	v.form = url.Values{}
+	v.typed = v.form
+	for room := int64(MaxBody); ; {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = v.part(part, &room, take)
+		}
+		if err != nil {
+			err = unreadable(err, v.route.limit)
+			if errors.Is(err, fault.KindTooLarge) {
+				v.drain()
+			}
+			return err
+		}
+	}
+}
+
+// part reads one part of a stream; room is left for its fields, in bytes.
+func (v *visit) part(part *multipart.Part, room *int64, take func(form url.Values, f *File) error) error {
+	switch {
+	case part.FileName() == "" && strings.Contains(part.Header.Get("Content-Disposition"), "filename="):
+		return nil // none was chosen
+	case part.FileName() != "":
+		f, err := v.file(part)
+		if err != nil {
+			return err
+		}
+		return take(v.form, f)
+	}
+	value, err := io.ReadAll(io.LimitReader(part, *room+1))
+	if err != nil {
+		return err
+	}
+	if *room -= int64(len(value)); *room < 0 {
+		return fault.TooLarge(size(MaxBody))
+	}
+	v.form.Add(part.FormName(), string(value))
+	return nil
 }
 
 func (v *visit) file(part *multipart.Part) (*File, error) {

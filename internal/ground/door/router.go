@@ -89,6 +89,7 @@ type Route struct {
 	page    Page
 	limit   int64
 	timeout time.Duration
+	rate    *Limit
 }
 
 // Segment is the first path segment: the audience.

@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"net/url"
@@ -31,8 +32,9 @@ type visit struct {
 	actor   access.Actor
 	api     bool
 	setting Setting
-	form    url.Values // as sent
-	typed   url.Values // as it is drawn again
+	form    url.Values    // as sent
+	typed   url.Values    // as it is drawn again
+	body    io.ReadCloser // beneath the limit
 	fault   string
 }
 
@@ -74,7 +76,7 @@ func (d *Router) serve(route *Route, w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if v.out.done() {
-		return // sent on to the sign-in
+		return // sent on to the sign-in, or told to wait
 	}
 	if err := route.page(w, r); err != nil {
 		d.fail(w, r, err)
@@ -93,11 +95,12 @@ func (d *Router) enter(v *visit, w http.ResponseWriter, r **http.Request) error 
 			return fault.Forbid("fault.csrf").WithCause(err)
 		}
 	}
-	if (*r).ContentLength > v.route.limit {
+	if (*r).ContentLength > v.route.limit && !(v.streams() && (*r).ContentLength <= mostDrained) {
 		w.Header().Set("Connection", "close")
 		return fault.TooLarge(size(v.route.limit))
 	}
 	if (*r).Body != nil {
+		v.body = (*r).Body
 		(*r).Body = http.MaxBytesReader(v.out.ResponseWriter, (*r).Body, v.route.limit)
 	}
 	if v.route.timeout > MaxTime {
@@ -113,6 +116,9 @@ func (d *Router) enter(v *visit, w http.ResponseWriter, r **http.Request) error 
 			return err
 		}
 	}
+	if told, err := d.slow(v, w, *r); told || err != nil {
+		return err
+	}
 	if !v.route.Anyone && !v.actor.Known() {
 		return d.askToSignIn(v, w, *r)
 	}
@@ -124,6 +130,19 @@ func (d *Router) enter(v *visit, w http.ResponseWriter, r **http.Request) error 
 	}
 	*r = (*r).WithContext(ui.WithWays((*r).Context(), v.leads))
 	return nil
+}
+
+// streams says that the route is a page that takes files: it may be told what is too large for it
+// in a page of its own.
+func (v *visit) streams() bool { return !v.api && v.route.limit > MaxBody }
+
+// mostDrained is how much of a form that is too large is read and thrown away, in bytes, so that a
+// browser gets to read why it was refused; the connection of a larger one ends at once.
+const mostDrained = 256 << 20
+
+// drain reads the rest of a form that is too large.
+func (v *visit) drain() {
+	_, _ = io.Copy(io.Discard, io.LimitReader(v.body, mostDrained)) // the sender may give up
 }
 
 // leads reports whether the actor may take a way from the page: the route behind it lets them in. An address that is
@@ -173,6 +192,9 @@ func (v *visit) readForm(r *http.Request) error {
 
 // unreadable sorts what goes wrong while a body is read.
 func unreadable(err error, limit int64) error {
+	if _, told := fault.As(err); told {
+		return err
+	}
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
 		return fault.TooLarge(size(limit)).WithCause(err)

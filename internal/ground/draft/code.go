@@ -3,6 +3,7 @@ package draft
 import (
 	"crypto/rand"
 	"strings"
+	"time"
 
 	"golang.org/x/text/width"
 
@@ -58,6 +59,12 @@ func (d *Drafts) Begin(w db.W, form string, body []byte) (code string, err error
 // SaveByCode keeps a further state of the draft with a resume code. A code
 // that is wrong, expired or of another form is not found.
 func (d *Drafts) SaveByCode(w db.W, typed, form string, body []byte) error {
+	return d.SaveByCodeFor(w, typed, form, body, Usual)
+}
+
+// SaveByCodeFor is SaveByCode for a draft that is to expire after a while, such as one that was
+// sent and whose receipt is still to be seen.
+func (d *Drafts) SaveByCodeFor(w db.W, typed, form string, body []byte, while time.Duration) error {
 	code, ok := canonical(typed)
 	if !ok {
 		return fault.NotFound()
@@ -68,7 +75,7 @@ func (d *Drafts) SaveByCode(w db.W, typed, form string, body []byte) error {
 		return err
 	}
 	n, err := db.Exec(w, `UPDATE draft SET body = ?, at = ?, expires = ? WHERE code = ? AND form = ? AND expires > ?`,
-		box, now, now.Add(Usual), d.blind(code), form, now)
+		box, now, now.Add(while), d.blind(code), form, now)
 	if err == nil && n == 0 {
 		err = fault.NotFound()
 	}

@@ -51,6 +51,9 @@ type Draft struct {
 	Expires calendar.Time
 }
 
+// Idle is how long ago a draft was last saved.
+func (d *Drafts) Idle(of Draft) time.Duration { return d.clock.Now().Sub(of.At) }
+
 // sealed is what the body column holds. Owner and form stand in it, so that a
 // row whose other columns were changed does not open.
 type sealed struct {

@@ -34,6 +34,7 @@ type FormProps struct {
 	NoKey   bool   // no idempotency key (GET forms and sign-in)
 	Class   string
 	SavedAt string // when the draft was last saved, as read
+	Hold    bool   // does not leave the page while the network is gone
 }
 
 // Field is one question of a form.
@@ -287,6 +288,9 @@ func (p FormProps) attrs() templ.Attributes {
 	if p.Draft != "" {
 		a["data-draft"] = p.Draft
 	}
+	if p.Hold {
+		a["data-hold"] = "/ui/date"
+	}
 	if p.Upload {
 		a["enctype"] = "multipart/form-data"
 	}
@@ -355,9 +359,17 @@ type QuestionProps struct {
 	Title    string
 	Hint     string
 	At, Of   int
+	About    bool // Of may still change with the answers
 	BackHref string
 	Next     string // label of the button; "Continue" if empty
 	Later    Act    // save and go on later
+}
+
+func (q QuestionProps) ofWord() string {
+	if q.About {
+		return "ui.question_of_about"
+	}
+	return "ui.question_of"
 }
 
 // Answer is one line of "check your answers".

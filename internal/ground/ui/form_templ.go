@@ -135,7 +135,7 @@ func formBox(p FormProps, f Faults) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Draft != "" {
+		if p.Draft != "" || p.Hold {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<p class=\"draft-said sub\" data-draft-said role=\"status\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -3602,9 +3602,9 @@ func Question(q QuestionProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var176 string
-			templ_7745c5c3_Var176, templ_7745c5c3_Err = templ.JoinStringErrs(text.Word(ctx, "ui.question_of", "at", q.At, "of", q.Of))
+			templ_7745c5c3_Var176, templ_7745c5c3_Err = templ.JoinStringErrs(text.Word(ctx, q.ofWord(), "at", q.At, "of", q.Of))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `form.templ`, Line: 516, Col: 76}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `form.templ`, Line: 516, Col: 70}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var176))
 			if templ_7745c5c3_Err != nil {
@@ -3641,9 +3641,9 @@ func Question(q QuestionProps) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var179 string
-			templ_7745c5c3_Var179, templ_7745c5c3_Err = templ.JoinStringErrs(text.Word(ctx, "ui.question_of", "at", q.At, "of", q.Of))
+			templ_7745c5c3_Var179, templ_7745c5c3_Err = templ.JoinStringErrs(text.Word(ctx, q.ofWord(), "at", q.At, "of", q.Of))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `form.templ`, Line: 517, Col: 159}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `form.templ`, Line: 517, Col: 153}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var179))
 			if templ_7745c5c3_Err != nil {

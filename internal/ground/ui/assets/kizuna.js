@@ -24,13 +24,30 @@
 		const form = e.target;
 		if (e.defaultPrevented) return;
 		if (form.dataset.sent) return e.preventDefault();
+		if (form.dataset.hold && !reached.has(form)) { e.preventDefault(); return reach(form, e.submitter); }
+		reached.delete(form);
 		if (form.method === "post") {
 			form.dataset.sent = "1";
 			form.setAttribute("aria-busy", "true");
 			setTimeout(() => { delete form.dataset.sent; form.removeAttribute("aria-busy"); }, 8000);
 		}
+		clearTimeout(saves.get(form));
 		saves.delete(form);
 	});
+
+	// A form that holds is sent only while the server can be reached: the browser's own page about a
+	// lost network would stand where what was typed was.
+	const reached = new WeakSet();
+	async function reach(form, button) {
+		try {
+			await fetch(form.dataset.hold, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(8000) });
+			reached.add(form);
+			form.requestSubmit(button);
+		} catch {
+			saidIn(form, said().dataset.offline);
+			say("offline");
+		}
+	}
 	document.addEventListener("htmx:after:request", (e) => {
 		const form = e.target.closest && e.target.closest("form[data-sent]");
 		if (form) { delete form.dataset.sent; form.removeAttribute("aria-busy"); }
@@ -208,8 +225,10 @@
 		try {
 			const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { "HX-Request": "true" }, keepalive: true });
 			saidIn(form, answer.ok ? fill(said().dataset.saved, { time: clock() }) : said().dataset.unsaved);
+			if (answer.ok) delete form.dataset.unkept;
 		} catch {
-			saidIn(form, said().dataset.unsaved);
+			form.dataset.unkept = "1";
+			saidIn(form, said().dataset.offline);
 		}
 	}
 	const soon = (e) => {
@@ -220,6 +239,7 @@
 	};
 	document.addEventListener("input", soon);
 	document.addEventListener("change", soon);
+	addEventListener("online", () => all("form[data-draft]").forEach((form) => { if (form.dataset.unkept) keep(form); }));
 	addEventListener("pagehide", () => { for (const [form, timer] of saves) { clearTimeout(timer); keep(form); } });
 
 	// Dates are said back in full.
