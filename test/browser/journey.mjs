@@ -94,20 +94,62 @@ async function complaint(run, story) {
     await page.waitForURL(/\/public\/complaint/);
   });
 
+  await run.step('visitor', 'begins with what is urgent', async (page) => {
+    await page.getByRole('main').locator('a[href="/public/complaint/danger"]').click();
+    await page.locator('[name=in_danger][value=false]').check();
+    await next(page, 'concern');
+  });
+
   await run.step('visitor', 'is told what is missing, and nothing typed is lost', async (page) => {
-    await page.locator('[name=about]').fill(story.family);
-    await sendButton(page).click();
+    await next(page, 'concern');
     await page.getByRole('alert').first().waitFor();
-    must(await page.locator('[name=about]').inputValue() === story.family, 'what was typed is lost');
+    await page.locator('[name=allegations][value=neglect]').check();
+    await next(page, 'what');
   }, { expect: [/status of 422/] });
 
-  await run.step('visitor', 'reports a concern', async (page) => {
-    await page.locator('[name=allegations][value=neglect]').check();
-    await page.locator('[name=body]').fill(run.lang === 'ja' ? '夜おそく、子どもの泣き声が続いています。' : 'A child cries late at night, every night.');
+  await run.step('visitor', 'tells what happened, and loses the network', async (page) => {
+    const told = run.lang === 'ja' ? '夜おそく、子どもの泣き声が続いています。' : 'A child cries late at night, every night.';
+    await page.locator('[name=body]').fill(told);
+    await page.context().setOffline(true);
+    await continueButton(page).click();
+    await page.locator('[data-draft-said]:not(:empty)').waitFor();
+    must(await page.locator('[name=body]').inputValue() === told, 'what was typed is lost');
+    await page.context().setOffline(false);
+    await next(page, 'when');
+    await page.goBack();
+    must(await page.locator('[name=body]').inputValue() === told, 'going back loses what was typed');
+    await page.goForward();
+  }, { expect: [/ERR_INTERNET_DISCONNECTED/] });
+
+  await run.step('visitor', 'skips what they do not know', async (page) => {
+    await next(page, 'where');
+    await next(page, 'who');
+    await page.locator('[name=about]').fill(story.family);
+    await next(page, 'others');
+    await page.locator('[name=more][value=no]').check();
+    await next(page, 'name');
+  });
+
+  await run.step('visitor', 'looks it all over', async (page) => {
     await page.locator('[name=discretion][value=anonymous]').check();
-    await sendButton(page).click();
+    await next(page, 'check');
+    await shows(page, story.family);
+  });
+
+  await run.step('visitor', 'reports a concern', async (page) => {
+    await continueButton(page).click();
+    await page.waitForURL(/\/public\/complaint\/receipt/);
     await page.getByRole('main').locator('a[href="/public/receipt"]').waitFor();
   });
+}
+
+/** The button that goes on to the next question. */
+const continueButton = (page) => page.getByRole('main').locator('form button.primary');
+
+/** Goes on, and waits for a page of the complaint. */
+async function next(page, key) {
+  await continueButton(page).click();
+  await page.waitForURL(new RegExp(`/public/complaint/${key}`));
 }
 
 async function intake(run, keys, story) {

@@ -18,26 +18,28 @@ import (
 // Complaint (通告・通報・苦情) is a report about somebody's situation.
 type Complaint struct {
 	Arrival
-	Receipt     []byte            `db:"receipt"` // blind index of the receipt number
-	Body        string            `db:"body"`
-	About       string            `db:"about"`
-	Address     string            `db:"address"`
-	IncidentOn  calendar.Date     `db:"incident_on"`
-	Allegations db.JSON[[]string] `db:"allegations"`
-	InDanger    bool              `db:"in_danger"`
-	Child       bool              `db:"child"`
-	Frail       bool              `db:"frail"`
-	Repeated    bool              `db:"repeated"`
-	Discretion  string            `db:"discretion"` // named | confidential | anonymous
-	Reporter    []byte            `db:"reporter"`   // sealed
-	Priority    int64             `db:"priority"`   // 0 to 100
-	Reasons     db.JSON[[]Weight] `db:"reasons"`
-	Outcome     string            `db:"outcome"` // opened | joined | no_action | sent_elsewhere | screened_out
-	Answer      string            `db:"answer"`
-	SentTo      string            `db:"sent_to"`
-	ScreenedBy  db.ID             `db:"screened_by"`
-	ReportedTo  string            `db:"reported_to"` // the authority a report was made to
-	ReportedOn  calendar.Date     `db:"reported_on"`
+	Receipt     []byte              `db:"receipt"` // blind index of the receipt number
+	Body        string              `db:"body"`
+	About       string              `db:"about"`
+	Address     string              `db:"address"`
+	IncidentOn  calendar.Date       `db:"incident_on"`
+	Happened    string              `db:"happened"` // when and how often, in the reporter's words
+	Involved    db.JSON[[]Involved] `db:"participants"`
+	Allegations db.JSON[[]string]   `db:"allegations"`
+	InDanger    bool                `db:"in_danger"`
+	Child       bool                `db:"child"`
+	Frail       bool                `db:"frail"`
+	Repeated    bool                `db:"repeated"`
+	Discretion  string              `db:"discretion"` // named | confidential | anonymous
+	Reporter    []byte              `db:"reporter"`   // sealed
+	Priority    int64               `db:"priority"`   // 0 to 100
+	Reasons     db.JSON[[]Weight]   `db:"reasons"`
+	Outcome     string              `db:"outcome"` // opened | joined | no_action | sent_elsewhere | screened_out
+	Answer      string              `db:"answer"`
+	SentTo      string              `db:"sent_to"`
+	ScreenedBy  db.ID               `db:"screened_by"`
+	ReportedTo  string              `db:"reported_to"` // the authority a report was made to
+	ReportedOn  calendar.Date       `db:"reported_on"`
 }
 
 // Reporter is who reported.
@@ -45,7 +47,18 @@ type Reporter struct {
 	Name     string `json:"name,omitempty"`
 	Contact  string `json:"contact,omitempty"`
 	Relation string `json:"relation,omitempty"`
+	Safely   string `json:"safely,omitempty"` // how and when they may be reached without danger
 }
+
+// Involved is somebody who had part in what is reported, as told.
+type Involved struct {
+	Name   string `json:"name"`
+	Role   string `json:"role,omitempty"` // affected | accused | witness | other
+	Detail string `json:"detail,omitempty"`
+}
+
+// InvolvedRoles are what part somebody had.
+var InvolvedRoles = []string{"affected", "accused", "witness", "other"}
 
 // The choices of a complaint's coded fields.
 var (
@@ -61,6 +74,8 @@ type ComplaintInput struct {
 	About       string        `json:"about,omitempty"`
 	Address     string        `json:"address,omitempty"`
 	IncidentOn  calendar.Date `json:"incident_on,omitempty"`
+	Happened    string        `json:"happened,omitempty"`
+	Involved    []Involved    `json:"participants,omitempty"`
 	InDanger    bool          `json:"in_danger,omitempty"`
 	Child       bool          `json:"child,omitempty"`
 	Frail       bool          `json:"frail,omitempty"`
@@ -89,6 +104,8 @@ func (in *ComplaintInput) Validate(today calendar.Date) error {
 	if in.IncidentOn > today {
 		f.Add("/incident_on", "fault.future")
 	}
+	line(&f, "/happened", &in.Happened)
+	in.validateInvolved(&f)
 	kindOrNone(&f, "/main_kind", in.Kind)
 	if in.Channel == "" {
 		in.Channel = "online"
@@ -96,6 +113,24 @@ func (in *ComplaintInput) Validate(today calendar.Date) error {
 	choose(&f, "/channel", in.Channel, Channels)
 	in.validateReporter(&f)
 	return f.Err()
+}
+
+func (in *ComplaintInput) validateInvolved(f *fault.Fields) {
+	if len(in.Involved) > maxRows {
+		f.Add("/participants", "intake.fault.too_many", "max", maxRows)
+	}
+	for i := range in.Involved {
+		x, at := &in.Involved[i], fault.At("participants", i)
+		line(f, at+"/name", &x.Name)
+		line(f, at+"/detail", &x.Detail)
+		if x.Name == "" {
+			f.Add(at+"/name", "fault.required")
+		}
+		if x.Role == "" {
+			x.Role = "other"
+		}
+		choose(f, at+"/role", x.Role, InvolvedRoles)
+	}
 }
 
 // validateReporter keeps nothing of an anonymous reporter, whatever was typed.
@@ -111,6 +146,7 @@ func (in *ComplaintInput) validateReporter(f *fault.Fields) {
 	line(f, "/reporter/name", &in.Reporter.Name)
 	line(f, "/reporter/contact", &in.Reporter.Contact)
 	line(f, "/reporter/relation", &in.Reporter.Relation)
+	line(f, "/reporter/safely", &in.Reporter.Safely)
 	if in.Reporter.Name == "" {
 		f.Add("/reporter/name", "intake.fault.reporter_name")
 	}
@@ -119,6 +155,7 @@ func (in *ComplaintInput) validateReporter(f *fault.Fields) {
 func (in ComplaintInput) copyTo(x *Complaint) {
 	x.Allegations, x.Body, x.About, x.Address, x.IncidentOn = db.AsJSON(in.Allegations), in.Body, in.About, in.Address, in.IncidentOn
 	x.InDanger, x.Child, x.Frail, x.Repeated, x.MainKind, x.Channel = in.InDanger, in.Child, in.Frail, in.Repeated, in.Kind, in.Channel
+	x.Happened, x.Involved = in.Happened, db.AsJSON(in.Involved)
 	x.Priority, x.Reasons.V = Prioritize(in)
 }
 
@@ -131,6 +168,11 @@ type Submitted struct {
 	Number     string        `json:"number"`
 	Receipt    string        `json:"receipt"`
 	ReceivedAt calendar.Time `json:"received_at"`
+}
+
+// CheckComplaint says everything that is wrong with a complaint before it is sent.
+func (r *Room) CheckComplaint(ctx context.Context, in *ComplaintInput) error {
+	return in.Validate(calendar.Today(ctx, r.run.Clock))
 }
 
 // SubmitComplaint takes a complaint from anyone.

@@ -49,6 +49,12 @@ func New(run *op.Runner, people *people.Room, _ *cases.Room) *Room {
 	return &Room{run: run, people: people, drafts: draft.New(run.Vault, run.Clock)}
 }
 
+// Data is where the room's drafts stand.
+func (r *Room) Data() *db.DB { return r.run.Data }
+
+// Drafts keeps what the public has typed and not sent.
+func (r *Room) Drafts() *draft.Drafts { return r.drafts }
+
 // Offer is a program or benefit that can be applied for.
 type Offer struct {
 	Program db.ID

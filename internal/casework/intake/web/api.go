@@ -201,26 +201,29 @@ func (x api) editInquiry(ctx context.Context, a access.Actor, id db.ID, in intak
 // complaintOut is a complaint without who reported it.
 type complaintOut struct {
 	head
-	Allegations []string        `json:"allegations"`
-	Body        string          `json:"body"`
-	About       string          `json:"about,omitempty"`
-	Address     string          `json:"address,omitempty"`
-	IncidentOn  calendar.Date   `json:"incident_on,omitempty"`
-	InDanger    bool            `json:"in_danger"`
-	Child       bool            `json:"child"`
-	Frail       bool            `json:"frail"`
-	Repeated    bool            `json:"repeated"`
-	Discretion  string          `json:"discretion"`
-	Priority    int64           `json:"priority"`
-	Reasons     []intake.Weight `json:"reasons"`
-	Outcome     string          `json:"outcome,omitempty"`
-	Answer      string          `json:"answer,omitempty"`
+	Allegations []string          `json:"allegations"`
+	Body        string            `json:"body"`
+	About       string            `json:"about,omitempty"`
+	Address     string            `json:"address,omitempty"`
+	IncidentOn  calendar.Date     `json:"incident_on,omitempty"`
+	Happened    string            `json:"happened,omitempty"`
+	Involved    []intake.Involved `json:"participants"`
+	InDanger    bool              `json:"in_danger"`
+	Child       bool              `json:"child"`
+	Frail       bool              `json:"frail"`
+	Repeated    bool              `json:"repeated"`
+	Discretion  string            `json:"discretion"`
+	Priority    int64             `json:"priority"`
+	Reasons     []intake.Weight   `json:"reasons"`
+	Outcome     string            `json:"outcome,omitempty"`
+	Answer      string            `json:"answer,omitempty"`
 }
 
 func (x api) complaint(ctx context.Context, a access.Actor, id db.ID) (complaintOut, error) {
 	f, err := x.room.Complaint(ctx, a, id)
 	r := f.Record
-	return complaintOut{headOf(f, r.Arrival), append([]string{}, r.Allegations.V...), r.Body, r.About, r.Address, r.IncidentOn, r.InDanger, r.Child, r.Frail,
+	return complaintOut{headOf(f, r.Arrival), append([]string{}, r.Allegations.V...), r.Body, r.About, r.Address, r.IncidentOn, r.Happened,
+		append([]intake.Involved{}, r.Involved.V...), r.InDanger, r.Child, r.Frail,
 		r.Repeated, r.Discretion, r.Priority, append([]intake.Weight{}, r.Reasons.V...), r.Outcome, r.Answer}, err
 }
 

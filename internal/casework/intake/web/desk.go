@@ -66,19 +66,22 @@ func viewOf[R any](f intake.File[R], a intake.Arrival) view {
 
 // The words of coded values.
 
-func kindKey(v string) string       { return "cases.kind." + v }
-func channelKey(v string) string    { return "intake.channel." + v }
-func allegationKey(v string) string { return "intake.allegation." + v }
-func discretionKey(v string) string { return "intake.discretion." + v }
-func outcomeKey(v string) string    { return "intake.outcome." + v }
-func purposeKey(v string) string    { return "intake.purpose." + v }
-func periodKey(v string) string     { return "intake.period." + v }
-func stageKey(v string) string      { return "intake.stage." + v }
-func troubleKey(v string) string    { return "intake.trouble." + v }
-func helpKey(v string) string       { return "intake.help." + v }
-func entityKey(v string) string     { return "intake.entity." + v }
-func freshKey(v string) string      { return "intake.web.fresh." + v }
-func relationKey(v string) string   { return "people.relation." + v }
+func kindKey(v string) string           { return "cases.kind." + v }
+func channelKey(v string) string        { return "intake.channel." + v }
+func allegationKey(v string) string     { return "intake.allegation." + v }
+func discretionKey(v string) string     { return "intake.discretion." + v }
+func concernKey(v string) string        { return "intake.concern." + v }
+func discretionHintKey(v string) string { return "intake.web.discretion_hint." + v }
+func involvedKey(v string) string       { return "intake.involved." + v }
+func outcomeKey(v string) string        { return "intake.outcome." + v }
+func purposeKey(v string) string        { return "intake.purpose." + v }
+func periodKey(v string) string         { return "intake.period." + v }
+func stageKey(v string) string          { return "intake.stage." + v }
+func troubleKey(v string) string        { return "intake.trouble." + v }
+func helpKey(v string) string           { return "intake.help." + v }
+func entityKey(v string) string         { return "intake.entity." + v }
+func freshKey(v string) string          { return "intake.web.fresh." + v }
+func relationKey(v string) string       { return "people.relation." + v }
 
 func stepKey(entity, step string) string     { return "step." + entity + "." + step }
 func statusKey(entity, status string) string { return "status." + entity + "." + status }
@@ -260,9 +263,12 @@ func (p *pages) openComplaint(ctx context.Context, a access.Actor, id db.ID) (vi
 	}
 	v.Tags = []ui.TagProps{{Text: text.Word(ctx, "intake.web.points", "n", x.Priority), Tone: tone(x.Priority), Icon: "flag"}}
 	v.Facts = facts(ctx,
-		"allegations", strings.Join(words, "・"), "about", x.About, "address", x.Address, "incident_on", x.IncidentOn.In(text.From(ctx)),
+		"allegations", strings.Join(words, "・"), "about", x.About, "address", x.Address, "incident_on", x.IncidentOn.In(text.From(ctx)), "happened", x.Happened,
 		"discretion", text.Word(ctx, discretionKey(x.Discretion)), "outcome", coded(ctx, outcomeKey, x.Outcome), "answer", x.Answer,
 		"handed_to", x.SentTo, "reported_to", strings.TrimSpace(x.ReportedTo+" "+x.ReportedOn.In(text.From(ctx))))
+	for _, y := range x.Involved.V {
+		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, involvedKey(y.Role)), Value: y.Name, Note: y.Detail})
+	}
 	return v, nil
 }
 
@@ -564,7 +570,7 @@ func (p *pages) createApplication(w http.ResponseWriter, r *http.Request) error 
 // receipt shows, once, the number with which the sender can ask how far it is.
 // It answers the POST itself, so that the receipt stands in no address.
 func (p *pages) receipt(w http.ResponseWriter, r *http.Request, x intake.Submitted, next string) error {
-	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "intake.web.received")}, receiptPage(x, next))
+	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "intake.web.received")}, receiptPage(x, next, ""))
 }
 
 func (p *pages) askStep(k kind, step string) door.Page {

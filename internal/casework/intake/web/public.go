@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -14,16 +15,17 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/guide"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 )
 
 func (p *pages) mountPublic(d *door.Router) {
-	d.Page("GET /public/complaint", door.Anyone, p.askComplaint)
-	d.Page("POST /public/complaint", door.Anyone, p.complain)
+	l := publicLimits()
+	guide.Mount(d, p.complaintForm(), l)
 	d.Page("GET /public/receipt", door.Anyone, p.askReceipt)
-	d.Page("POST /public/receipt", door.Anyone, p.progress)
+	d.Page("POST /public/receipt", door.Anyone, p.progress, door.Limited(l.Guesses))
 	d.Page("GET /public/screening", door.Anyone, p.askScreening)
 	d.Page("POST /public/screening", door.Anyone, p.screen)
 	d.Page("GET /public/apply", door.Anyone, p.askApply)
@@ -31,24 +33,16 @@ func (p *pages) mountPublic(d *door.Router) {
 	d.Page("POST /public/apply/resume", door.Anyone, p.resume)
 }
 
-func (p *pages) askComplaint(w http.ResponseWriter, r *http.Request) error {
-	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "intake.web.complain")}, publicComplaint(ui.FormProps{Action: "/public/complaint"}))
-}
-
-func (p *pages) complain(w http.ResponseWriter, r *http.Request) error {
-	var in intake.ComplaintInput
-	var x intake.Submitted
-	ctx := r.Context()
-	err := door.Form(r, &in)
-	if err == nil {
-		in.Channel = "online"
-		if x, err = p.room.SubmitComplaint(ctx, access.Nobody(), in); err == nil {
-			return p.receipt(w, r, x, "/public/receipt")
-		}
+// publicLimits are how often the public's forms are sent: a family behind one address fills in
+// several without noticing them, and a program that guesses receipts or floods the desk does not get
+// far. A receipt has 60 random bits.
+func publicLimits() guide.Limits {
+	return guide.Limits{
+		Pages:   door.NewLimit(door.Rate{Each: 240, All: 6000, In: 2 * time.Minute}),
+		Guesses: door.NewLimit(door.Rate{Each: 20, All: 1200, In: 2 * time.Minute}),
+		Files:   door.NewLimit(door.Rate{Each: 60, All: 600, In: 10 * time.Minute}),
+		Sends:   door.NewLimit(door.Rate{Each: 20, All: 1200, In: time.Hour}),
 	}
-	return door.Refuse(w, r, err, ui.Page{Title: text.Word(ctx, "intake.web.complain")}, func(err error) templ.Component {
-		return publicComplaint(ui.FormProps{Action: "/public/complaint", Typed: door.Typed(r), Fault: err})
-	})
 }
 
 func (p *pages) askReceipt(w http.ResponseWriter, r *http.Request) error {

@@ -34,6 +34,38 @@ func reasons(ctx context.Context, list []intake.Weight) []ui.Fact {
 	return out
 }
 
+// reporterLine is how to reach who reported, and who they are.
+func reporterLine(x intake.Reporter) string {
+	return strings.Join(slices.DeleteFunc([]string{x.Contact, x.Safely, x.Relation}, func(s string) bool { return s == "" }), "・")
+}
+
+// emergencyLines are whom to call in Japan at once, or when a form is not the way to say it.
+var emergencyLines = []struct{ number, shown, word string }{
+	{"110", "110", "intake.web.call.police"},
+	{"119", "119", "intake.web.call.ambulance"},
+	{"189", "189", "intake.web.call.child"},
+	{"%238008", "#8008", "intake.web.call.violence"},
+}
+
+// discretions are how a reporter may stand, each with what it means.
+func discretions(ctx context.Context) []ui.Option {
+	out := make([]ui.Option, len(intake.Discretions))
+	for i, v := range []string{"anonymous", "confidential", "named"} {
+		out[i] = ui.Option{Value: v, Label: text.Word(ctx, discretionKey(v)), Hint: text.Word(ctx, discretionHintKey(v))}
+	}
+	return out
+}
+
+func fieldAt(list string, row int) string { return fmt.Sprintf("%s/%d", list, row) }
+
+func receiptFacts(ctx context.Context, x intake.Submitted, code string) []ui.Fact {
+	out := []ui.Fact{{Label: text.Word(ctx, "intake.web.receipt"), Value: x.Receipt}, {Label: text.Word(ctx, "intake.web.at"), Value: when(ctx, x.ReceivedAt)}}
+	if code != "" {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.correction_code"), Value: code})
+	}
+	return out
+}
+
 func stepFields(step string) templ.Component { return answerFields(asks(step)) }
 
 // applicationForm is the desk's form, with what the catalog offers.

@@ -133,12 +133,10 @@ func TestFromTheStreetToACase(t *testing.T) {
 		p := d.osamu()
 
 		d.actor = access.Nobody()
-		d.page("ja", "/public/complaint", "心配なことを届け出る")
-		d.page("en", "/public/complaint", "Report a concern")
-		d.post("/public/complaint", http.StatusUnprocessableEntity, "body", "x")
-		w := d.post("/public/complaint", http.StatusOK, "allegations", "unsafe_housing", "body", "雨漏りの部屋", "about", "まるやま", "frail", "true",
-			"discretion", "confidential", "reporter/name", "田島よしえ")
-		receipt := aReceipt.FindString(w.Body.String())
+		v := d.visitor()
+		v.reports()
+		v.sends()
+		receipt := aReceipt.FindString(v.page)
 		if receipt == "" {
 			t.Fatal("no receipt was shown")
 		}
