@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/vault"
 	"kizuna/internal/operate"
 	"kizuna/internal/server"
@@ -46,6 +47,20 @@ type serveCommand struct {
 	Insecure bool     `help:"Allow plain http beyond this machine, behind a proxy that speaks https."`
 	NoWorker bool     `help:"Leave the background work to kizuna work." name:"no-worker"`
 	metricsFlag
+	scanFlag
+}
+
+// scanFlag is what looks at files before they are given out.
+type scanFlag struct {
+	Scan string `help:"Virus scanner: clamd://HOST:PORT, unix:///PATH of a clamd, or a command that reads a file on standard input and ends with 0 (clean) or 1 (harmful). Files wait until it has looked. Give it to serve and to work. Default: none." placeholder:"clamd://127.0.0.1:3310"`
+}
+
+func (f scanFlag) scanner() (file.Scan, error) {
+	scan, err := file.Scanner(f.Scan)
+	if err != nil {
+		return nil, fmt.Errorf("--scan: %w", err)
+	}
+	return scan, nil
 }
 
 // metricsFlag is where a process tells Prometheus of itself, apart from where people come in.
@@ -78,6 +93,10 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 	if err := mayListen(c.Addr, c.BaseURL, c.Insecure); err != nil {
 		return err
 	}
+	scan, err := c.scanner()
+	if err != nil {
+		return err
+	}
 	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		if err := d.Ready(ctx); err != nil {
@@ -91,7 +110,7 @@ func (c *serveCommand) Run(ctx context.Context, s *streams) error {
 		if base == "" {
 			base = "http://" + l.Addr().String()
 		}
-		srv, err := server.New(server.Config{DB: d, Vault: v, Log: s.log(), Doors: c.Doors, BaseURL: base, NoWork: c.NoWorker})
+		srv, err := server.New(server.Config{DB: d, Vault: v, Log: s.log(), Doors: c.Doors, BaseURL: base, NoWork: c.NoWorker, Scan: scan})
 		if err != nil {
 			return err
 		}
@@ -141,16 +160,21 @@ func mayListen(addr, base string, insecure bool) error {
 type workCommand struct {
 	placeFlags
 	metricsFlag
+	scanFlag
 }
 
 // Run does background work until it is told to stop.
 func (c *workCommand) Run(ctx context.Context, s *streams) error {
+	scan, err := c.scanner()
+	if err != nil {
+		return err
+	}
 	steadyCollector()
 	return c.with(ctx, func(d *db.DB, v *vault.Vault) error {
 		if err := d.Ready(ctx); err != nil {
 			return err
 		}
-		srv, err := server.New(server.Config{DB: d, Vault: v, Log: s.log()})
+		srv, err := server.New(server.Config{DB: d, Vault: v, Log: s.log(), Scan: scan})
 		if err != nil {
 			return err
 		}

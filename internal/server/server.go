@@ -33,6 +33,7 @@ type Config struct {
 	BaseURL string         // as people reach us
 	Demo    bool           // the gallery and the demo's hints are shown
 	NoWork  bool           // another process does the jobs
+	Scan    file.Scan      // looks at what is uploaded; nil: nothing does
 }
 
 // Server is Kizuna, ready to answer and to work.
@@ -70,9 +71,11 @@ func New(c Config) (*Server, error) {
 	s := &Server{config: c, drafts: draft.New(c.Vault, c.Clock), mux: http.NewServeMux()}
 	s.Run = &op.Runner{Data: c.DB, Vault: c.Vault, Clock: c.Clock, Reads: journal.NewReads(c.DB, c.Vault, c.Clock)}
 	s.files = file.New(c.DB, c.Vault, c.Clock)
+	s.files.Scan = c.Scan
 	s.Worker = jobs.New(c.DB, c.Clock, jobs.Options{Log: c.Log})
 	s.Worker.Register(s.drafts.Sweeping(c.DB))
 	s.Worker.Register(s.files.Sweeping())
+	s.Worker.Register(s.files.Scanning())
 	s.Rooms = s.open()
 	s.watch()
 	entrance := s.entrance()

@@ -45,13 +45,17 @@ const (
 
 // Files takes in and gives out.
 type Files struct {
+	// Scan looks at what was taken before it is given out; nil: there is no scanner.
+	Scan  Scan
 	db    *db.DB
 	vault *vault.Vault
 	clock calendar.Clock
 }
 
 // New makes Files.
-func New(d *db.DB, v *vault.Vault, clock calendar.Clock) *Files { return &Files{d, v, clock} }
+func New(d *db.DB, v *vault.Vault, clock calendar.Clock) *Files {
+	return &Files{db: d, vault: v, clock: clock}
+}
 
 // Upload is what comes with the bytes.
 type Upload struct {
@@ -60,6 +64,7 @@ type Upload struct {
 	Claims string   // the media type the browser says; may be empty
 	Accept []string // media types that are taken; empty is all
 	Limit  int64    // in bytes; 0 is UsualLimit
+	Strict bool     // from somebody unknown: what a browser might run is refused
 }
 
 // File is a kept file.
@@ -70,10 +75,11 @@ type File struct {
 	MediaType string
 	// Active says that a browser might run something in it (HTML, SVG, or
 	// either hidden in another type): it is only ever downloaded.
-	Active bool
-	Size   int64
-	Digest []byte // keyed: equal for equal content, and tells nothing of it
-	At     calendar.Time
+	Active  bool
+	Size    int64
+	Digest  []byte // keyed: equal for equal content, and tells nothing of it
+	At      calendar.Time
+	Checked string // what a scanner said; see Waits and Harmful
 }
 
 type row struct {
@@ -86,6 +92,7 @@ type row struct {
 	Digest    []byte        `db:"digest"`
 	At        calendar.Time `db:"at"`
 	Loose     bool          `db:"loose"`
+	Checked   string        `db:"checked"`
 }
 
 type part struct {
@@ -124,12 +131,19 @@ func (f *Files) Take(ctx context.Context, in io.Reader, up Upload) (File, error)
 			return File{}, fault.TooLarge(sizeWords(limit))
 		}
 		if len(parts) == 0 {
+			if n == 0 {
+				return File{}, refuse("file.empty")
+			}
 			if mediaType, err = settle(up.Claims, up.Name, piece); err != nil {
 				return File{}, err
 			}
 			if len(up.Accept) > 0 && !slices.Contains(up.Accept, mediaType) {
-				return File{}, fault.Invalid(fault.Field{Key: "file.not_accepted"})
+				return File{}, refuse("file.not_accepted")
 			}
+			if huge(piece) {
+				return File{}, refuse("file.bomb")
+			}
+			scan.pdf = mediaType == "application/pdf"
 		}
 		hash.Write(piece)
 		scan.look(piece)
@@ -144,11 +158,17 @@ func (f *Files) Take(ctx context.Context, in io.Reader, up Upload) (File, error)
 			break
 		}
 	}
-	if size == 0 {
-		return File{}, fault.Invalid(fault.Field{Key: "file.empty"})
+	if up.Strict && (scan.sure || runs(mediaType)) {
+		return File{}, refuse("file.active")
+	}
+	if err := f.inspect(ctx, mediaType, size, parts); err != nil {
+		return File{}, err
 	}
 	made := File{ID: db.NewID(), Uploader: up.By, Name: cleanName(up.Name), MediaType: mediaType, Active: scan.found || runs(mediaType),
 		Size: size, Digest: f.vault.MAC("file digest", hash.Sum(nil)), At: f.clock.Now()}
+	if f.Scan != nil {
+		made.Checked = waiting
+	}
 	return made, f.db.Write(ctx, func(tx *db.Tx) error { return f.store(tx, made, parts) })
 }
 
@@ -182,8 +202,13 @@ func (f *Files) store(tx *db.Tx, made File, parts []part) error {
 		parts[i].File = made.ID
 	}
 	if err := db.Insert(tx, "file", row{made.ID, made.Uploader, f.vault.Seal("file name", []byte(made.Name)), made.MediaType,
-		made.Active, made.Size, made.Digest, made.At, true}); err != nil {
+		made.Active, made.Size, made.Digest, made.At, true, made.Checked}); err != nil {
 		return err
+	}
+	if made.Waits() {
+		if err := jobs.QueueAll(tx, jobs.Job{Kind: scanJob, Payload: made.ID}); err != nil {
+			return err
+		}
 	}
 	return db.Insert(tx, "file_part", parts...)
 }
@@ -193,7 +218,7 @@ func (f *Files) opened(r row) (File, error) {
 	if err != nil {
 		return File{}, fault.Defect(err)
 	}
-	return File{r.ID, r.Uploader, string(name), r.MediaType, r.Active, r.Size, r.Digest, r.At}, nil
+	return File{r.ID, r.Uploader, string(name), r.MediaType, r.Active, r.Size, r.Digest, r.At, r.Checked}, nil
 }
 
 // Owner is the record that holds a file.
@@ -315,6 +340,9 @@ func (f *Files) Sweeping() jobs.Kind {
 func (f *Files) Sweep(ctx context.Context) (gone int64, err error) {
 	before := f.clock.Now().Add(-looseFor)
 	err = f.db.Write(ctx, func(tx *db.Tx) error {
+		if err := f.releaseDrafts(tx); err != nil {
+			return err
+		}
 		ids, err := db.All[db.ID](tx, `SELECT id FROM file WHERE loose = TRUE AND at < ? ORDER BY at LIMIT 100`+db.SkipLocked(tx), before)
 		if err != nil {
 			return err
@@ -332,9 +360,29 @@ func (f *Files) Sweep(ctx context.Context) (gone int64, err error) {
 	return gone, err
 }
 
+// DraftOwner holds what was uploaded to a draft until the draft is sent.
+func DraftOwner(draft db.ID) Owner { return Owner{"draft", draft} }
+
+// releaseDrafts lets go of what was uploaded to drafts that have expired or were thrown away.
+func (f *Files) releaseDrafts(tx *db.Tx) error {
+	lost, err := db.All[held](tx, `SELECT o.owner, o.file FROM file_owner AS o WHERE o.owner_kind = 'draft'
+		AND NOT EXISTS (SELECT 1 FROM draft AS d WHERE d.id = o.owner) LIMIT 100`)
+	for _, x := range lost {
+		if err == nil {
+			err = f.Release(tx, x.File, DraftOwner(x.Owner))
+		}
+	}
+	return err
+}
+
+type held struct {
+	Owner db.ID `db:"owner"`
+	File  db.ID `db:"file"`
+}
+
 // Verify reads a whole file and compares it with its digest.
 func (f *Files) Verify(ctx context.Context, of File) error {
-	r, err := f.Open(ctx, of)
+	r, err := f.read(ctx, of)
 	if err != nil {
 		return err
 	}

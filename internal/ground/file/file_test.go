@@ -28,6 +28,7 @@ type shelf struct {
 	clock *calendar.Fake
 	by    db.ID
 	db    *db.DB
+	key   *vault.Vault
 }
 
 func onShelf(t *testing.T, f func(s *shelf)) {
@@ -37,7 +38,7 @@ func onShelf(t *testing.T, f func(s *shelf)) {
 	}
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		clock := calendar.NewFake(1_790_000_000_000)
-		f(&shelf{t, New(d, v, clock), clock, db.NewID(), d})
+		f(&shelf{t, New(d, v, clock), clock, db.NewID(), d, v})
 	})
 }
 
@@ -296,7 +297,7 @@ func TestPolyglotsAreOnlyDownloaded(t *testing.T) {
 	onShelf(t, func(s *shelf) {
 		across := append(noise(PieceSize-4), []byte("<ScRiPt>alert(1)</script>")...)
 		for name, content := range map[string][]byte{
-			"gif":          []byte("GIF89a/*<svg onload=alert(1)>*/"),
+			"gif":          []byte("GIF89a\x01\x00\x01\x00/*<svg onload=alert(1)>*/"),
 			"pdf":          []byte("%PDF-1.4\n<html><body>"),
 			"across":       across,
 			"html":         []byte("<!DOCTYPE html><p>"),

@@ -98,16 +98,27 @@ func runs(mediaType string) bool {
 // marks betray markup in a file of any type.
 var marks = [][]byte{[]byte("<script"), []byte("<html"), []byte("<!doctype html"), []byte("<svg"), []byte("<iframe"), []byte("<body")}
 
+// sureMarks are long enough that no photograph has one by chance.
+var sureMarks = [][]byte{[]byte("<script"), []byte("<html>"), []byte("<html "), []byte("<!doctype html"), []byte("<iframe"), []byte("<body>"), []byte("<body ")}
+
+// pdfMarks betray a PDF that does something by itself.
+var pdfMarks = [][]byte{[]byte("/javascript"), []byte("/js("), []byte("/js ("), []byte("/launch")}
+
 const longestMark = 14
 
-// scanner looks for marks in a stream, also across the ends of pieces.
+// sureWithin is where a short mark is no chance either: browsers guess by the first bytes.
+const sureWithin = 4096
+
+// scanner looks for marks in a stream, also across the ends of pieces. found says that something
+// looks like markup, sure that it is.
 type scanner struct {
-	found bool
-	tail  []byte
+	pdf, found, sure bool
+	further          bool // beyond the first piece
+	tail             []byte
 }
 
 func (s *scanner) look(piece []byte) {
-	if s.found {
+	if s.sure {
 		return
 	}
 	lower := make([]byte, len(s.tail)+len(piece))
@@ -118,12 +129,13 @@ func (s *scanner) look(piece []byte) {
 			lower[i] = c + 'a' - 'A'
 		}
 	}
-	for _, m := range marks {
-		if bytes.Contains(lower, m) {
-			s.found = true
-			return
-		}
+	has := func(in []byte, among [][]byte) bool {
+		return slices.ContainsFunc(among, func(m []byte) bool { return bytes.Contains(in, m) })
 	}
+	s.sure = has(lower, sureMarks) || s.pdf && has(lower, pdfMarks) ||
+		!s.further && has(lower[:min(len(lower), sureWithin)], marks)
+	s.found = s.found || s.sure || has(lower, marks)
+	s.further = true
 	s.tail = slices.Clone(lower[max(0, len(lower)-longestMark):])
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/vault"
 )
 
@@ -23,8 +24,19 @@ type Reader struct {
 	piece     []byte
 }
 
-// Open begins to read a file that the caller may see.
+// Open begins to read a file that the caller may see, unless a scanner has still to look at it or
+// found something.
 func (f *Files) Open(ctx context.Context, of File) (*Reader, error) {
+	switch {
+	case of.Waits():
+		return nil, fault.Forbid("file.waiting")
+	case of.Harmful():
+		return nil, fault.Forbid("file.harmful")
+	}
+	return f.read(ctx, of)
+}
+
+func (f *Files) read(ctx context.Context, of File) (*Reader, error) {
 	r := &Reader{ctx: ctx, files: f, size: of.Size, loaded: -1}
 	err := f.db.Read(ctx, func(q *db.Reader) (err error) {
 		r.addresses, err = db.All[[]byte](q, `SELECT address FROM file_part WHERE file = ? ORDER BY position`, of.ID)
