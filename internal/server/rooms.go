@@ -107,6 +107,8 @@ func (s *Server) open() *Rooms {
 func (x *Rooms) fill() {
 	x.Tasks.Sees["case"] = seesCase
 	x.Documents.Sees["case"] = seesCase
+	x.Documents.Sees[intake.KindApplication] = intake.Sees
+	x.Intake.Documents = x.Documents
 	x.Account.MayEnter = append(x.Account.MayEnter, provider.MayEnter)
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.People.OnMerge = append(x.People.OnMerge, cases.OnMerge, careplan.OnMerge, benefit.OnMerge, payment.OnMerge)

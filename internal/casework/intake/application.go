@@ -2,8 +2,7 @@ package intake
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"strings"
 	"time"
 
 	"kizuna/internal/ground/access"
@@ -26,8 +25,11 @@ type Application struct {
 	Applicant db.JSON[Applicant]         `db:"applicant"`
 	Household db.JSON[[]HouseholdMember] `db:"household"`
 	Incomes   db.JSON[[]Income]          `db:"incomes"`
+	Expenses  db.JSON[[]Expense]         `db:"expenses"`
 	Statement string                     `db:"statement"`
-	Answer    string                     `db:"answer"` // what is asked of the applicant when it was returned
+	Declared  bool                       `db:"declared"` // the applicant said that all of it is true
+	Answer    string                     `db:"answer"`   // what is asked of the applicant when it was returned
+	Returned  db.JSON[[]ReturnedPart]    `db:"returned"` // the parts that are open again; none: all
 }
 
 // Purposes are why somebody applies.
@@ -42,9 +44,16 @@ type Applicant struct {
 	GivenKana  string        `json:"given_kana,omitempty"`
 	BirthDate  calendar.Date `json:"birth_date,omitempty"`
 	Phone      string        `json:"phone,omitempty"`
+	Email      string        `json:"email,omitempty"`
 	Postcode   string        `json:"postcode,omitempty"`
 	Address    string        `json:"address,omitempty"`
+	// Reach is how they want to be reached, Safely what must be heeded so that nobody else learns of it.
+	Reach  string `json:"reach,omitempty"`
+	Safely string `json:"safely,omitempty"`
 }
+
+// Reaches are the ways in which an applicant may be reached; none waits until they ask.
+var Reaches = []string{"phone", "email", "letter", "visit", "none"}
 
 // Person is the applicant as somebody to register.
 func (a Applicant) Person() people.PersonInput {
@@ -53,7 +62,10 @@ func (a Applicant) Person() people.PersonInput {
 		BirthDate: a.BirthDate,
 	}
 	if a.Phone != "" {
-		in.Contacts = []people.ContactInput{{Kind: "phone", Value: a.Phone}}
+		in.Contacts = append(in.Contacts, people.ContactInput{Kind: "phone", Value: a.Phone})
+	}
+	if a.Email != "" {
+		in.Contacts = append(in.Contacts, people.ContactInput{Kind: "email", Value: a.Email})
 	}
 	if a.Address != "" {
 		in.Addresses = []people.AddressInput{{Kind: "actual", Postcode: a.Postcode, Lines: a.Address}}
@@ -66,7 +78,19 @@ type HouseholdMember struct {
 	Name      string        `json:"name"`
 	Relation  string        `json:"relation,omitempty"`
 	BirthDate calendar.Date `json:"birth_date,omitempty"`
+	Applies   bool          `json:"applies,omitempty"` // asks for help too, together with the applicant
 }
+
+// Expense is money that goes out, as told.
+type Expense struct {
+	Kind   string       `json:"kind"`
+	Detail string       `json:"detail,omitempty"`
+	Amount ledger.Money `json:"amount"`
+	Period string       `json:"period,omitempty"` // month | year | once
+}
+
+// ExpenseKinds are what money goes out for.
+var ExpenseKinds = []string{"rent", "utilities", "medical", "care", "school", "debt", "other"}
 
 // Income is money that comes in, as told.
 type Income struct {
@@ -104,7 +128,9 @@ type ApplicationInput struct {
 	Applicant Applicant         `json:"applicant,omitzero"`
 	Household []HouseholdMember `json:"household,omitempty"`
 	Incomes   []Income          `json:"incomes,omitempty"`
+	Expenses  []Expense         `json:"expenses,omitempty"`
 	Statement string            `json:"statement,omitempty"`
+	Declared  bool              `json:"declared,omitempty"`
 	Items     []ItemInput       `json:"items,omitempty"`
 	Version   int64             `json:"version"`
 }
@@ -149,7 +175,7 @@ func (in *ApplicationInput) Validate(today calendar.Date, whole bool) error {
 func (in *ApplicationInput) validateApplicant(f *fault.Fields, today calendar.Date, whole bool) {
 	a := &in.Applicant
 	for at, s := range map[string]*string{"family": &a.Family, "given": &a.Given, "family_kana": &a.FamilyKana, "given_kana": &a.GivenKana,
-		"phone": &a.Phone, "postcode": &a.Postcode, "address": &a.Address} {
+		"phone": &a.Phone, "email": &a.Email, "safely": &a.Safely, "postcode": &a.Postcode, "address": &a.Address} {
 		line(f, "/applicant/"+at, s)
 	}
 	if whole && in.Person.IsZero() && a.Family+a.Given == "" {
@@ -158,11 +184,23 @@ func (in *ApplicationInput) validateApplicant(f *fault.Fields, today calendar.Da
 	if a.BirthDate > today {
 		f.Add("/applicant/birth_date", "fault.future")
 	}
+	if a.Reach != "" {
+		choose(f, "/applicant/reach", a.Reach, Reaches)
+	}
+	needs := map[string]struct{ at, value string }{"phone": {"/applicant/phone", a.Phone}, "email": {"/applicant/email", a.Email}, "letter": {"/applicant/address", a.Address}}
+	if n := needs[a.Reach]; n.at != "" && n.value == "" && whole {
+		f.Add(n.at, "intake.fault.reach")
+	}
+	if a.Email != "" && !strings.Contains(a.Email, "@") {
+		f.Add("/applicant/email", "intake.fault.email")
+	}
 }
 
 func (in *ApplicationInput) validateMoney(f *fault.Fields, today calendar.Date) {
-	if len(in.Household) > maxRows || len(in.Incomes) > maxRows {
-		f.Add("/household", "intake.fault.too_many", "max", maxRows)
+	for at, n := range map[string]int{"/household": len(in.Household), "/incomes": len(in.Incomes), "/expenses": len(in.Expenses)} {
+		if n > maxRows {
+			f.Add(at, "intake.fault.too_many", "max", maxRows)
+		}
 	}
 	for i := range in.Household {
 		m, at := &in.Household[i], fault.At("household", i)
@@ -189,17 +227,30 @@ func (in *ApplicationInput) validateMoney(f *fault.Fields, today calendar.Date) 
 			f.Add(at+"/amount", "fault.negative")
 		}
 	}
+	for i := range in.Expenses {
+		x, at := &in.Expenses[i], fault.At("expenses", i)
+		line(f, at+"/detail", &x.Detail)
+		if x.Period == "" {
+			x.Period = "month"
+		}
+		choose(f, at+"/kind", x.Kind, ExpenseKinds)
+		choose(f, at+"/period", x.Period, Periods)
+		if x.Amount.Minor < 0 {
+			f.Add(at+"/amount", "fault.negative")
+		}
+	}
 }
 
 func (in ApplicationInput) copyTo(x *Application) {
 	x.Purpose, x.Channel, x.MainKind, x.Statement = in.Purpose, in.Channel, in.Kind, in.Statement
-	x.Applicant, x.Household, x.Incomes = db.AsJSON(in.Applicant), db.AsJSON(in.Household), db.AsJSON(in.Incomes)
+	x.Applicant, x.Household, x.Incomes, x.Expenses = db.AsJSON(in.Applicant), db.AsJSON(in.Household), db.AsJSON(in.Incomes), db.AsJSON(in.Expenses)
+	x.Declared = in.Declared
 }
 
 // Input is the application as a form would send it back.
 func (x Application) Input(items []Item) ApplicationInput {
 	in := ApplicationInput{Purpose: x.Purpose, Channel: x.Channel, Kind: x.MainKind, Applicant: x.Applicant.V,
-		Household: x.Household.V, Incomes: x.Incomes.V, Statement: x.Statement, Version: x.Version}
+		Household: x.Household.V, Incomes: x.Incomes.V, Expenses: x.Expenses.V, Statement: x.Statement, Declared: x.Declared, Version: x.Version}
 	for _, i := range items {
 		if i.Status == "requested" {
 			in.Items = append(in.Items, ItemInput{ID: i.ID, Program: i.Program, Benefit: i.Benefit, Label: i.Label})
@@ -280,6 +331,9 @@ func (r *Room) ChangeApplication(ctx context.Context, a access.Actor, id db.ID, 
 		if err != nil {
 			return x, err
 		}
+		if in, err = onlyReturned(tx, a, x, in); err != nil {
+			return x, err
+		}
 		if err := alignItems(tx, x, in.Items); err != nil {
 			return x, err
 		}
@@ -334,6 +388,11 @@ func submit(tx *op.Tx, x Application, today calendar.Date) (Application, error) 
 // Apply takes a whole application at once: from somebody without a sign-in,
 // who gets a receipt, or from staff who take it down.
 func (r *Room) Apply(ctx context.Context, a access.Actor, in ApplicationInput) (Submitted, error) {
+	return r.ApplyWith(ctx, a, in, Papers{})
+}
+
+// ApplyWith is Apply together with the papers that were uploaded to a draft.
+func (r *Room) ApplyWith(ctx context.Context, a access.Actor, in ApplicationInput, papers Papers) (Submitted, error) {
 	today := calendar.Today(ctx, r.run.Clock)
 	if a.Is(access.Resident) {
 		in.Person = a.Person
@@ -350,6 +409,9 @@ func (r *Room) Apply(ctx context.Context, a access.Actor, in ApplicationInput) (
 		if err == nil {
 			x, err = submit(tx, x, today)
 		}
+		if err == nil && !papers.Draft.IsZero() {
+			err = r.bring(tx, x, in, papers)
+		}
 		return Submitted{x.ID, x.Status, x.Version, x.Number, receipt, x.ReceivedAt}, err
 	})
 }
@@ -361,43 +423,6 @@ func withoutIDs(items []ItemInput) []ItemInput {
 		out[i] = x
 	}
 	return out
-}
-
-// draftForm is the name of the public's unsent applications among drafts.
-const draftForm = "intake.apply"
-
-// KeepDraft keeps what somebody without a sign-in has typed so far: under a
-// new resume code, or under the one that is given.
-func (r *Room) KeepDraft(ctx context.Context, code string, in ApplicationInput) (string, error) {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return "", fault.Defect(fmt.Errorf("intake: draft: %w", err))
-	}
-	err = r.run.Data.Write(ctx, func(tx *db.Tx) (err error) {
-		if code == "" {
-			code, err = r.drafts.Begin(tx, draftForm, body)
-			return err
-		}
-		return r.drafts.SaveByCode(tx, code, draftForm, body)
-	})
-	return code, err
-}
-
-// Resume gives back what was typed, by its resume code.
-func (r *Room) Resume(ctx context.Context, code string) (in ApplicationInput, err error) {
-	err = r.run.Read(ctx, func(q *db.Reader) error {
-		d, err := r.drafts.LoadByCode(q, code, draftForm)
-		if err != nil {
-			return err
-		}
-		return json.Unmarshal(d.Body, &in)
-	})
-	return in, err
-}
-
-// DropDraft forgets what was typed, once it was sent.
-func (r *Room) DropDraft(ctx context.Context, code string) error {
-	return r.run.Data.Write(ctx, func(tx *db.Tx) error { return r.drafts.DropByCode(tx, code) })
 }
 
 // applicationSteps are what ApplicationStep takes, and whether each needs a
@@ -412,15 +437,18 @@ func (r *Room) ApplicationStep(ctx context.Context, a access.Actor, id db.ID, st
 	if !ok {
 		return Application{}, fault.NotFound()
 	}
-	if err := in.validate(s.answer, false, s.reason); err != nil {
+	if err := in.validate(s.answer && len(in.Parts) == 0, false, s.reason); err != nil {
+		return Application{}, err
+	}
+	if err := in.validateParts(step); err != nil {
 		return Application{}, err
 	}
 	return take(ctx, r, a, ApplicationFlow, step, id, in.Version, in.Reason, in, func(_ *op.Tx, x *Application) {
 		switch step {
 		case "return":
-			x.Answer = in.Answer
+			x.Answer, x.Returned = in.Answer, db.AsJSON(in.Parts)
 		case "send_again":
-			x.Answer = ""
+			x.Answer, x.Returned = "", db.AsJSON([]ReturnedPart(nil))
 		}
 	}, func(tx *op.Tx, x Application) error {
 		if step != "withdraw" {

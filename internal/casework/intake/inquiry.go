@@ -80,7 +80,9 @@ type AnswerInput struct {
 	HandedTo   string        `json:"handed_to,omitempty"`
 	FollowUpOn calendar.Date `json:"follow_up_on,omitempty"`
 	Reason     string        `json:"reason,omitempty"`
-	Version    int64         `json:"version"`
+	// Parts are those of an application that are returned, each with its reason; none: all.
+	Parts   []ReturnedPart `json:"parts,omitempty"`
+	Version int64          `json:"version"`
 }
 
 func (in *AnswerInput) validate(answer, handed, reason bool) error {

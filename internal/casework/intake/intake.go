@@ -26,6 +26,7 @@ import (
 	"kizuna/internal/ground/sight"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/office/agency"
+	"kizuna/internal/office/document"
 	"kizuna/internal/resident/people"
 )
 
@@ -42,6 +43,8 @@ type Room struct {
 	// Offers lists what can be applied for today; server fills it from the
 	// catalog.
 	Offers func(q db.Q, on calendar.Date) ([]Offer, error)
+	// Documents keeps the papers of applications; server fills it.
+	Documents *document.Room
 }
 
 // New makes the room.

@@ -472,32 +472,6 @@ func TestAResidentsApplication(t *testing.T) {
 	})
 }
 
-func TestResumeCode(t *testing.T) {
-	eachDesk(t, func(t *testing.T, d desk) {
-		in := intake.ApplicationInput{Statement: "途中まで"}
-		code, err := d.KeepDraft(ctx, "", in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		in.Statement = "もう少し"
-		if _, err := d.KeepDraft(ctx, code, in); err != nil {
-			t.Fatal(err)
-		}
-		if got, err := d.Resume(ctx, code); err != nil || got.Statement != "もう少し" {
-			t.Errorf("resumed %+v, %v", got, err)
-		}
-		if _, err := d.Resume(ctx, "0000-0000-0000"); !errors.Is(err, fault.KindNotFound) {
-			t.Errorf("a wrong code: %v", err)
-		}
-		if err := d.DropDraft(ctx, code); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := d.Resume(ctx, code); !errors.Is(err, fault.KindNotFound) {
-			t.Errorf("after it was sent: %v", err)
-		}
-	})
-}
-
 func TestForeignTeamsSeeNothing(t *testing.T) {
 	eachDesk(t, func(t *testing.T, d desk) {
 		mine, other := kizunatest.Staff(access.Caseworker), kizunatest.Staff(access.Caseworker)

@@ -357,6 +357,7 @@ type Own struct {
 	Purpose    string           `json:"purpose"`
 	ReceivedAt calendar.Time    `json:"received_at"`
 	Asked      string           `json:"asked,omitempty"`
+	Returned   []ReturnedPart   `json:"returned,omitempty"`
 	Items      []Item           `json:"-"`
 	Input      ApplicationInput `json:"application"`
 	Actions    []string         `json:"actions"`
@@ -364,7 +365,7 @@ type Own struct {
 
 func ownOf(a access.Actor, x Application, items []Item) Own {
 	return Own{ID: x.ID, Status: x.Status, Version: x.Version, Number: x.Number, Purpose: x.Purpose, ReceivedAt: x.ReceivedAt,
-		Asked: x.Answer, Items: items, Input: x.Input(items), Actions: ApplicationFlow.Free(a, x)}
+		Asked: x.Answer, Returned: x.Returned.V, Items: items, Input: x.Input(items), Actions: ApplicationFlow.Free(a, x)}
 }
 
 // Mine lists the applications of the resident who asks.

@@ -70,6 +70,10 @@ func applicationByReceipt(q db.Q, blind []byte) (traced, bool, error) {
 	return db.Maybe[traced](q, "SELECT status, received_at, answer FROM application WHERE receipt = ?", blind)
 }
 
+func applicationOfReceipt(q db.Q, blind []byte) (Application, bool, error) {
+	return db.Maybe[Application](q, selectApplication+"x.receipt = ?", blind)
+}
+
 // Waiting is what came in and waits for an answer, as the triage list shows it:
 // never who reported.
 type Waiting struct {

@@ -55,6 +55,8 @@ type Form[In, Out any] struct {
 	// Begin gives the answers that a draft begins with, from what was sent to At/begin; nil: none
 	// can be begun so. What it gives in fields that no question asks stays as it is.
 	Begin func(r *http.Request, sent url.Values) (url.Values, error)
+	// Refused is the page that asks again what Begin could not begin with; nil: the fault has a page.
+	Refused func(sent url.Values, wrong error) templ.Component
 	// Check says everything that is wrong with the answers, at the pointers of their fields.
 	Check func(ctx context.Context, in *In) error
 	// Send takes the answers. It runs under an idempotency key of the draft's own.
@@ -93,6 +95,8 @@ type Rows[In any] struct {
 	Line func(ctx context.Context, in In, row int) string // a row, in a line
 	Any  string                                           // word key: is there one, when there is none yet
 	More string                                           // word key: is there one more
+	// Above is what stands above the list; nil: nothing.
+	Above func(in In) templ.Component
 }
 
 // Files is what a page that takes files does with them. Each that is taken becomes a row of a list

@@ -60,6 +60,9 @@ func (g *guided[In, Out]) at(r *http.Request, key, row string) (p place[In], s *
 	if s, err = g.load(r); err != nil {
 		return p, s, in, "", err
 	}
+	if p.row < 0 {
+		g.tidy(r, s)
+	}
 	in = g.input(r, s)
 	list := g.open(in)
 	switch {
@@ -160,7 +163,10 @@ func (g *guided[In, Out]) body(r *http.Request, p place[In], s *state, in In) te
 		if n > 0 {
 			word = p.Rows.More
 		}
-		return rowsPart(rows, text.Word(ctx, word), n < p.Rows.Most)
+		if p.Rows.Above != nil {
+			parts = append(parts, p.Rows.Above(in))
+		}
+		return templ.Join(append(parts, rowsPart(rows, text.Word(ctx, word), n < p.Rows.Most))...)
 	}
 	if p.Files != nil {
 		n := rowsOf(s.Values, p.Files.Name)
@@ -198,6 +204,9 @@ func (g *guided[In, Out]) take(w http.ResponseWriter, r *http.Request, p place[I
 	}
 	var err error
 	s, err = g.change(w, r, false, func(s *state) {
+		if p.row < 0 {
+			g.tidy(r, s)
+		}
 		if sent.Get("review") == "" && sent.Get("do") != "later" && remove == "" && len(wrong) == 0 {
 			s.answered(p.Key)
 		}
@@ -312,6 +321,11 @@ func (g *guided[In, Out]) begin(w http.ResponseWriter, r *http.Request) error {
 		return fault.NotFound()
 	}
 	values, err := g.Begin(r, door.Sent(r))
+	if errors.Is(err, fault.KindInvalid) && g.Refused != nil {
+		return door.Refuse(w, r, err, ui.Page{Title: text.Word(r.Context(), g.Word)}, func(err error) templ.Component {
+			return g.Refused(door.Sent(r), err)
+		})
+	}
 	if err != nil {
 		return err
 	}

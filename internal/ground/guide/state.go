@@ -188,6 +188,14 @@ func (g *guided[In, Out]) merge(s *state, q *Question[In], row int, sent url.Val
 	}
 }
 
+// tidy closes the gaps in lists and drops rows in which nothing was typed.
+func (g *guided[In, Out]) tidy(r *http.Request, s *state) {
+	var in In
+	if tidy, err := door.Read(r, s.Values, &in, false); err == nil || errors.Is(err, fault.KindInvalid) {
+		s.Values = tidy
+	}
+}
+
 // input reads the answers, as far as they can be read.
 func (g *guided[In, Out]) input(r *http.Request, s *state) (in In) {
 	_, _ = door.Read(r, s.Values, &in, true) // what is wrong is told where it is asked

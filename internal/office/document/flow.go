@@ -22,8 +22,10 @@ var Flow = flow.Define(flow.Table[Document]{
 	VoidBy: checkers,
 })
 
-// checkers look at what came; bringers hand it in.
+// checkers look at what came; bringers hand it in. The program does both for
+// who has no sign-in: it asks for what a rule asks, and takes what was sent.
 var (
-	checkers = []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer}
+	checkers = []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer,
+		access.System}
 	bringers = slices.Concat(checkers, access.ProviderRoles, []access.Role{access.Resident})
 )

@@ -3,6 +3,7 @@ package document
 import (
 	"context"
 	"io"
+	"slices"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/db"
@@ -51,6 +52,58 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 	}
 	tx.Tell(op.Event{Name: "document." + step, Entity: "document", Record: d.ID, Root: d.Owner})
 	return d, nil
+}
+
+// Bring is Add for a file that another record holds until now, such as a draft
+// that was sent. Where a paper of the same kind was asked for and has not come,
+// or was rejected, this is it.
+func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
+	if err := in.Validate(); err != nil {
+		return Document{}, err
+	}
+	all, err := Of(tx, in.OwnerKind, in.Owner)
+	if err != nil {
+		return Document{}, err
+	}
+	at := slices.IndexFunc(all, func(d Document) bool {
+		return d.Kind == in.Kind && (d.Status == "requested" || d.Status == "rejected")
+	})
+	var d Document
+	step := "add"
+	if at >= 0 {
+		step = "receive"
+		d, err = flow.Take(tx, Flow, step, all[at], func(d *Document) { d.File = in.File })
+	} else {
+		d, err = flow.Create(tx, Flow, step, Document{Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File,
+			Required: in.Required, Note: in.Note})
+	}
+	if err == nil {
+		err = noFile(r.files.Share(tx, in.File, from, holder(d.ID)))
+	}
+	if err == nil {
+		err = r.files.Release(tx, in.File, from)
+	}
+	if err != nil {
+		return d, err
+	}
+	tx.Tell(op.Event{Name: "document." + step, Entity: "document", Record: d.ID, Root: d.Owner})
+	return d, nil
+}
+
+// paperTypes are what somebody without a sign-in may send: papers and photographs of them.
+var paperTypes = []string{"application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic"}
+
+// MostPaper is the largest file that somebody without a sign-in may send, in
+// bytes.
+const MostPaper = 10 << 20
+
+// TakeForDraft takes a file in for a draft, which holds it until it is sent.
+func (r *Room) TakeForDraft(ctx context.Context, draft db.ID, name, claims string, in io.Reader) (file.File, error) {
+	f, err := r.files.Take(ctx, in, file.Upload{By: draft, Name: name, Claims: claims, Accept: paperTypes, Limit: MostPaper, Strict: true})
+	if err != nil {
+		return f, err
+	}
+	return f, r.run.Data.Write(ctx, func(tx *db.Tx) error { return r.files.Attach(tx, f.ID, draft, file.DraftOwner(draft)) })
 }
 
 func (r *Room) attach(tx *op.Tx, document, id db.ID) error {

@@ -54,6 +54,8 @@ type view struct {
 	Now      calendar.Time
 	Reporter *intake.Reporter // revealed
 	Items    *ui.TableProps   // what is applied for
+	Returned []ui.Fact        // the parts that were returned, and why
+	Papers   []ui.Document
 }
 
 func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
@@ -72,6 +74,9 @@ func allegationKey(v string) string     { return "intake.allegation." + v }
 func discretionKey(v string) string     { return "intake.discretion." + v }
 func concernKey(v string) string        { return "intake.concern." + v }
 func discretionHintKey(v string) string { return "intake.web.discretion_hint." + v }
+func reachKey(v string) string          { return "intake.reach." + v }
+func expenseKey(v string) string        { return "intake.expense." + v }
+func paperKey(v string) string          { return "intake.paper." + v }
 func involvedKey(v string) string       { return "intake.involved." + v }
 func outcomeKey(v string) string        { return "intake.outcome." + v }
 func purposeKey(v string) string        { return "intake.purpose." + v }
@@ -325,17 +330,33 @@ func (p *pages) openApplication(ctx context.Context, a access.Actor, id db.ID) (
 	who := x.Applicant.V
 	v.Subject, v.Body, v.Named = strings.TrimSpace(who.Family+" "+who.Given), x.Statement, who.Family+who.Given != ""
 	v.Facts = facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "applicant", v.Subject, "birth_date", who.BirthDate.In(lang),
-		"phone", who.Phone, "address", strings.TrimSpace(who.Postcode+" "+who.Address), "answer", x.Answer)
+		"reach", coded(ctx, reachKey, who.Reach), "safely", who.Safely, "phone", who.Phone, "email", who.Email,
+		"address", strings.TrimSpace(who.Postcode+" "+who.Address), "answer", x.Answer)
 	items := itemsTable(ctx, a, f.Items, offers, !x.Person.IsZero() && !f.Away)
 	v.Items = &items
-	for _, m := range x.Household.V {
-		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, relationKey(m.Relation)), Value: m.Name, Note: m.BirthDate.In(lang)})
-	}
-	for _, m := range x.Incomes.V {
-		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, "intake.web.field.incomes"), Value: m.Amount.In(lang), Note: strings.TrimSpace(text.Word(ctx, periodKey(m.Period)) + " " + m.Detail)})
-	}
-	return v, nil
+	v.Facts = append(v.Facts, toldFacts(ctx, x.Input(nil))...)
+	v.Returned = returnedFacts(ctx, x.Returned.V)
+	v.Papers, err = p.paperList(ctx, a, id)
+	return v, err
 }
+
+// paperList are an application's papers, each with the way to its file.
+func (p *pages) paperList(ctx context.Context, a access.Actor, id db.ID) ([]ui.Document, error) {
+	if p.room.Documents == nil {
+		return nil, nil
+	}
+	list, err := p.room.Documents.List(ctx, a, intake.KindApplication, id)
+	out := make([]ui.Document, len(list))
+	for i, d := range list {
+		out[i] = ui.Document{Name: d.Title, Tag: ui.TagProps{Text: text.Word(ctx, statusKey("document", d.Status)), Tone: paperTones[d.Status]}}
+		if !d.File.IsZero() {
+			out[i].Href = "/api/v1/documents/" + d.ID.String() + "/file"
+		}
+	}
+	return out, err
+}
+
+var paperTones = map[string]ui.Tone{"requested": ui.Warn, "received": ui.Info, "accepted": ui.OK, "rejected": ui.Bad}
 
 // itemsTable lists what is applied for, each with the way to determine and to
 // decide it; both need to know whose it is.

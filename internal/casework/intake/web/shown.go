@@ -138,7 +138,7 @@ func purposeOr(s string) string {
 func mineTable(ctx context.Context, list []intake.Own) ui.TableProps {
 	t := ui.TableProps{ID: "applications", Caption: text.Word(ctx, "intake.web.my_applications"),
 		Columns: []ui.Column{{Label: text.Word(ctx, "intake.entity.application")}, {Label: text.Word(ctx, "intake.web.at")}, {Label: text.Word(ctx, "intake.web.col.status"), Tag: true}},
-		Empty:   ui.EmptyProps{Title: text.Word(ctx, "intake.web.none_yet"), Act: ui.Act{Label: text.Word(ctx, "intake.web.apply"), Href: "/my/applications/new", Kind: ui.Primary}}}
+		Empty:   ui.EmptyProps{Title: text.Word(ctx, "intake.web.none_yet"), Act: ui.Act{Label: text.Word(ctx, "intake.web.apply"), Href: "/my/apply", Kind: ui.Primary}}}
 	for _, x := range list {
 		received := ""
 		if x.ReceivedAt != 0 {
@@ -152,8 +152,33 @@ func mineTable(ctx context.Context, list []intake.Own) ui.TableProps {
 
 func ownFacts(ctx context.Context, x intake.Own, offers []intake.Offer) []ui.Fact {
 	out := facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "statement", x.Input.Statement)
+	out = append(out, toldFacts(ctx, x.Input)...)
 	for _, i := range x.Items {
 		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.field.items"), Value: itemName(ctx, offers, i), Note: text.Word(ctx, statusKey("application_item", i.Status))})
+	}
+	return out
+}
+
+// toldFacts are household, incomes and expenses as they were told.
+func toldFacts(ctx context.Context, in intake.ApplicationInput) []ui.Fact {
+	var out []ui.Fact
+	a := answersOf(in)
+	for i := range in.Household {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.field.household"), Value: memberLine(ctx, a, i)})
+	}
+	for i := range in.Incomes {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.field.incomes"), Value: incomeLine(ctx, a, i)})
+	}
+	for i := range in.Expenses {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.part.expenses"), Value: expenseLine(ctx, a, i)})
+	}
+	return out
+}
+
+func returnedFacts(ctx context.Context, list []intake.ReturnedPart) []ui.Fact {
+	out := make([]ui.Fact, len(list))
+	for i, p := range list {
+		out[i] = ui.Fact{Label: intake.PartOf(ctx, p.Part), Value: p.Reason}
 	}
 	return out
 }
@@ -170,7 +195,7 @@ func ownActs(ctx context.Context, x intake.Own) []ui.Act {
 		case "withdraw":
 			act.Post, act.Fields = at+"/"+step, fields
 		case "change":
-			act.Href = at + "/edit"
+			act.Post, act.Fields = "/my/apply/begin", map[string]string{"application": x.ID.String()}
 		default:
 			continue
 		}

@@ -17,9 +17,11 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/office/document"
 	"kizuna/internal/resident/people"
 )
 
@@ -29,6 +31,7 @@ type desk struct {
 	run    *op.Runner
 	people *people.Room
 	door   *door.Router
+	papers *document.Room
 	actor  access.Actor
 }
 
@@ -36,12 +39,14 @@ func eachDesk(t *testing.T, f func(d *desk)) {
 	kizunatest.EachDB(t, func(t *testing.T, data *db.DB) {
 		run, _ := kizunatest.Runner(t, data)
 		p := people.New(run)
+		papers := document.New(run, file.New(data, run.Vault, run.Clock))
 		room := intake.New(run, p, cases.New(run))
+		room.Documents, papers.Sees[intake.KindApplication] = papers, intake.Sees
 		program := db.NewID()
 		room.Offers = func(db.Q, calendar.Date) ([]intake.Offer, error) {
 			return []intake.Offer{{Program: program, Name: text.Pair{JA: "住居確保給付金", EN: "Housing benefit"}}}, nil
 		}
-		d := &desk{t: t, run: run, people: p, actor: kizunatest.Staff(access.IntakeWorker)}
+		d := &desk{t: t, run: run, people: p, papers: papers, actor: kizunatest.Staff(access.IntakeWorker)}
 		d.door = door.New(door.Config{Vault: run.Vault, Data: data, Identify: func(*http.Request) (access.Actor, error) { return d.actor, nil }})
 		web.Mount(d.door, room)
 		f(d)
@@ -201,47 +206,6 @@ func TestTheDeskTakesDown(t *testing.T) {
 			t.Error("no receipt for the counter")
 		}
 		d.page("en", "/desk/intake?kind=application", "丸山 修")
-	})
-}
-
-func TestAResidentAppliesByTheirPages(t *testing.T) {
-	eachDesk(t, func(d *desk) {
-		worker, p := d.actor, d.osamu()
-		d.actor = access.Actor{ID: db.NewID(), Roles: []access.Role{access.Resident}, Person: p.ID}
-		d.page("ja", "/my/applications", "申込はまだありません")
-		form := d.page("en", "/my/applications/new", "Housing benefit")
-		offer := regexp.MustCompile(`value="([0-9a-f-]{36}/)"`).FindStringSubmatch(form)[1]
-		at := d.post("/my/applications", http.StatusSeeOther, "purpose", "new", "offers", offer, "wish", "配食").Header().Get("Location")
-		d.page("ja", at, "住居確保給付金", "配食", "申し込む")
-		d.page("ja", at+"/edit", "配食")
-		d.post(at, http.StatusSeeOther, "version", "1", "purpose", "new", "offers", offer, "wish", "配食", "statement", "家賃が払えません")
-		d.post(at+"/submit", http.StatusSeeOther, "version", "2")
-		d.page("en", at, "Submitted", "Withdraw")
-		d.actor = access.Actor{ID: db.NewID(), Roles: []access.Role{access.Resident}, Person: db.NewID()}
-		if w := d.ask("GET", at, "ja", "", ""); w.Code != http.StatusNotFound {
-			t.Errorf("another resident got it: %d", w.Code)
-		}
-		d.actor = worker
-		d.page("ja", "/desk/intake", "丸山 修")
-	})
-}
-
-func TestThePublicAppliesLater(t *testing.T) {
-	eachDesk(t, func(d *desk) {
-		d.actor = access.Nobody()
-		d.page("ja", "/public/apply", "続きから始める")
-		w := d.post("/public/apply", http.StatusOK, "do", "later", "applicant/family", "丸山", "statement", "途中")
-		code := aReceipt.FindString(w.Body.String())
-		d.read("resumed", d.post("/public/apply/resume", http.StatusOK, "code", code), http.StatusOK, "途中", "丸山", code)
-		d.post("/public/apply/resume", http.StatusUnprocessableEntity, "code", "0000-0000-0000")
-		d.post("/public/apply", http.StatusUnprocessableEntity, "code", code)
-		d.post("/public/apply", http.StatusOK, "code", code, "applicant/family", "丸山", "statement", "家賃")
-		d.post("/public/apply/resume", http.StatusUnprocessableEntity, "code", code)
-
-		d.page("en", "/public/screening", "Nothing you answer here is kept.")
-		d.read("likely", d.post("/public/screening", http.StatusOK, "troubles", "rent", "troubles", "grief", "age", "58", "household_size", "1", "monthly_income", "83000"),
-			http.StatusOK, "使えそうです", "悲しみの相談")
-		d.post("/public/screening", http.StatusUnprocessableEntity, "troubles", "x")
 	})
 }
 

@@ -1,0 +1,117 @@
+package intake
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/file"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/rule"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/office/document"
+)
+
+// Paper is a file that was uploaded to a draft of an application.
+type Paper struct {
+	Kind string `json:"kind"`
+	File db.ID  `json:"file"`
+	Name string `json:"name"`
+}
+
+// Papers are what was uploaded to a draft, which holds the files until it is
+// sent.
+type Papers struct {
+	Draft   db.ID
+	Brought []Paper
+}
+
+// PaperKinds are what a paper can be.
+var PaperKinds = []string{"identity", "income", "rent", "household", "expense", "other"}
+
+// MostPapers is how many files one draft takes.
+const MostPapers = 12
+
+// paperRules say which papers are asked for. They are asked, and nothing waits
+// for them: an application without them is taken, and the desk asks again.
+var paperRules = []weigh{
+	{"identity", "true", 0},
+	{"income", "incomes > 0", 0},
+	{"rent", `"rent" in expenses`, 0},
+	{"household", "household > 0", 0},
+	{"expense", `expenses.exists(x, x in ["medical", "care", "debt"])`, 0},
+}
+
+var paperRule = compiled(mustSet(
+	rule.Fact{Name: "incomes", Type: rule.Int, Room: "intake"},
+	rule.Fact{Name: "household", Type: rule.Int, Room: "intake"},
+	rule.Fact{Name: "expenses", Type: rule.List, Room: "intake", Options: ExpenseKinds},
+), paperRules)
+
+// AskedPapers are the kinds of paper that an application asks for.
+func AskedPapers(in ApplicationInput) []string {
+	var kinds []string
+	for _, x := range in.Expenses {
+		if slices.Contains(ExpenseKinds, x.Kind) {
+			kinds = append(kinds, x.Kind)
+		}
+	}
+	facts := rule.Facts{"incomes": rule.Whole(int64(len(in.Incomes))), "household": rule.Whole(int64(len(in.Household))), "expenses": rule.Texts(kinds...)}
+	var out []string
+	for i, e := range paperRule {
+		if got := e.Eval(facts); got.Known && got.Value.Text == "true" {
+			out = append(out, paperRules[i].key)
+		}
+	}
+	return out
+}
+
+// TakePaper takes a file in for a draft of an application.
+func (r *Room) TakePaper(ctx context.Context, draft db.ID, name, claims string, in io.Reader) (file.File, error) {
+	return r.Documents.TakeForDraft(ctx, draft, name, claims, in)
+}
+
+// bring makes documents of what was uploaded, and asks for what is missing.
+func (r *Room) bring(tx *op.Tx, x Application, in ApplicationInput, papers Papers) error {
+	return tx.As(access.TheSystem(), func() error {
+		has, err := document.Of(tx, KindApplication, x.ID)
+		if err != nil {
+			return err
+		}
+		known := map[string]bool{}
+		for _, d := range has {
+			known[d.Kind] = true
+		}
+		asked := AskedPapers(in)
+		for _, p := range papers.Brought {
+			d := document.Input{Title: PaperOf(tx.Context(), p.Kind), Kind: p.Kind, OwnerKind: KindApplication, Owner: x.ID, File: p.File,
+				Required: slices.Contains(asked, p.Kind)}
+			if _, err := r.Documents.Bring(tx, d, file.DraftOwner(papers.Draft)); err != nil {
+				return err
+			}
+			known[p.Kind] = true
+		}
+		for _, kind := range asked {
+			if known[kind] {
+				continue
+			}
+			d := document.Input{Title: PaperOf(tx.Context(), kind), Kind: kind, OwnerKind: KindApplication, Owner: x.ID, Required: true}
+			if _, err := r.Documents.Add(tx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// PaperOf names a kind of paper in the reader's language.
+func PaperOf(ctx context.Context, kind string) string { return text.Word(ctx, "intake.paper."+kind) }
+
+// Sees tells whether an actor sees an application, and with it its papers. It
+// belongs into document.Room.Sees.
+func Sees(q db.Q, a access.Actor, now calendar.Time, id db.ID) (bool, error) {
+	return lens(a, now, KindApplication).Sees(q, id)
+}
