@@ -187,9 +187,15 @@ func (in *ApplicationInput) validateApplicant(f *fault.Fields, today calendar.Da
 	if a.Reach != "" {
 		choose(f, "/applicant/reach", a.Reach, Reaches)
 	}
-	needs := map[string]struct{ at, value string }{"phone": {"/applicant/phone", a.Phone}, "email": {"/applicant/email", a.Email}, "letter": {"/applicant/address", a.Address}}
-	if n := needs[a.Reach]; n.at != "" && n.value == "" && whole {
-		f.Add(n.at, "intake.fault.reach")
+	if whole && in.Person.IsZero() { // who is known has said before where they are
+		switch {
+		case a.Reach == "phone" && a.Phone == "":
+			f.Add("/applicant/phone", "intake.fault.reach")
+		case a.Reach == "email" && a.Email == "":
+			f.Add("/applicant/email", "intake.fault.reach")
+		case (a.Reach == "letter" || a.Reach == "visit") && a.Address == "":
+			f.Add("/applicant/reach", "intake.fault.reach_letter")
+		}
 	}
 	if a.Email != "" && !strings.Contains(a.Email, "@") {
 		f.Add("/applicant/email", "intake.fault.email")

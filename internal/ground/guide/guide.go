@@ -131,7 +131,9 @@ func Mount[In, Out any](d *door.Router, f Form[In, Out], limits Limits) {
 	}
 	pages, guesses, files, sends := limits.options()
 	d.Page("GET "+f.At, f.Who, g.start)
-	d.Page("POST "+f.At+"/begin", f.Who, g.begin, pages...)
+	if f.Begin != nil {
+		d.Page("POST "+f.At+"/begin", f.Who, g.begin, pages...)
+	}
 	d.Page("POST "+f.At+"/forget", f.Who, g.forget, pages...)
 	d.Page("POST "+f.At+"/keep", f.Who, g.keep, pages...)
 	d.Page("GET "+f.At+"/kept", f.Who, g.kept)

@@ -317,9 +317,6 @@ func (g *guided[In, Out]) start(w http.ResponseWriter, r *http.Request) error {
 
 // begin makes a draft that has answers already.
 func (g *guided[In, Out]) begin(w http.ResponseWriter, r *http.Request) error {
-	if g.Begin == nil {
-		return fault.NotFound()
-	}
 	values, err := g.Begin(r, door.Sent(r))
 	if errors.Is(err, fault.KindInvalid) && g.Refused != nil {
 		return door.Refuse(w, r, err, ui.Page{Title: text.Word(r.Context(), g.Word)}, func(err error) templ.Component {

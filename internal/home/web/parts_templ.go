@@ -119,7 +119,7 @@ func applicationsCard(facts []ui.Fact) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "applications", Title: text.Word(ctx, "home.my_applications"), More: ui.Act{Label: text.Word(ctx, "home.apply"), Href: "/my/applications/new"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Card(ui.CardProps{ID: "applications", Title: text.Word(ctx, "home.my_applications"), More: ui.Act{Label: text.Word(ctx, "home.apply"), Href: "/my/apply"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

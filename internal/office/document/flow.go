@@ -13,7 +13,7 @@ import (
 var Flow = flow.Define(flow.Table[Document]{
 	Entity: "document", Table: "document", Root: func(d *Document) (string, db.ID) { return d.OwnerKind, d.Owner },
 	Steps: []flow.Step[Document]{
-		{Name: "request", To: "requested", By: checkers},
+		{Name: "request", To: "requested", By: askers},
 		{Name: "add", To: "received", By: bringers},
 		{Name: "receive", From: []string{"requested", "rejected"}, To: "received", By: bringers},
 		{Name: "accept", From: []string{"received"}, To: "accepted", By: checkers, Plain: true},
@@ -25,7 +25,7 @@ var Flow = flow.Define(flow.Table[Document]{
 // checkers look at what came; bringers hand it in. The program does both for
 // who has no sign-in: it asks for what a rule asks, and takes what was sent.
 var (
-	checkers = []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer,
-		access.System}
-	bringers = slices.Concat(checkers, access.ProviderRoles, []access.Role{access.Resident})
+	checkers = []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer}
+	askers   = slices.Concat(checkers, []access.Role{access.System})
+	bringers = slices.Concat(askers, access.ProviderRoles, []access.Role{access.Resident})
 )

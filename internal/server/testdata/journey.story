@@ -5,15 +5,29 @@
 as nobody
 get /public
 link ja:心配なことを知らせる en:Report a concern
+link @guide.begin
+tick in_danger false
+press @ui.continue
 tick allegations unsafe_housing
 tick allegations eviction
+press @ui.continue
 fill body ja:家賃を督促されているようです。窓が割れたままです。 en:He is pressed for rent, and a window stays broken.
-fill about 丸山修
+press @ui.continue
+press @ui.continue
 fill address みなと市栄町2-14-301
+press @ui.continue
+fill about 丸山修
+press @ui.continue
+tick more no
+press @ui.continue
 tick discretion confidential
+press @ui.continue
 fill reporter/name 沖野 七郎
+press @ui.continue
 fill reporter/contact 045-000-7777
-press @step.complaint.submit
+press @ui.continue
+see 丸山修
+press @guide.send
 see @intake.web.received
 keep receipt from text ([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})
 
@@ -22,11 +36,13 @@ get /public
 link ja:使える支援を調べる en:Check what help exists
 tick troubles rent
 tick troubles job_lost
+press @ui.continue
 fill age 58
+press @ui.continue
 fill household_size 2
+press @ui.continue
 fill monthly_income 68000
-press @intake.web.look
-
+press @ui.continue
 see @intake.web.likely
 see @intake.web.likely_yes
 
@@ -34,12 +50,33 @@ see @intake.web.likely_yes
 as resident
 get /my
 link @intake.web.apply
+link @guide.begin
+tick purpose new
+press @ui.continue
+press @ui.continue
+tick applicant/reach letter
+press @ui.continue
+tick more no
+press @ui.continue
 tick "ja:住居確保給付 離職などで家賃が払えない方への給付 en:Rent support Rent for those who lost their income"
+press @ui.continue
 fill statement ja:7月に仕事がなくなり、家賃が2か月遅れています。 en:I lost my work in July and the rent is two months late.
-fill income 68000
-fill income_source ja:障害年金 en:Disability pension
-press @intake.web.save
-press @step.application.submit
+press @ui.continue
+tick more yes
+press @ui.continue
+fill incomes/0/detail ja:障害年金 en:Disability pension
+fill incomes/0/amount 68000
+tick incomes/0/period month
+press @ui.continue
+tick more no
+press @ui.continue
+tick more no
+press @ui.continue
+press @ui.continue
+tick declared
+press @ui.continue
+press @guide.send
+see @status.application.submitted
 get /my
 
 as intake_worker

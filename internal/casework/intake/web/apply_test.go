@@ -70,6 +70,8 @@ func (v *visitor) applies() {
 	v.at("/public/apply/reach")
 	v.sends("applicant/reach", "phone")
 	v.refused("選んだ連絡方法に必要です")
+	v.sends("applicant/reach", "email", "applicant/email", "nobody")
+	v.refused("@ が入っているか")
 	v.sends("applicant/reach", "phone", "applicant/phone", "090-1111-2222", "applicant/safely", "昼だけ")
 	v.at("/public/apply/household")
 	v.sends("more", "yes")
