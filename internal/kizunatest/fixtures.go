@@ -49,12 +49,12 @@ func Golden[T string | []byte](t testing.TB, path string, got T) {
 		t.Fatalf("%v; make it with -update", err)
 	}
 	if !bytes.Equal(want, []byte(got)) {
-		t.Errorf("%s differs (-update accepts it):\n%s", path, difference(string(want), string(got)))
+		t.Errorf("%s differs (-update accepts it):\n%s", path, Difference(string(want), string(got)))
 	}
 }
 
-// difference shows the first lines that differ, after one that does not.
-func difference(want, got string) string {
+// Difference shows the first lines that differ, after one that does not.
+func Difference(want, got string) string {
 	w, g := strings.SplitAfter(want, "\n"), strings.SplitAfter(got, "\n")
 	first := 0
 	for first < min(len(w), len(g)) && w[first] == g[first] {

@@ -36,7 +36,7 @@ func TestGoldenTellsADifference(t *testing.T) {
 	if probe.errors < 2 {
 		t.Error("a missing file was not told")
 	}
-	if got := difference("a\nb\nc\n", "a\nx\nc\n"); got != "  a\n- b\n+ x\n" {
+	if got := Difference("a\nb\nc\n", "a\nx\nc\n"); got != "  a\n- b\n+ x\n" {
 		t.Errorf("shown as %q", got)
 	}
 }

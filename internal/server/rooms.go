@@ -169,7 +169,7 @@ func (s *Server) furnish(d *door.Router) {
 	peopleweb.Mount(d, s.Rooms.People, peopleweb.Parts{Names: s.names, Panels: s.panels(), Read: s.Run.Read})
 	casesweb.Mount(d, s.Rooms.Cases, casesweb.Parts{People: s.Rooms.People, Panels: s.panels(), Read: s.Run.Read})
 	intakeweb.Mount(d, s.Rooms.Intake)
-	formweb.Mount(d, s.Rooms.Forms)
+	formweb.Mount(d, s.Rooms.Forms, s.config.BaseURL)
 	catalogweb.Mount(d, s.Rooms.Catalog)
 	assessmentweb.Mount(d, s.Rooms.Assessments)
 	consentweb.Mount(d, s.Rooms.Consents, s.names)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -71,6 +72,20 @@ func Refuse(w http.ResponseWriter, r *http.Request, err error, page ui.Page, for
 		w.Header().Set("Retry-After", seconds(f.RetryAfter))
 	}
 	return show(w, r, fault.Status(err), page, form(err))
+}
+
+// Again draws a form that its handler changed by itself, such as with two rows in another order. in
+// is what it holds now; its draft and what it showed when it was opened go on.
+func Again(w http.ResponseWriter, r *http.Request, in any, page ui.Page, form func(typed url.Values) templ.Component) error {
+	v := visitOf(r)
+	typed := flat(in, map[string]bool{})
+	for _, name := range []string{"draft", "parked", "version", Was} {
+		if all, ok := v.form[name]; ok {
+			typed[name] = all
+		}
+	}
+	v.typed = typed
+	return show(w, keepsDraft(r), http.StatusOK, page, form(typed))
 }
 
 // Moved gives the record as the other side left it when err is the conflict of two editors: the

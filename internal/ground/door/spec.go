@@ -1,6 +1,7 @@
 package door
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"reflect"
@@ -139,6 +140,8 @@ type call struct {
 	query, in, out reflect.Type
 	many, match    bool
 	status         int
+
+	inMedia, outMedia string // where they are not JSON of our own
 }
 
 // describe adds a call to the specification.
@@ -166,9 +169,9 @@ func (d *Router) describe(pattern string, c call) {
 		o.Parameters = append(o.Parameters, &huma.Param{Name: "Idempotency-Key", In: "header", Description: "The same key gives the same answer again and does nothing twice", Schema: &huma.Schema{Type: "string"}})
 	}
 	if c.in != nil {
-		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: inSchema(schemas, c)}}}
+		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{cmp.Or(c.inMedia, "application/json"): {Schema: inSchema(schemas, c)}}}
 	}
-	answer := &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{"application/json": {Schema: c.outSchema(schemas)}}}
+	answer := &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{cmp.Or(c.outMedia, "application/json"): {Schema: c.outSchema(schemas)}}}
 	if versionOf(c.out) != nil && !c.many {
 		answer.Headers = map[string]*huma.Param{"ETag": {Description: "The record's version", Schema: &huma.Schema{Type: "string"}}}
 	}

@@ -485,3 +485,52 @@ func BenchmarkPublish(b *testing.B) {
 		}
 	}
 }
+
+func TestComparisons(t *testing.T) {
+	for source, want := range map[string]string{
+		"a":                                      "a",
+		"!a":                                     "!a",
+		"a == true && b == false":                "a && !b",
+		"a != true":                              "a != true",
+		"3 < n || n <= -2.50":                    "n > 3 || n <= -2.5",
+		"kind == \"it's\\n\"":                    `kind == 'it\'s\n'`,
+		"kind in ['a', 'b']":                     "kind == 'a' || kind == 'b'",
+		"'a' in list && list == list":            "'a' in list && list == list",
+		"born >= date('2000-02-29')":             "born >= date('2000-02-29')",
+		"a && (b && c)":                          "a && b && c",
+		"a && (b || c)":                          "",
+		"n + 1 > 3":                              "",
+		"a == b":                                 "",
+		"a != a":                                 "",
+		"born > date('2000-02-30')":              "",
+		"'x' == 'x'":                             "",
+		"a ? b : c":                              "",
+		"kind in []":                             "",
+		"kind in [a]":                            "",
+		"2 in list":                              "",
+		"a &&":                                   "",
+		"":                                       "",
+		strings.Repeat("(", 60) + "a":            "",
+		strings.Repeat("a && ", 2000) + " false": "",
+	} {
+		list, any, ok := rule.Comparisons(source)
+		if ok != (want != "") || ok && rule.Compared(list, any) != want {
+			t.Errorf("%.40s = %s, %v; want %s", source, rule.Compared(list, any), ok, want)
+			continue
+		}
+		if !ok {
+			continue
+		}
+		if again, _, ok := rule.Comparisons(want); !ok || !slices.Equal(flatten(again), flatten(list)) {
+			t.Errorf("%s read again is %v", want, again)
+		}
+	}
+}
+
+func flatten(list []rule.Comparison) []string {
+	var out []string
+	for _, c := range list {
+		out = append(out, c.String())
+	}
+	return out
+}

@@ -150,6 +150,18 @@ func (q Question) readText(s string) (rule.Value, error) {
 	return rule.Text(clean), wrong.Err()
 }
 
+// Longest is how many characters an answer that is written may have; 0 for
+// answers that are not.
+func (q Question) Longest() int {
+	switch q.Kind {
+	case "long_text":
+		return maxProse
+	case "text", "phone", "address":
+		return maxLine
+	}
+	return 0
+}
+
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 func (q Question) readNumber(s string) (rule.Value, error) {
@@ -170,16 +182,17 @@ func (q Question) readNumber(s string) (rule.Value, error) {
 }
 
 func (q Question) readMoney(s string) (rule.Value, error) {
-	m, err := ledger.Typed(s, q.currency())
+	m, err := ledger.Typed(s, q.Unit())
 	if err != nil {
 		return rule.Value{}, err
 	}
-	places, _ := ledger.Exponent(q.currency())
+	places, _ := ledger.Exponent(q.Unit())
 	v := rule.Amount(m.Minor, places)
 	return v, q.within(v)
 }
 
-func (q Question) currency() string {
+// Unit is the currency of a question about money.
+func (q Question) Unit() string {
 	if q.Currency == "" {
 		return "JPY"
 	}
@@ -233,11 +246,11 @@ func (q Question) Said(lang text.Lang, v rule.Value) string {
 	case "date":
 		return calendar.Date(v.Text).In(lang)
 	case "money":
-		places, _ := ledger.Exponent(q.currency())
+		places, _ := ledger.Exponent(q.Unit())
 		if n, ok := v.Minor(places); ok {
-			return ledger.Money{Minor: n, Currency: q.currency()}.In(lang)
+			return ledger.Money{Minor: n, Currency: q.Unit()}.In(lang)
 		}
-		return fmt.Sprint(v.Text, " ", q.currency())
+		return fmt.Sprint(v.Text, " ", q.Unit())
 	case "choice", "choices":
 		var words []string
 		for _, o := range q.Options {

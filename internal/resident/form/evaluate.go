@@ -9,6 +9,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/rule"
+	"kizuna/internal/ground/text"
 )
 
 // Ready is a definition whose conditions were checked.
@@ -27,9 +28,6 @@ const sectionMark = "#"
 func Compile(d Definition) (*Ready, error) {
 	c := compiler{out: &Ready{Definition: d, show: map[string]*rule.Expr{}, must: map[string]*rule.Expr{}, calc: map[string]*rule.Expr{}}}
 	c.shape()
-	if err := c.wrong.Err(); err != nil {
-		return nil, err
-	}
 	set, err := rule.NewSet(c.facts()...)
 	if err != nil {
 		return nil, fault.Defect(err)
@@ -37,7 +35,20 @@ func Compile(d Definition) (*Ready, error) {
 	if err := c.expressions(set); err != nil {
 		return nil, err
 	}
-	return c.out, c.wrong.Err()
+	if err := c.wrong.Err(); err != nil {
+		return nil, err
+	}
+	return c.out, nil
+}
+
+// Problems lists what keeps a definition from being published.
+func Problems(d Definition) []fault.Field {
+	_, err := Compile(d)
+	f, ok := fault.As(err)
+	if !ok {
+		return nil
+	}
+	return f.Fields
 }
 
 type compiler struct {
@@ -57,6 +68,7 @@ func (c *compiler) shape() {
 		c.key(at+"/key", sectionMark, s.Key, keys)
 		label(&c.wrong, at+"/title", &s.Title, true)
 		label(&c.wrong, at+"/hint", &s.Hint, false)
+		c.elsewhere(at, s.LinkID, s.Codes, keys)
 		if len(s.Questions) == 0 || len(s.Questions) > maxQuestions {
 			c.wrong.Add(at+"/questions", "form.fault.questions", "max", maxQuestions)
 		}
@@ -65,11 +77,14 @@ func (c *compiler) shape() {
 		}
 	}
 	c.bands(d.Bands)
+	if !addressForm.MatchString(d.DerivedFrom) || len(d.DerivedFrom) > maxLabel {
+		c.wrong.Add("/derived_from", "form.fault.address")
+	}
 }
 
 func (c *compiler) key(at, mark, key string, keys map[string]bool) {
 	switch {
-	case !keyForm.MatchString(key) || slices.Contains(reservedKey, key):
+	case !IsKey(key):
 		c.wrong.Add(at, "form.fault.key")
 	case keys[mark+key]:
 		c.wrong.Add(at, "form.fault.key_twice", "key", key)
@@ -82,6 +97,7 @@ func (c *compiler) question(at string, q *Question, keys map[string]bool) {
 	choose(&c.wrong, at+"/kind", q.Kind, Kinds)
 	label(&c.wrong, at+"/label", &q.Label, true)
 	label(&c.wrong, at+"/hint", &q.Hint, false)
+	c.elsewhere(at, q.LinkID, q.Codes, keys)
 	chosen := q.Kind == "choice" || q.Kind == "choices"
 	if chosen != (len(q.Options) > 0) || len(q.Options) > maxOptions {
 		c.wrong.Add(at+"/options", "form.fault.options", "max", maxOptions)
@@ -92,13 +108,16 @@ func (c *compiler) question(at string, q *Question, keys map[string]bool) {
 	values := map[string]bool{}
 	for k := range q.Options {
 		o, below := &q.Options[k], at+fault.At("options", k)
-		if !valueForm.MatchString(o.Value) {
+		if !IsValue(o.Value) {
 			c.wrong.Add(below+"/value", "form.fault.value")
 		} else if values[o.Value] {
 			c.wrong.Add(below+"/value", "form.fault.key_twice", "key", o.Value)
 		}
 		values[o.Value] = true
 		label(&c.wrong, below+"/label", &o.Label, true)
+		if o.Code != nil {
+			c.code(below+"/code", *o.Code)
+		}
 	}
 	for i, bound := range []string{q.Min, q.Max} {
 		if _, err := rule.Parse(rule.Decimal, bound); bound != "" && err != nil {
@@ -109,6 +128,31 @@ func (c *compiler) question(at string, q *Question, keys map[string]bool) {
 		if low, high, ok := q.steps(); !ok || high <= low || high-low > 20 {
 			c.wrong.Add(at+"/max", "form.fault.scale")
 		}
+	}
+}
+
+// linkMark parts what others call sections and questions from keys.
+const linkMark = "@"
+
+// elsewhere checks what other systems call a section or question.
+func (c *compiler) elsewhere(at, link string, codes []Code, keys map[string]bool) {
+	if _, key, args := text.Line(link, maxLink); key != "" {
+		c.wrong.Check(at+"/link_id", key, args)
+	} else if link != "" && keys[linkMark+link] {
+		c.wrong.Add(at+"/link_id", "form.fault.key_twice", "key", link)
+	}
+	keys[linkMark+link] = true
+	if len(codes) > maxCodes {
+		c.wrong.Add(at+"/codes", "form.fault.codes", "max", maxCodes)
+	}
+	for i, x := range codes {
+		c.code(at+fault.At("codes", i), x)
+	}
+}
+
+func (c *compiler) code(at string, x Code) {
+	if !codeForm.MatchString(x.Code) || len(x.Code) > maxLink || !addressForm.MatchString(x.System) || len(x.System) > maxLabel || len(x.Display) > 4*maxLabel {
+		c.wrong.Add(at+"/code", "form.fault.code")
 	}
 }
 
@@ -153,12 +197,15 @@ func (c *compiler) bands(bands []Band) {
 	}
 }
 
-// facts declares an answer per question, the day and the points.
+// facts declares an answer per question, the day and the points. A question
+// without a key of its own has no answer that could be spoken of.
 func (c *compiler) facts() []rule.Fact {
 	out := []rule.Fact{{Name: "today", Type: rule.Date, Room: "form"}, {Name: "points", Type: rule.Decimal, Room: "form"}}
+	declared := map[string]bool{}
 	for _, s := range c.out.Sections {
 		for _, q := range s.Questions {
-			if t := q.valueType(); t != "" {
+			if t := q.valueType(); t != "" && IsKey(q.Key) && !declared[q.Key] {
+				declared[q.Key] = true
 				fact := rule.Fact{Name: q.Key, Type: t, Label: q.Label, Room: "form"}
 				for _, o := range q.Options {
 					fact.Options = append(fact.Options, o.Value)
@@ -198,6 +245,9 @@ func (c *compiler) ofQuestion(set *rule.Set, at string, q Question) error {
 	}
 	if err := c.expression(set, at+"/required_when", q.RequiredWhen, rule.Bool, q.Key, c.out.must); err != nil {
 		return err
+	}
+	if q.Kind == "note" {
+		return nil
 	}
 	return c.expression(set, at+"/calculate", q.Calculate, q.valueType(), q.Key, c.out.calc)
 }

@@ -39,6 +39,17 @@ type Definition struct {
 	// Score is an expression over the answers and points; "" is points itself.
 	Score string `json:"score,omitempty"`
 	Bands []Band `json:"bands,omitempty"`
+	// DerivedFrom is the address of the questionnaire of another publisher
+	// that the form was made from, with its version: url|version.
+	DerivedFrom string `json:"derived_from,omitempty"`
+}
+
+// Code is what a terminology calls a section or question; other systems
+// recognize it by that.
+type Code struct {
+	System  string `json:"system,omitempty"`
+	Code    string `json:"code"`
+	Display string `json:"display,omitempty"`
 }
 
 // Section is a part of a form: one page of it.
@@ -48,6 +59,9 @@ type Section struct {
 	Hint      text.Pair  `json:"hint,omitzero"`
 	Show      string     `json:"show,omitempty"` // condition; "" always
 	Questions []Question `json:"questions"`
+	// LinkID is what other systems call it where they do not call it by its key.
+	LinkID string `json:"link_id,omitempty"`
+	Codes  []Code `json:"codes,omitempty"`
 }
 
 // Question is one thing asked. Its key is the name of its answer in
@@ -69,6 +83,9 @@ type Question struct {
 	Score int64 `json:"score,omitempty"`
 	// MapTo names what else the answer says: need/housing suggests a need.
 	MapTo string `json:"map_to,omitempty"`
+	// LinkID is what other systems call it where they do not call it by its key.
+	LinkID string `json:"link_id,omitempty"`
+	Codes  []Code `json:"codes,omitempty"`
 }
 
 // Option is one answer to choose.
@@ -77,6 +94,8 @@ type Option struct {
 	Label text.Pair `json:"label"`
 	Score int64     `json:"score,omitempty"`
 	MapTo string    `json:"map_to,omitempty"`
+	// Code is what a terminology calls it; nil where only this form does.
+	Code *Code `json:"code,omitempty"`
 }
 
 // Band names the scores from a number on, up to the next band.
@@ -100,14 +119,24 @@ const (
 	maxOptions   = 100
 	maxLabel     = 500 // characters
 	maxBands     = 20
+	maxCodes     = 20
+	maxLink      = 255 // characters of what others call something
 )
 
 var (
 	keyForm     = regexp.MustCompile(`^[a-z][a-z0-9_]{0,59}$`)
+	codeForm    = regexp.MustCompile(`^[^\s]+( [^\s]+)*$`)
+	addressForm = regexp.MustCompile(`^[^\s]*$`)
 	valueForm   = regexp.MustCompile(`^[a-zA-Z0-9_.-]{1,60}$`)
 	reservedKey = []string{"today", "points", "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function",
 		"if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while"}
 )
+
+// IsKey reports whether a section or question may have this key.
+func IsKey(key string) bool { return keyForm.MatchString(key) && !slices.Contains(reservedKey, key) }
+
+// IsValue reports whether a choice may have this value.
+func IsValue(v string) bool { return valueForm.MatchString(v) }
 
 // FormInput is a draft as a form or an API call says it.
 type FormInput struct {

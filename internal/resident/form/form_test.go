@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -319,11 +321,111 @@ func TestResponseIsKeptCompletedAndAmended(t *testing.T) {
 			t.Errorf("another team opened the answers: %v", err)
 		}
 		traced, trace := db.WithTrace(ctx)
-		if got, err := room.GetResponse(traced, worker, res.ID); err != nil || got.Now.Score != "5" || trace.Count() > 3 {
+		if got, err := room.GetResponse(traced, worker, res.ID); err != nil || got.Now.Score != "5" || trace.Count() > 4 { // the fourth notes that it was opened
 			t.Errorf("%v, %d statements, %v", got.Now.Score, trace.Count(), err)
 		}
 		if list, err := room.ResponsesOf(ctx, worker, p.ID, db.ID{}, 10); err != nil || len(list) != 1 {
 			t.Errorf("%d responses, %v", len(list), err)
 		}
 	})
+}
+
+func TestANewVersionTouchesNoOldAnswer(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		run, _ := kizunatest.Runner(t, d)
+		room := form.New(run)
+		ctx, admin, worker := context.Background(), kizunatest.Staff(access.Administrator), kizunatest.Staff(access.Caseworker)
+		definition := func(points int64, more ...form.Question) form.Definition {
+			return form.Definition{Sections: []form.Section{{Key: "s", Title: text.Both("住まい"), Questions: append([]form.Question{
+				{Key: "late", Kind: "yes_no", Label: text.Both("滞納"), Score: points}}, more...)}}}
+		}
+		publish := func(d form.Definition) form.Form {
+			t.Helper()
+			f, err := room.Create(ctx, admin, form.FormInput{Key: "home", Title: text.Both("住まい"), Definition: d})
+			if err == nil {
+				f, err = room.Publish(ctx, admin, f.ID, f.Version)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		first := publish(definition(2))
+		p, err := people.New(run).Create(ctx, worker, people.PersonInput{Names: []people.NameInput{{Family: "髙橋", Given: "修"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := func() form.Response {
+			t.Helper()
+			res, err := room.Begin(ctx, worker, form.BeginInput{FormKey: "home", Person: p.ID})
+			if err == nil {
+				res, err = room.Save(ctx, worker, res.ID, form.Fill{Answers: map[string]any{"late": true}, Version: res.Version})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return res
+		}
+		done, open := begun(), begun()
+		if done, err = room.Complete(ctx, worker, done.ID, done.Version); err != nil {
+			t.Fatal(err)
+		}
+		before, err := room.GetResponse(ctx, worker, done.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The next version gives other points and asks something that nobody was asked before.
+		second := publish(definition(9, form.Question{Key: "why", Kind: "text", Label: text.Both("理由"), Required: true}))
+		after, err := room.GetResponse(ctx, worker, done.ID)
+		if err != nil || !reflect.DeepEqual(before.Response, after.Response) || !reflect.DeepEqual(before.Now, after.Now) || !reflect.DeepEqual(before.Form.Definition, after.Form.Definition) {
+			t.Errorf("answers that were complete have changed: %v\n%+v\n%+v", err, before, after)
+		}
+		if after.Response.Form != first.ID || after.Response.Score != "2" {
+			t.Errorf("%+v", after.Response)
+		}
+		if open, err = room.Complete(ctx, worker, open.ID, open.Version); err != nil || open.Form != first.ID || open.Score != "2" {
+			t.Errorf("answers begun before are no longer to the version they were asked in: %+v, %v", open, err)
+		}
+		if next, err := room.Begin(ctx, worker, form.BeginInput{FormKey: "home", Person: p.ID}); err != nil || next.Form != second.ID {
+			t.Errorf("%+v, %v", next, err)
+		}
+	})
+}
+
+func TestCompare(t *testing.T) {
+	q := func(key string) form.Question {
+		return form.Question{Key: key, Kind: "text", Label: text.Both(key)}
+	}
+	s := func(key string, list ...form.Question) form.Section {
+		return form.Section{Key: key, Title: text.Both(key), Questions: list}
+	}
+	d := func(list ...form.Section) form.Definition { return form.Definition{Sections: list} }
+	other := q("b")
+	other.Show, other.Required = "a == 'x'", true
+	scored := d(s("one", q("a")))
+	scored.Score = "points + 1"
+	for name, c := range map[string]struct {
+		before, after form.Definition
+		want          string
+	}{
+		"nothing":                  {d(s("one", q("a"), q("b"))), d(s("one", q("a"), q("b"))), ""},
+		"a question more":          {d(s("one", q("a"), q("b"))), d(s("one", q("a"), q("n"), q("b"))), "added question n[]; "},
+		"a question less":          {d(s("one", q("a"), q("b"), q("c"))), d(s("one", q("a"), q("c"))), "removed question b[]; "},
+		"changed":                  {d(s("one", q("a"), q("b"))), d(s("one", q("a"), other)), "changed question b[required show]; "},
+		"two change places":        {d(s("one", q("a"), q("b"), q("c"))), d(s("one", q("b"), q("a"), q("c"))), "moved question b[]; moved question a[]; moved question c[]; "},
+		"into another section":     {d(s("one", q("a"), q("b")), s("two", q("c"))), d(s("one", q("a")), s("two", q("b"), q("c"))), "moved question b[]; "},
+		"a section more":           {d(s("one", q("a"))), d(s("new", q("n")), s("one", q("a"))), "added section new[]; added question n[]; "},
+		"sections change places":   {d(s("one", q("a")), s("two", q("b"))), d(s("two", q("b")), s("one", q("a"))), "moved section two[]; moved section one[]; "},
+		"a section less":           {d(s("one", q("a")), s("two", q("b"))), d(s("one", q("a"))), "removed section two[]; removed question b[]; "},
+		"the score of the whole":   {d(s("one", q("a"))), scored, "changed form [score]; "},
+		"a section called another": {d(s("one", q("a"))), d(form.Section{Key: "one", Title: text.Both("x"), Questions: []form.Question{q("a")}}), "changed section one[label]; "},
+	} {
+		got := ""
+		for _, x := range form.Compare(c.before, c.after) {
+			got += fmt.Sprintf("%s %s %s%v; ", x.What, x.Of, x.Key, x.Fields)
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, not %s", name, got, c.want)
+		}
+	}
 }

@@ -79,19 +79,48 @@ type Answered struct {
 	Now      Evaluation // of the answers as they stand
 }
 
-// GetResponse gives a response the actor sees.
+// GetResponse gives a response the actor sees. That it was opened is noted
+// with what it belongs to.
 func (r *Room) GetResponse(ctx context.Context, a access.Actor, id db.ID) (out Answered, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		if out.Response, err = loadResponse(q, a, r.run.Now(), id); err != nil {
-			return err
-		}
-		out.Form, err = ByID(q, out.Response.Form)
+		out, err = answered(q, a, r.run.Now(), id)
 		return err
 	})
+	return r.opened(ctx, a, out, err)
+}
+
+// Sheet is GetResponse with whom the answers are about, as far as the actor
+// sees them.
+func (r *Room) Sheet(ctx context.Context, a access.Actor, id db.ID) (out Answered, who people.Card, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if out, err = answered(q, a, r.run.Now(), id); err != nil || out.Response.Person.IsZero() {
+			return err
+		}
+		cards, err := people.CardsFor(q, a, r.run.Now(), nil, []db.ID{out.Response.Person})
+		who = cards[out.Response.Person]
+		return err
+	})
+	out, err = r.opened(ctx, a, out, err)
+	return out, who, err
+}
+
+func answered(q db.Q, a access.Actor, now calendar.Time, id db.ID) (out Answered, err error) {
+	if out.Response, err = loadResponse(q, a, now, id); err != nil {
+		return Answered{}, err
+	}
+	out.Form, err = ByID(q, out.Response.Form)
+	return out, err
+}
+
+// opened evaluates a response that was read, and notes the reading.
+func (r *Room) opened(ctx context.Context, a access.Actor, out Answered, err error) (Answered, error) {
+	if err == nil {
+		err = out.evaluate(ctx, r.run.Now())
+	}
 	if err != nil {
 		return Answered{}, err
 	}
-	return out, out.evaluate(ctx, r.run.Now())
+	return out, r.run.Reads.Note(ctx, a, "opened", out.Response.RootKind, out.Response.Root, "form_response")
 }
 
 // evaluate looks at the answers as of the moment they were completed, else now.

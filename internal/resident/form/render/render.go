@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"slices"
 	"strconv"
+	"strings"
 
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/rule"
@@ -140,4 +141,59 @@ func calculated(ctx context.Context, q form.Question, ev form.Evaluation) []ui.F
 		fact.Value = q.Said(text.From(ctx), v)
 	}
 	return []ui.Fact{fact}
+}
+
+// Rated is the score of answers and the band it falls in; nothing when they
+// have none.
+func Rated(ctx context.Context, d form.Definition, ev form.Evaluation) []ui.Fact {
+	if ev.Score == "" {
+		return nil
+	}
+	out := []ui.Fact{{Label: text.Word(ctx, "form.render.score"), Value: ev.Score}}
+	if b, ok := d.Band(ev.Band); ok {
+		out = append(out, ui.Fact{Label: text.Word(ctx, "form.render.band"), Value: b.Label.In(text.From(ctx))})
+	}
+	return out
+}
+
+// inOther is a text in the language that the reader's page is not in; "" where
+// it says the same there, or nothing.
+func inOther(ctx context.Context, p text.Pair) (string, text.Lang) {
+	mine, lang := p.Pick(text.From(ctx))
+	for _, other := range []text.Lang{text.JA, text.EN} {
+		if s := p.Exact(other); other != lang && s != "" && s != mine {
+			return s, other
+		}
+	}
+	return "", ""
+}
+
+// comparisons are the words for each way to compare an answer.
+var comparisons = map[string]string{rule.Equal: "form.render.is", rule.NotEqual: "form.render.is_not", rule.Has: "form.render.has", rule.Answered: "form.render.answered",
+	"<": "form.render.less", "<=": "form.render.at_most", ">": "form.render.more", ">=": "form.render.at_least"}
+
+// When reads a condition in words; "" for one that is no plain comparison of
+// answers.
+func When(ctx context.Context, d form.Definition, condition string) string {
+	list, either, ok := rule.Comparisons(condition)
+	if !ok {
+		return ""
+	}
+	var parts []string
+	for _, c := range list {
+		q, ok := d.Find(c.Fact)
+		if !ok {
+			return ""
+		}
+		v := c.Value
+		if q.Kind == "choices" {
+			v = rule.Texts(v.Text)
+		}
+		parts = append(parts, text.Word(ctx, comparisons[c.Op], "question", q.Label.In(text.From(ctx)), "value", q.Said(text.From(ctx), v)))
+	}
+	join := "form.render.and"
+	if either {
+		join = "form.render.or"
+	}
+	return strings.Join(parts, " "+text.Word(ctx, join)+" ")
 }

@@ -1,15 +1,11 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -23,7 +19,10 @@ import (
 	"kizuna/internal/resident/form"
 )
 
-type pages struct{ room *form.Room }
+type pages struct {
+	room *form.Room
+	base string // where the agency is reached
+}
 
 // pageSize is how many versions the list shows.
 const pageSize = 200
@@ -56,97 +55,6 @@ func table(ctx context.Context, list []form.Form) ui.TableProps {
 	return t
 }
 
-// draftIn is a draft as the page sends it: its definition as JSON text.
-type draftIn struct {
-	Key            string    `json:"key"`
-	Title          text.Pair `json:"title"`
-	Purpose        string    `json:"purpose"`
-	ProtectedClass string    `json:"protected_class"`
-	Definition     string    `json:"definition"`
-	Version        int64     `json:"version"`
-}
-
-func draftOf(f form.Form) draftIn {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	_ = e.Encode(f.Definition.V) // a definition always has a JSON form
-	return draftIn{f.Key, f.Title, f.Purpose, f.ProtectedClass, strings.TrimSpace(b.String()), f.Version}
-}
-
-// input reads the definition; what cannot be read is a fault that says where.
-func (in draftIn) input() (form.FormInput, error) {
-	out := form.FormInput{Key: in.Key, Title: in.Title, Purpose: in.Purpose, ProtectedClass: in.ProtectedClass, Version: in.Version}
-	d := json.NewDecoder(strings.NewReader(in.Definition))
-	d.DisallowUnknownFields()
-	err := d.Decode(&out.Definition)
-	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("more than one value")
-		}
-	}
-	if err != nil {
-		line := 1 + strings.Count(in.Definition[:min(int(d.InputOffset()), len(in.Definition))], "\n")
-		return out, fault.Invalid(fault.Field{Pointer: "/definition", Key: "form.web.fault.json", Args: map[string]any{"line": line}}).WithCause(err)
-	}
-	return out, nil
-}
-
-// sample is what a new form begins with.
-var sample = form.Definition{Sections: []form.Section{{Key: "first", Title: text.Pair{JA: "はじめに", EN: "First"}, Questions: []form.Question{
-	{Key: "situation", Kind: "long_text", Label: text.Pair{JA: "いま困っていること", EN: "What is difficult now"}, Required: true},
-}}}}
-
-func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	in := draftOf(form.Form{Purpose: "assessment", Definition: db.AsJSON(sample)})
-	if from := r.URL.Query().Get("from"); from != "" {
-		id, err := db.ParseID(from)
-		if err != nil {
-			return fault.NotFound()
-		}
-		f, _, err := p.room.Get(ctx, access.From(ctx), id)
-		if err != nil {
-			return err
-		}
-		in = draftOf(f)
-	}
-	in.Version = 0
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.form.create")}, editPage(ui.FormProps{Action: "/admin/forms"}, in, "/admin/forms"))
-}
-
-func (p *pages) create(w http.ResponseWriter, r *http.Request) error {
-	return p.keep(w, r, db.ID{}, "step.form.create", "/admin/forms", p.room.Create)
-}
-
-func (p *pages) edit(w http.ResponseWriter, r *http.Request) error {
-	id, err := door.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	ctx := r.Context()
-	f, _, err := p.room.Get(ctx, access.From(ctx), id)
-	if err != nil {
-		return err
-	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "step.form.edit")},
-		editPage(door.Opened(ui.FormProps{Action: at(id), Version: strconv.FormatInt(f.Version, 10)}, draftOf(f)), draftOf(f), at(id)))
-}
-
-func (p *pages) save(w http.ResponseWriter, r *http.Request) error {
-	id, err := door.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	return p.keep(w, r, id, "step.form.edit", at(id), func(ctx context.Context, a access.Actor, in form.FormInput) (form.Form, error) {
-		return p.room.Edit(ctx, a, id, in)
-	})
-}
-
-var draftWords = map[string]string{"key": "form.web.field.key", "title/ja": "form.web.field.title_ja", "title/en": "form.web.field.title_en",
-	"purpose": "form.web.field.purpose", "protected_class": "form.web.field.protected_class", "definition": "form.web.field.definition"}
-
 // readDraft reads the builder's choices in words.
 func readDraft(ctx context.Context) func(name, value string) string {
 	return func(name, value string) string {
@@ -164,44 +72,16 @@ func readDraft(ctx context.Context) func(name, value string) string {
 	}
 }
 
-// keep reads the builder and makes or changes a draft; id is none for a new one.
-func (p *pages) keep(w http.ResponseWriter, r *http.Request, id db.ID, title, back string, do func(context.Context, access.Actor, form.FormInput) (form.Form, error)) error {
-	ctx := r.Context()
-	var in draftIn
-	err := door.Form(r, &in)
-	if err == nil {
-		var input form.FormInput
-		if input, err = in.input(); err == nil {
-			var f form.Form
-			if f, err = do(ctx, access.From(ctx), input); err == nil {
-				door.Toast(w, r, ui.OK, "form.web.saved")
-				return door.See(w, r, at(f.ID))
-			}
-		}
-	}
-	edit := door.Edit{Words: draftWords, Read: readDraft(ctx), Submit: "form.web.save", Cancel: back}
-	again := ui.FormProps{Action: r.URL.Path, Version: door.Typed(r).Get("version"), Typed: door.Typed(r)}
-	if !id.IsZero() {
-		now, _, missing := p.room.Get(ctx, access.From(ctx), id)
-		if missing != nil {
-			return missing
-		}
-		if again = door.Opened(again, draftOf(now)); now.Status == "draft" {
-			edit.Now, edit.Form = draftOf(now), ui.FormProps{Action: r.URL.Path, Version: strconv.FormatInt(now.Version, 10)}
-		}
-	}
-	return door.RefuseEdit(w, r, err, ui.Page{Title: text.Word(ctx, title)}, edit, func(err error) templ.Component {
-		again.Fault = err
-		return editPage(again, in, back)
-	})
-}
-
-// shown is a version's page: what it is, what is wrong with it, and a preview.
+// shown is a version's page: what it is, what is wrong with it, what it changes,
+// and a preview.
 type shown struct {
 	form     form.Form
 	editions []form.Form
 	actions  []ui.Act
-	wrong    []ui.Fact // what keeps a draft from being published
+	wrong    []ui.Fact     // what keeps a draft from being published
+	changes  []form.Change // from the version published now
+	against  int64         // the number of that version; 0 when there is none
+	as       string        // how the preview looks: desk or phone
 	ready    *form.Ready
 	now      form.Evaluation
 	fields   ui.FormProps
@@ -231,7 +111,12 @@ func (p *pages) view(w http.ResponseWriter, r *http.Request, raw map[string]any,
 	if err != nil {
 		return err
 	}
-	s := shown{form: f, editions: editions, actions: acts(ctx, a, f), fields: ui.FormProps{Action: at(id) + "/preview", NoKey: true, Typed: door.Typed(r)}}
+	s := shown{form: f, editions: editions, actions: acts(ctx, a, f), as: "desk"}
+	if r.URL.Query().Get("as") == "phone" {
+		s.as = "phone"
+	}
+	s.fields = ui.FormProps{Action: at(id) + "/preview?as=" + s.as + "#preview", NoKey: true, Typed: door.Typed(r)}
+	s.compare()
 	ready, now, wrong, err := p.room.Try(ctx, f, raw)
 	if err == nil {
 		s.ready, s.now = ready, now
@@ -241,7 +126,9 @@ func (p *pages) view(w http.ResponseWriter, r *http.Request, raw map[string]any,
 	} else if !errors.Is(err, fault.KindInvalid) {
 		return err
 	}
-	s.wrong = faults(ctx, err)
+	if err != nil {
+		s.wrong = problemFacts(ctx, f, form.Problems(f.Definition.V))
+	}
 	page := ui.Page{Title: f.Title.In(text.From(ctx)), Crumbs: []ui.Crumb{{Label: text.Word(ctx, "form.web.title"), Href: "/admin/forms"}, {Label: f.Title.In(text.From(ctx))}}}
 	if refused != nil {
 		return door.Refuse(w, r, refused, page, func(err error) templ.Component { return formPage(s, err) })
@@ -249,17 +136,13 @@ func (p *pages) view(w http.ResponseWriter, r *http.Request, raw map[string]any,
 	return door.Show(w, r, page, formPage(s, nil))
 }
 
-// faults lists where a definition does not hold.
-func faults(ctx context.Context, err error) []ui.Fact {
-	f, ok := fault.As(err)
-	if !ok {
-		return nil
+// compare says what a draft changes in what is asked now.
+func (s *shown) compare() {
+	for _, other := range s.editions {
+		if s.form.Status == "draft" && other.Status == "published" {
+			s.against, s.changes = other.Edition, form.Compare(other.Definition.V, s.form.Definition.V)
+		}
 	}
-	var out []ui.Fact
-	for _, x := range f.Fields {
-		out = append(out, ui.Fact{Label: x.Pointer, Value: text.T(text.From(ctx), x.Key, x.Args), Tone: ui.Bad})
-	}
-	return out
 }
 
 func acts(ctx context.Context, a access.Actor, f form.Form) []ui.Act {
@@ -281,6 +164,10 @@ func acts(ctx context.Context, a access.Actor, f form.Form) []ui.Act {
 			act.Blocked = text.Word(ctx, x.Blocked.Key)
 		}
 		out = append(out, act)
+	}
+	out = append(out, ui.Act{Label: text.Word(ctx, "form.web.print"), Href: at(f.ID) + "/print", Icon: "printer"})
+	if len(form.Problems(f.Definition.V)) == 0 {
+		out = append(out, ui.Act{Label: text.Word(ctx, "form.web.download"), Href: at(f.ID) + "/fhir", Icon: "file-text"})
 	}
 	if f.Status != "draft" && a.Is(access.Administrator, access.ProgramManager) {
 		out = append(out, ui.Act{Label: text.Word(ctx, "form.web.next"), Href: "/admin/forms/new?from=" + f.ID.String(), Icon: "copy"})
@@ -338,18 +225,6 @@ func about(ctx context.Context, f form.Form) []ui.Fact {
 	}
 	if f.PublishedAt != 0 {
 		out = append(out, ui.Fact{Label: text.Word(ctx, "form.web.published_at"), Value: calendar.FormatTime(f.PublishedAt, calendar.Zone(ctx), text.From(ctx))})
-	}
-	return out
-}
-
-// result is what a preview adds up to.
-func result(ctx context.Context, s shown) []ui.Fact {
-	if s.now.Score == "" {
-		return nil
-	}
-	out := []ui.Fact{{Label: text.Word(ctx, "form.web.score"), Value: s.now.Score}}
-	if b, ok := s.ready.Band(s.now.Band); ok {
-		out = append(out, ui.Fact{Label: text.Word(ctx, "form.web.band"), Value: b.Label.In(text.From(ctx))})
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/resident/form"
+	"kizuna/internal/resident/form/fhir"
 )
 
 var (
@@ -19,8 +21,8 @@ var (
 	responses = door.Resource{Name: "form-responses", Doc: "Answers to a version of a form"}
 )
 
-func mountAPI(d *door.Router, room *form.Room) {
-	x := api{room}
+func mountAPI(d *door.Router, room *form.Room, base string) {
+	x := api{room, base}
 	door.List(d, forms, readers, x.list)
 	door.Get(d, forms, readers, x.get)
 	door.Create(d, forms, editors, x.create)
@@ -34,9 +36,17 @@ func mountAPI(d *door.Router, room *form.Room) {
 	door.Step(d, responses, "complete", askers, x.complete)
 	door.Step(d, responses, "amend", askers, x.amend)
 	door.Step(d, responses, "cancel", askers, x.cancel)
+	door.GetDocument(d, forms, "fhir", fhir.Media, "A version as FHIR R4 Questionnaire", readers, x.questionnaire)
+	door.TakeDocument(d, forms, "fhir", fhir.Media, "Make a draft from a FHIR R4 Questionnaire, with a report of what did not come along", http.StatusCreated, editors, x.take)
+	door.TakeDocument(d, forms, "fhir-report", fhir.Media, "What a FHIR R4 Questionnaire would become; nothing is kept", http.StatusOK, editors, x.report)
+	door.GetDocument(d, responses, "fhir", fhir.Media, "Answers as FHIR R4 QuestionnaireResponse", readers, x.questionnaireResponse)
+	door.StepDocument(d, responses, "fhir", fhir.Media, "Save the answers of a FHIR R4 QuestionnaireResponse, with a report of those that were not taken", askers, x.fill)
 }
 
-type api struct{ room *form.Room }
+type api struct {
+	room *form.Room
+	base string // where the agency is reached
+}
 
 type formOut struct {
 	ID             db.ID           `json:"id"`
@@ -214,4 +224,95 @@ func (x api) amend(ctx context.Context, a access.Actor, id db.ID, in form.AmendI
 func (x api) cancel(ctx context.Context, a access.Actor, id db.ID, in stepIn) (responseOut, error) {
 	r, err := x.room.Cancel(ctx, a, id, in.Version, in.Reason)
 	return responseOf(a, r), err
+}
+
+func (x api) questionnaire(ctx context.Context, a access.Actor, id db.ID) ([]byte, error) {
+	f, _, err := x.room.Get(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	return fhir.Questionnaire(f, x.base)
+}
+
+func (x api) questionnaireResponse(ctx context.Context, a access.Actor, id db.ID) ([]byte, error) {
+	got, err := x.room.GetResponse(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	return fhir.Response(got, x.base)
+}
+
+// noteOut is one thing that did not come along, in the caller's language.
+type noteOut struct {
+	Pointer string `json:"pointer"`
+	LinkID  string `json:"link_id,omitempty"`
+	Note    string `json:"note"`
+}
+
+func notesOf(ctx context.Context, r fhir.Report) []noteOut {
+	out := make([]noteOut, len(r.Notes))
+	for i, n := range r.Notes {
+		out[i] = noteOut{n.Pointer, n.LinkID, n.In(text.From(ctx))}
+	}
+	return out
+}
+
+// reportOut says what a questionnaire would become, and what of it would not
+// come along or has to be corrected before publishing.
+type reportOut struct {
+	Key        string          `json:"key"`
+	Title      text.Pair       `json:"title"`
+	Purpose    string          `json:"purpose"`
+	Definition form.Definition `json:"definition"`
+	Notes      []noteOut       `json:"notes"`
+	More       int             `json:"more"` // notes beyond those listed
+	Problems   []noteOut       `json:"problems"`
+}
+
+func (x api) report(ctx context.Context, _ access.Actor, b []byte) (reportOut, error) {
+	in, report, err := fhir.Read(b)
+	if err != nil {
+		return reportOut{}, err
+	}
+	out := reportOut{Key: in.Key, Title: in.Title, Purpose: in.Purpose, Definition: in.Definition, Notes: notesOf(ctx, report), More: report.More, Problems: []noteOut{}}
+	for _, p := range form.Problems(in.Definition) {
+		out.Problems = append(out.Problems, noteOut{Pointer: p.Pointer, Note: text.T(text.From(ctx), p.Key, p.Args)})
+	}
+	return out, nil
+}
+
+// takenOut is the draft that a questionnaire became.
+type takenOut struct {
+	formOut
+	Notes []noteOut `json:"notes"`
+	More  int       `json:"more"`
+}
+
+func (x api) take(ctx context.Context, a access.Actor, b []byte) (takenOut, error) {
+	in, report, err := fhir.Read(b)
+	if err != nil {
+		return takenOut{}, err
+	}
+	f, err := x.room.Create(ctx, a, in)
+	return takenOut{outOf(a, f), notesOf(ctx, report), report.More}, err
+}
+
+// filledOut is a response with what was not taken into it.
+type filledOut struct {
+	responseOut
+	Notes []noteOut `json:"notes"`
+	More  int       `json:"more"`
+}
+
+func (x api) fill(ctx context.Context, a access.Actor, id db.ID, version int64, b []byte) (filledOut, error) {
+	got, err := x.room.GetResponse(ctx, a, id)
+	if err != nil {
+		return filledOut{}, err
+	}
+	answers, report, err := fhir.ReadResponse(b, got.Form)
+	if err != nil {
+		return filledOut{}, err
+	}
+	r, err := x.room.Save(ctx, a, id, form.Fill{Answers: answers, Version: version})
+	return filledOut{responseOf(a, r), notesOf(ctx, report), report.More}, err
 }

@@ -21,12 +21,14 @@ var (
 	viewers = door.By(access.Administrator, access.ProgramManager, access.Auditor)
 	readers = door.By(access.StaffRoles...)
 	editors = door.By(access.Administrator, access.ProgramManager)
+	deskers = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.Auditor)
 	askers  = door.By(access.Caseworker, access.Supervisor, access.IntakeWorker)
 )
 
-// Mount registers the room's pages and API.
-func Mount(d *door.Router, room *form.Room) {
-	p := &pages{room}
+// Mount registers the room's pages and API. base is where the agency is
+// reached: the questionnaires that leave are known by it.
+func Mount(d *door.Router, room *form.Room, base string) {
+	p := &pages{room, base}
 	d.Page("GET /admin/forms", viewers, p.list)
 	d.Page("GET /admin/forms/new", editors, p.fresh)
 	d.Page("POST /admin/forms", editors, p.create)
@@ -34,7 +36,18 @@ func Mount(d *door.Router, room *form.Room) {
 	d.Page("POST /admin/forms/{id}/preview", viewers, p.preview)
 	d.Page("GET /admin/forms/{id}/edit", editors, p.edit)
 	d.Page("POST /admin/forms/{id}", editors, p.save)
+	d.Page("POST /admin/forms/{id}/check", editors, p.check)
+	d.Page("GET /admin/forms/{id}/sections/{section}", editors, p.editSection)
+	d.Page("POST /admin/forms/{id}/sections/{section}", editors, p.saveSection)
+	d.Page("POST /admin/forms/{id}/sections/{section}/check", editors, p.checkSection)
+	d.Page("GET /admin/forms/{id}/text", editors, p.editText)
+	d.Page("POST /admin/forms/{id}/text", editors, p.saveText)
+	d.Page("GET /admin/forms/{id}/print", viewers, p.print)
+	d.Page("GET /admin/forms/{id}/fhir", viewers, p.download)
+	d.Page("GET /admin/forms/import", editors, p.askImport)
+	d.Page("POST /admin/forms/import", editors, p.takeImport, door.Uploads())
+	d.Page("GET /desk/form-responses/{id}/print", deskers, p.printResponse)
 	d.Page("POST /admin/forms/{id}/publish", editors, p.publish)
 	d.Page("POST /admin/forms/{id}/retire", editors, p.retire)
-	mountAPI(d, room)
+	mountAPI(d, room, base)
 }

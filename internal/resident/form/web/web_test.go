@@ -95,6 +95,8 @@ func (v *visitor) call(method, path, match, body string, want int) map[string]an
 	return out
 }
 
+const base = "http://kizuna.test"
+
 const questions = `{"sections":[{"key":"home","title":{"ja":"住まい","en":"Home"},"questions":[
  {"key":"kind","kind":"choice","label":{"ja":"住まいの種類","en":"Kind"},"required":true,"options":[{"value":"rent","label":{"ja":"賃貸","en":"Rented"},"score":1},{"value":"none","label":{"ja":"なし","en":"None"},"score":5}]},
  {"key":"t","kind":"text","label":{"ja":"一行","en":"Line"}},{"key":"l","kind":"long_text","label":{"ja":"文章","en":"Prose"}},
@@ -110,27 +112,35 @@ func TestFormsAreWrittenTriedAndPublished(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		run, _ := kizunatest.Runner(t, d)
 		room := form.New(run)
-		v := visit(t, run, kizunatest.Staff(access.Administrator), func(d *door.Router) { web.Mount(d, room) })
+		v := visit(t, run, kizunatest.Staff(access.Administrator), func(d *door.Router) { web.Mount(d, room, base) })
 		v.page("/admin/forms")
-		v.page("/admin/forms/new", "いま困っていること")
+		v.page("/admin/forms/new", "キー")
 		draft := []string{"key", "home", "title/ja", "住まいの質問票", "title/en", "Home", "purpose", "assessment", "protected_class", ""}
 		_, body := v.post("/admin/forms", http.StatusUnprocessableEntity, append(draft, "definition", "{\n\"section\":[]}")...)
 		if !strings.Contains(body, "JSON") || !strings.Contains(body, "住まいの質問票") {
 			t.Error("what was typed, or what is wrong, is not shown")
 		}
 		to, _ := v.post("/admin/forms", http.StatusSeeOther, append(draft, "definition", strings.Replace(questions, "n / 2", "n / ", 1))...)
-		v.page(to, "公開する前に直すこと", "/sections/0/questions/12/calculate")
+		v.page(to, "公開する前に直すこと", "第1章 › 質問13 › 答えを計算する")
+		to = strings.TrimSuffix(to, "/edit")
+		v.page(to, "公開する前に直すこと", to+"/sections/1#f-questions-12-calculate")
 		_, body = v.post(to+"/publish", http.StatusUnprocessableEntity, "version", "1")
-		if !strings.Contains(body, "/definition/sections/0/questions/12/calculate") && !strings.Contains(body, "かっこや演算子") {
+		if !strings.Contains(body, "かっこや演算子") {
 			t.Error("the page does not say what keeps it from being published")
 		}
-		v.page(to + "/edit")
-		v.post(to, http.StatusSeeOther, append(draft, "version", "1", "definition", questions)...)
+		v.page(to+"/text", "n / ")
+		_, body = v.post(to+"/text", http.StatusUnprocessableEntity, "version", "1", "definition", "{")
+		if !strings.Contains(body, "1行目") {
+			t.Error("the page does not say where the text cannot be read")
+		}
+		v.post(to+"/text", http.StatusSeeOther, "version", "1", "definition", questions)
 		page := v.page(to, "住まいの種類", "一行", "文章", "人数", "いつから", "滞納", "頼れる人", "不安", "電話", "住所", "おつかれさまでした", "半分")
 		if strings.Contains(page, "answers/m\"") {
 			t.Error("the rent is asked before it is known to be rented")
 		}
 		_, page = v.post(to+"/preview", http.StatusOK, "answers/kind", "none", "answers/n", "３", "answers/d", "令和8年4月1日")
+		v.page(to+"?as=phone", "as-phone")
+		v.page(to+"/print", "住まいの種類", "Kind", "sheet-tick", "「住まいの種類」が「賃貸」")
 		for _, s := range []string{"重い", "1.5"} {
 			if !strings.Contains(page, s) {
 				t.Errorf("the preview does not say %q", s)
@@ -151,7 +161,7 @@ func TestFormsAreWrittenTriedAndPublished(t *testing.T) {
 func TestFormsInTheAPI(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		run, _ := kizunatest.Runner(t, d)
-		v := visit(t, run, kizunatest.Staff(access.ProgramManager), func(d *door.Router) { web.Mount(d, form.New(run)) })
+		v := visit(t, run, kizunatest.Staff(access.ProgramManager), func(d *door.Router) { web.Mount(d, form.New(run), base) })
 		made := v.call("POST", "/api/v1/forms", "", `{"key":"home","title":{"ja":"住まい","en":"Home"},"purpose":"assessment","definition":`+questions+`}`, http.StatusCreated)
 		path := "/api/v1/forms/" + made["id"].(string)
 		v.call("PATCH", path, `"1"`, `{"purpose":"intake"}`, http.StatusOK)
