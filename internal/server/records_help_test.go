@@ -34,6 +34,7 @@ func (s *sample) helpRecords() map[string][]variant {
 		"goal-definitions/{id}":  definition,
 		"admin/goals/{id}":       definition,
 		"forms/{id}":             {{"", s.form}},
+		"sections/{section}":     {{"", func() string { return "1" }}}, // of a form, by its place
 		"consents/{id}":          {{"", s.consent}},
 		"disclosures/{id}":       {{"", s.emergency}},
 
@@ -109,7 +110,9 @@ func (s *sample) goalDefinition() string {
 
 func (s *sample) form() string {
 	s.t.Helper()
-	x, err := s.srv.Rooms.Forms.Create(s.t.Context(), s.manager(), form.FormInput{Key: "q" + s.count(), Title: text.Both("見本")})
+	x, err := s.srv.Rooms.Forms.Create(s.t.Context(), s.manager(), form.FormInput{Key: "q" + s.count(), Title: text.Both("見本"), Definition: form.Definition{
+		Sections: []form.Section{{Key: "home", Title: text.Both("住まい"), Questions: []form.Question{{Key: "unstable", Kind: "yes_no", Label: text.Both("不安定")}}}},
+	}})
 	return s.id(x.ID, err)
 }
 

@@ -79,20 +79,32 @@ func (d *Router) documented() documentation {
 	return out
 }
 
+// bodyName is the type of a body of JSON, of the items where it is a list; of
+// any other body its media type.
+func bodyName(content map[string]*huma.MediaType) string {
+	for media, body := range content {
+		if media != "application/json" {
+			return media
+		}
+		if items := body.Schema.Properties["items"]; items != nil {
+			return typeName(items)
+		}
+		return typeName(body.Schema)
+	}
+	return ""
+}
+
 func docOf(o *huma.Operation) docCall {
 	c := docCall{ID: o.OperationID, Method: o.Method, Path: o.Path, Summary: o.Summary}
 	for _, p := range o.Parameters {
 		c.Params = append(c.Params, docField{Name: p.Name, In: p.In, Type: typeName(p.Schema), Doc: p.Description, Required: p.Required})
 	}
 	if o.RequestBody != nil {
-		c.In = typeName(o.RequestBody.Content["application/json"].Schema)
+		c.In = bodyName(o.RequestBody.Content)
 	}
 	for status, answer := range o.Responses {
-		if media := answer.Content["application/json"]; media != nil && status != "default" {
-			c.Out = typeName(media.Schema)
-			if items := media.Schema.Properties["items"]; items != nil {
-				c.Out = typeName(items)
-			}
+		if status != "default" {
+			c.Out = bodyName(answer.Content)
 		}
 	}
 	return c
