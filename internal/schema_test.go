@@ -37,6 +37,8 @@ var unjournaled = map[string]string{
 	"search_row":   "is made from records; it can be made again",
 	"search_index": "is made from records; it can be made again",
 
+	"import_row": "holds what a list says until it is erased; the steps of its import and of the persons that came of it are journaled",
+
 	"extra_value": "indexes the extra fields of records",
 	"number_slot": "counts; gaps are allowed",
 	"team_below":  "is made from the teams' parents; it can be made again",

@@ -16,7 +16,7 @@ import (
 
 type importCommand struct {
 	HSDS    importHSDSCommand    `cmd:"" name:"hsds" help:"Bring in a directory of providers: a folder of CSV files in the older Open Referral layout."`
-	Persons importPersonsCommand `cmd:"" help:"Bring in persons from a CSV list; its first line names the columns."`
+	Persons importPersonsCommand `cmd:"" help:"Bring in persons and their households from a CSV or XLSX list."`
 }
 
 // importFlags are common to all imports: who is named as the one who did it.
@@ -65,34 +65,5 @@ func (c *importHSDSCommand) Run(ctx context.Context, s *streams) error {
 			fmt.Fprintf(table, "%s\tnew %d\tchanged %d\tthe same %d\tskipped %d\trefused %d\n", n.File, n.New, n.Changed, n.Same, n.Skipped, n.Refused)
 		}
 		return table.Flush()
-	})
-}
-
-type importPersonsCommand struct {
-	importFlags
-	File string `arg:"" help:"CSV file in UTF-8." type:"existingfile"`
-}
-
-// Run prints every row that was not simply created, and the sum.
-func (c *importPersonsCommand) Run(ctx context.Context, s *streams) error {
-	return c.run(ctx, s, func(ctx context.Context, srv *server.Server, a access.Actor) error {
-		file, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		report, err := srv.Rooms.People.ImportRoll(ctx, a, file, c.DryRun)
-		if err != nil {
-			return err
-		}
-		for _, row := range report.Rows {
-			if row.Fault != nil {
-				fmt.Fprintf(s.out, "line %d: %s\n", row.Line, plain(row.Fault))
-			} else {
-				fmt.Fprintf(s.out, "line %d: already there\n", row.Line)
-			}
-		}
-		fmt.Fprintf(s.out, "created %d, already there %d, wrong %d\n", report.Created, report.Known, report.Faults)
-		return nil
 	})
 }

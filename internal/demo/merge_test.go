@@ -27,6 +27,7 @@ var stay = map[string]string{
 	"duplicate.other":     "is of the two that were compared",
 	"person_merge.person": "is of the two that were merged; a later merge is undone first",
 	"person_merge.merged": "is of the two that were merged",
+	"import_row.person":   "says what an import made of a row; the page leads on, and a row that waits is refused when its turn comes",
 	"case_prompt.about":   "says whom a prompt told of when it was made; the page leads on",
 }
 

@@ -110,6 +110,7 @@ func (x *Rooms) fill() {
 	x.Documents.Sees[intake.KindApplication] = intake.Sees
 	x.Intake.Documents = x.Documents
 	x.Account.MayEnter = append(x.Account.MayEnter, provider.MayEnter)
+	x.People.ActorOf = x.actorOf
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.People.OnMerge = append(x.People.OnMerge, cases.OnMerge, careplan.OnMerge, benefit.OnMerge, payment.OnMerge)
 	x.People.OnMove = append(x.People.OnMove, cases.OnMove, intake.OnMove)
@@ -143,6 +144,18 @@ func (x *Rooms) fill() {
 		return a, err
 	}
 	x.Payments.Providers = providerNames
+}
+
+// actorOf is a user whose work goes on after the request that began it, with the rights they have now.
+func (x *Rooms) actorOf(ctx context.Context, user db.ID) (access.Actor, error) {
+	opened, err := x.Account.User(ctx, access.TheSystem(), user)
+	if err == nil && opened.User.Status != "active" {
+		err = fault.NotFound()
+	}
+	if err != nil {
+		return access.Actor{}, err
+	}
+	return account.ActorOf(opened.User, opened.Teams), nil
 }
 
 // seesCase tells whether an actor sees a case, for the tasks that belong to it.

@@ -8,6 +8,7 @@ import (
 	"kizuna/internal/ground/jobs"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/search"
+	"kizuna/internal/resident/people"
 )
 
 // watch registers what happens by itself as time goes by: what expires, what
@@ -15,6 +16,10 @@ import (
 func (s *Server) watch() {
 	x := s.Rooms
 	s.after("people.weigh", x.People.Weigh, "person.created", "person.changed")
+	s.Run.Subscribe("person.brought", people.WeighBrought)
+	for _, k := range x.People.ImportWork() {
+		s.Worker.Register(k)
+	}
 	s.after("people.follow", x.People.Follow, "person.merged")
 	for _, w := range []struct {
 		name  string

@@ -21,9 +21,10 @@ type Resident struct {
 
 // Loaded is what Load takes in at once; some thousands make a good lot.
 type Loaded struct {
-	Residents  []Resident
-	Households []Household
-	Members    []Member
+	Residents   []Resident
+	Households  []Household
+	Members     []Member
+	Identifiers []Identifier
 }
 
 // Load takes in people who were known elsewhere before, in few statements,
@@ -56,6 +57,7 @@ func Load(tx *op.Tx, in Loaded, today calendar.Date) error {
 		func() error { return flow.Load(tx, NameFlow, "add", names) },
 		func() error { return flow.Load(tx, ContactFlow, "add", contacts) },
 		func() error { return flow.Load(tx, AddressFlow, "add", addresses) },
+		func() error { return flow.Load(tx, IdentifierFlow, "add", in.Identifiers) },
 		func() error { return flow.Load(tx, HouseholdFlow, "create", in.Households) },
 		func() error { return flow.Load(tx, MemberFlow, "add", in.Members) },
 		func() error { return search.PutAll(tx, entries...) },

@@ -38,6 +38,7 @@ type Person struct {
 	ProtectedUntil calendar.Date      `db:"protected_until"` // "9999-12-31" without an end; "" none
 	Extra          db.JSON[Extra]     `db:"extra"`
 	MergedInto     db.ID              `db:"merged_into" names:"person"` // the record that stays; none unless merged
+	Import         db.ID              `db:"import"`                     // the import that brought the record; none for others
 }
 
 // Extra are the agency's own typed fields by key.

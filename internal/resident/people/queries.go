@@ -7,6 +7,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/op"
@@ -29,11 +30,17 @@ type Room struct {
 	// may have changed while they were one.
 	OnPart []func(tx *op.Tx, persons ...db.ID) error
 
+	// ActorOf is a user acting without a sign-in, for work that somebody has begun and left. Server fills it.
+	ActorOf func(ctx context.Context, user db.ID) (access.Actor, error)
+
+	files *file.Files
 	count count
 }
 
 // New makes the room.
-func New(run *op.Runner) *Room { return &Room{run: run} }
+func New(run *op.Runner) *Room {
+	return &Room{run: run, files: file.New(run.Data, run.Vault, run.Clock)}
+}
 
 // Card is what lists and searches show of a person.
 type Card struct {
