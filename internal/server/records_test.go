@@ -3,6 +3,7 @@ package server_test
 import (
 	"fmt"
 	"maps"
+	"strings"
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/casework/intake"
@@ -44,6 +45,8 @@ func (s *sample) records() map[string][]variant {
 		"persons/{id}":        {{"", func() string { return s.resident(false) }}, {"restricted", func() string { return s.resident(true) }}},
 		"duplicates/{id}":     {{"", func() string { return s.duplicate(false) }}, {"restricted", func() string { return s.duplicate(true) }}},
 		"merges/{id}":         {{"", s.merge}},
+		"imports/{id}":        {{"", s.list}},
+		"rows/{line}":         is("2"),
 		"users/{id}":          {{"staff", func() string { return s.user(access.Caseworker, "community") }}, {"provider", func() string { return s.user(access.ProviderStaff, "midori") }}},
 		"keys/{id}":           {{"", s.key}},
 		"api-keys/{id}":       {{"", s.key}},
@@ -160,6 +163,18 @@ func (s *sample) merge() string {
 	s.must(err)
 	m, err := room.Merge(s.t.Context(), who, pair, people.MergeInput{Keep: d.Person, Version: d.Version, First: files[0].Person.Version, Second: files[1].Person.Version})
 	return s.id(m.ID, err)
+}
+
+// list is a list of persons that was looked through.
+func (s *sample) list() string {
+	s.t.Helper()
+	room, who := s.srv.Rooms.People, s.as("intake_worker").actor
+	i, err := room.UploadImport(s.t.Context(), who, "sample.csv", "text/csv", strings.NewReader("氏名\n見本"+s.count()+" 名簿\n"))
+	s.must(err)
+	_, err = room.CheckImport(s.t.Context(), who, i.ID, people.CheckInput{Version: i.Version})
+	s.must(err)
+	_, err = s.srv.Worker.Drain(s.t.Context())
+	return s.id(i.ID, err)
 }
 
 func (s *sample) user(role access.Role, place string) string {

@@ -17,7 +17,7 @@ export const pages = [
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/disclosures/new'),
   one('caseworker', '/desk/providers', '/desk/providers/'),
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
-  ...seen('intake_worker', '/desk', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',
+  ...seen('intake_worker', '/desk', '/desk/imports', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',
     '/desk/intake/inbound-referrals/new', '/desk/intake/inquiries/new'),
   ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate', '/desk/disclosures'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/'),

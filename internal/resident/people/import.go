@@ -309,3 +309,7 @@ type ImportInput struct {
 
 // RowStateKey is the word of a row's state.
 func RowStateKey(state string) string { return "people.row." + state }
+
+// ImportFields are what a column of a list can hold, in the order in which they
+// are offered.
+func ImportFields() []string { return sheet.Fields }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -277,5 +278,5 @@ func reasons(ctx context.Context, layout Layout, d Draft) string {
 		}
 		out = append(out, s)
 	}
-	return text.List(text.From(ctx), out)
+	return strings.Join(out, " / ")
 }

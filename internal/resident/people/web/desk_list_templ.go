@@ -37,6 +37,7 @@ func listPage(q string, table ui.TableProps, found bool) templ.Component {
 		templ_7745c5c3_Err = ui.Head(ui.HeadProps{
 			Title: text.Word(ctx, "people.web.title"),
 			Acts: []ui.Act{
+				{Label: text.Word(ctx, "people.web.imports"), Icon: "upload", Href: importsAt},
 				{Label: text.Word(ctx, "people.web.duplicates"), Icon: "users", Href: duplicatesAt},
 				{Label: text.Word(ctx, "people.web.new"), Icon: "user-plus", Href: "/desk/persons/new", Kind: ui.Primary},
 			},
@@ -86,7 +87,7 @@ func listPage(q string, table ui.TableProps, found bool) templ.Component {
 				var templ_7745c5c3_Var4 string
 				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(text.Word(ctx, "people.web.not_among"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk_list.templ`, Line: 22, Col: 44}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk_list.templ`, Line: 23, Col: 44}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {
@@ -99,7 +100,7 @@ func listPage(q string, table ui.TableProps, found bool) templ.Component {
 				var templ_7745c5c3_Var5 string
 				templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(text.Word(ctx, "people.web.new"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk_list.templ`, Line: 23, Col: 66}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `desk_list.templ`, Line: 24, Col: 66}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 				if templ_7745c5c3_Err != nil {

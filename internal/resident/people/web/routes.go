@@ -56,4 +56,5 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 	d.Page("POST /desk/persons/{id}/restrict", leaders, p.restrict)
 	mountAPI(d, room)
 	mountDuplicates(d, p, room)
+	mountImports(d, p, room)
 }
