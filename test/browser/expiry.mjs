@@ -60,12 +60,43 @@ export async function expiry(run, keys, expire) {
     }
   });
 
+  const resident = accountOf(keys, 'resident');
+  const trouble = '家賃が <b>2か月</b> 遅れています。';
+
+  await run.step('resident', 'is signed out in the middle of applying', async (page) => {
+    await page.goto('/sign-in');
+    if (new URL(page.url()).pathname === '/sign-in') await signIn(page, resident);
+    await page.goto('/my/apply/purpose');
+    await page.locator('[name=purpose][value=new]').check();
+    await sendAnswer(page);
+    await page.waitForURL(/\/my\/apply\/address/);
+    await page.goto('/my/apply/trouble');
+    await page.locator('[name=statement]').fill(trouble);
+    await expire();
+    await sendAnswer(page);
+    await page.waitForURL((url) => url.pathname === '/sign-in');
+  }, { expect: [/status of 401/] });
+
+  await run.step('resident', 'gets the answer back', async (page) => {
+    await signIn(page, resident);
+    must(new URL(page.url()).pathname.startsWith('/account/parked/'), `nothing waits at ${page.url()}`);
+    await page.locator('button[name="review"]').click();
+    await page.locator('[name=statement]').waitFor();
+    must(await page.locator('[name=statement]').inputValue() === trouble, 'what was typed is lost');
+    await sendAnswer(page);
+    await page.waitForURL(/\/my\/apply\/incomes/);
+    await page.goto('/my/apply/trouble');
+    must(await page.locator('[name=statement]').inputValue() === trouble, 'what was sent is lost');
+  }, { expect: [/status of 422/] });
+
   await run.step('caseworker', 'signs in again', async (page) => {
     await page.goto('/sign-in');
     if (new URL(page.url()).pathname === '/sign-in') await signIn(page, account);
     must(new URL(page.url()).pathname !== '/sign-in', 'the sign-in does not open the door');
   });
 }
+
+const sendAnswer = (page) => page.getByRole('main').locator('form button.primary').first().click();
 
 async function type(page, { family, born }) {
   await page.locator('[name="names/0/family"]').fill(family);

@@ -7,7 +7,7 @@ const seen = (who, ...paths) => paths.map((path) => ({ who, path }));
 const one = (who, path, first, below = '') => ({ who, path, first, below });
 
 export const pages = [
-  ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/complaint', '/public/receipt', '/public/screening'),
+  ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/apply/name', '/public/complaint', '/public/complaint/danger', '/public/receipt', '/public/screening'),
   ...seen('caseworker', '/desk', '/desk/cases', '/desk/persons', '/desk/persons/new', '/desk/duplicates', '/desk/tasks', '/desk/tasks/new',
     '/desk/providers', '/desk/programs', '/desk/referrals', '/desk/schedules', '/desk/sessions', '/desk/search?q=a', '/account', '/account/keys', '/account/keys/new', '/account/password'),
   one('caseworker', '/desk/cases', '/desk/cases/'),
@@ -34,5 +34,5 @@ export const pages = [
   one('administrator', '/admin/teams', '/admin/teams/'),
   ...seen('provider_manager', '/portal', '/portal/referrals', '/portal/schedules', '/portal/schedules/new', '/portal/sessions', '/portal/payments', '/portal/payees', '/portal/provider', '/portal/provider/edit', '/account'),
   one('provider_manager', '/portal/payments', '/portal/payments/'),
-  ...seen('resident', '/my', '/my/applications', '/my/applications/new', '/my/plan', '/my/benefits', '/my/consents', '/my/sessions', '/account'),
+  ...seen('resident', '/my', '/my/applications', '/my/apply', '/my/apply/purpose', '/my/plan', '/my/benefits', '/my/consents', '/my/sessions', '/account'),
 ];

@@ -146,7 +146,7 @@ func (g *guided[In, Out]) draw(r *http.Request, p place[In], s *state, in In, wr
 	if p.Files != nil {
 		q.Form.Draft = ""
 	}
-	return questionPage(q, g.body(r, p, s, in))
+	return questionPage(q, g.body(r, p, s, in), g.letGo())
 }
 
 // body is what stands in the form: the fields, or the list and whether there is one more.
@@ -465,7 +465,15 @@ func (g *guided[In, Out]) drawCheck(r *http.Request, s *state, in In, wrong erro
 	if len(open) > 0 {
 		back = g.At + "/" + open[len(open)-1].Key
 	}
-	return checkPage(back, out, ui.FormProps{Action: g.At + "/check", Key: s.Key, Hold: true, Fault: wrong}, g.At)
+	return checkPage(back, out, ui.FormProps{Action: g.At + "/check", Key: s.Key, Hold: true, Fault: wrong}, g.At, g.letGo())
+}
+
+// letGo is the address that takes the draft from this browser, "" where it is its owner's.
+func (g *guided[In, Out]) letGo() string {
+	if g.Own {
+		return ""
+	}
+	return g.At + "/leave"
 }
 
 // send takes all answers. The draft has its own idempotency key: whatever is pressed twice, or again

@@ -35,7 +35,7 @@ func (p *pages) complaintForm() guide.Form[intake.ComplaintInput, intake.Submitt
 				Fields: static[intake.ComplaintInput](whereFields()), Answer: func(_ context.Context, in intake.ComplaintInput) []string { return said(in.Address) }},
 			{Key: "who", Word: "intake.web.ask.who", Hint: "intake.web.ask.skip", Asks: []string{"about", "child", "frail"},
 				Fields: static[intake.ComplaintInput](whoFields()), Answer: whoAnswer},
-			{Key: "others", Word: "intake.web.ask.others", Hint: "intake.web.ask.skip", Rows: involvedRows(), Fields: func(_ intake.ComplaintInput, row int) templ.Component {
+			{Key: "others", Word: "intake.web.ask.others", Rows: involvedRows(), Fields: func(_ intake.ComplaintInput, row int) templ.Component {
 				return involvedFields(fieldAt("participants", row))
 			},
 				Answer: func(ctx context.Context, in intake.ComplaintInput) []string {

@@ -58,14 +58,6 @@ func discretions(ctx context.Context) []ui.Option {
 
 func fieldAt(list string, row int) string { return fmt.Sprintf("%s/%d", list, row) }
 
-func receiptFacts(ctx context.Context, x intake.Submitted, code string) []ui.Fact {
-	out := []ui.Fact{{Label: text.Word(ctx, "intake.web.receipt"), Value: x.Receipt}, {Label: text.Word(ctx, "intake.web.at"), Value: when(ctx, x.ReceivedAt)}}
-	if code != "" {
-		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.correction_code"), Value: code})
-	}
-	return out
-}
-
 func stepFields(step string) templ.Component { return answerFields(asks(step)) }
 
 // applicationForm is the desk's form, with what the catalog offers.

@@ -68,6 +68,9 @@
 		for (const menu of all("details[data-menu][open]")) if (!menu.contains(e.target)) menu.open = false;
 	});
 	const leave = (href) => {
+		for (const timer of saves.values()) clearTimeout(timer);
+		saves.clear();
+		for (const held of all("[data-leave]")) navigator.sendBeacon(held.dataset.leave);
 		document.body.hidden = true;
 		document.title = "";
 		location.replace(href);
