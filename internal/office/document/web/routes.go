@@ -5,6 +5,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -114,9 +115,23 @@ func (x api) upload(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := x.room.Upload(r.Context(), access.From(r.Context()), in.Name, in.Type, in)
 	if err != nil {
-		return err
+		return atFile(err)
 	}
 	return door.JSON(w, r, http.StatusCreated, fileOut{f.ID, f.Name, f.MediaType, f.Size})
+}
+
+// atFile says of the field what is wrong with its file.
+func atFile(err error) error {
+	f, ok := fault.As(err)
+	if !ok || f.Kind != fault.KindInvalid {
+		return err
+	}
+	g := *f
+	g.Fields = slices.Clone(f.Fields)
+	for i := range g.Fields {
+		g.Fields[i].Pointer = "/file" + g.Fields[i].Pointer
+	}
+	return &g
 }
 
 func (x api) file(w http.ResponseWriter, r *http.Request) error {

@@ -1,11 +1,14 @@
 package web_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/textproto"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -74,3 +77,97 @@ func TestFileInAndOut(t *testing.T) {
 		do(404, "GET", at, "", nil)
 	})
 }
+
+// TestBadFilesAreRefusedAtTheDesk sends what nobody should keep. What staff may keep although a
+// browser would run it comes out as a download that cannot.
+func TestBadFilesAreRefusedAtTheDesk(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		run, _ := kizunatest.Runner(t, d)
+		room := document.New(run, file.New(d, run.Vault, run.Clock))
+		room.Sees["case"] = func(db.Q, access.Actor, calendar.Time, db.ID) (bool, error) { return true, nil }
+		aoi := kizunatest.Staff(access.Caseworker)
+		router := door.New(door.Config{Vault: run.Vault, Identify: func(*http.Request) (access.Actor, error) { return aoi, nil }})
+		web.Mount(router, room)
+		send := func(method, path, kind string, body io.Reader, size int64) *httptest.ResponseRecorder {
+			r := httptest.NewRequest(method, "http://127.0.0.1/api/v1/"+path, body)
+			r.Header.Set("Content-Type", kind)
+			r.Header.Set("Accept-Language", "en")
+			if size > 0 {
+				r.ContentLength = size
+			}
+			w := httptest.NewRecorder()
+			router.ServeHTTP(w, r)
+			return w
+		}
+		upload := func(name, claims, content string) *httptest.ResponseRecorder {
+			var form bytes.Buffer
+			parts := multipart.NewWriter(&form)
+			h := textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="` + name + `"`}, "Content-Type": {claims}}
+			part, err := parts.CreatePart(h)
+			if err == nil {
+				_, err = part.Write([]byte(content))
+			}
+			if err != nil || parts.Close() != nil {
+				t.Fatal(err)
+			}
+			return send("POST", "files", parts.FormDataContentType(), &form, 0)
+		}
+		bomb := zipOf(t, 300<<20)
+		for _, c := range []struct{ name, claims, content, says string }{
+			{"a.pdf", "application/pdf", "", "The file is empty"},
+			{"a.png", "image/png", "<!DOCTYPE html><script>", "not what it claims"},
+			{"a.pdf", "application/pdf", "MZ\x90\x00", "not what it claims"},
+			{"a.zip", "application/zip", bomb, "far too large"},
+			{"a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", bomb, "far too large"},
+			{"a.xlsx", "", bomb[:len(bomb)/2], "damaged"},
+		} {
+			w := upload(c.name, c.claims, c.content)
+			var told door.Problem
+			if err := json.Unmarshal(w.Body.Bytes(), &told); err != nil || w.Code != http.StatusUnprocessableEntity || !strings.Contains(told.Fields["/file"], c.says) {
+				t.Errorf("%s: %d %s", c.name, w.Code, w.Body)
+			}
+		}
+		if w := send("POST", "files", "multipart/form-data; boundary=x", strings.NewReader("--x"), 200<<20); w.Code != http.StatusRequestEntityTooLarge {
+			t.Errorf("200 MiB: %d", w.Code)
+		}
+		for name, content := range map[string]string{
+			"a.html": "<!DOCTYPE html><script>alert(1)</script>", "a.svg": "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
+			"a.gif": "GIF89a\x01\x00\x01\x00/*<script>alert(1)</script>*/", "a.pdf": "%PDF-1.4 /OpenAction<</S/JavaScript/JS(app.alert(1))>>",
+		} {
+			w := upload(name, "", content)
+			var up struct{ ID db.ID }
+			if err := json.Unmarshal(w.Body.Bytes(), &up); err != nil || w.Code != http.StatusCreated {
+				t.Fatalf("%s: %d %s", name, w.Code, w.Body)
+			}
+			doc, err := room.Create(t.Context(), aoi, document.Input{Title: name, OwnerKind: "case", Owner: db.NewID(), File: up.ID})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := send("GET", "documents/"+doc.ID.String()+"/file?inline=true", "", nil, 0)
+			h := got.Header()
+			if got.Code != http.StatusOK || !strings.HasPrefix(h.Get("Content-Disposition"), "attachment") || h.Get("X-Content-Type-Options") != "nosniff" ||
+				!strings.Contains(h.Get("Content-Security-Policy"), "sandbox") || strings.Contains(h.Get("Content-Type"), "ml") {
+				t.Errorf("%s comes out as %v", name, h)
+			}
+		}
+	})
+}
+
+// zipOf makes an archive that unpacks to so many zeros.
+func zipOf(t *testing.T, size int64) string {
+	t.Helper()
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	in, err := w.Create("word/document.xml")
+	if err == nil {
+		_, err = io.CopyN(in, zeros{}, size)
+	}
+	if err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
