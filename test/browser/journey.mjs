@@ -29,6 +29,7 @@ export async function journey(run, keys) {
   await entrance(run, keys);
   await registration(run, story);
   await complaint(run, story);
+  await application(run, story);
   await intake(run, keys, story);
   await casework(run, story);
   await plan(run, keys, story);
@@ -139,6 +140,100 @@ async function complaint(run, story) {
   await run.step('visitor', 'reports a concern', async (page) => {
     await continueButton(page).click();
     await page.waitForURL(/\/public\/complaint\/receipt/);
+    await page.getByRole('main').locator('a[href="/public/receipt"]').waitFor();
+  });
+}
+
+async function application(run, story) {
+  const answer = async (page, key) => {
+    await continueButton(page).click();
+    await page.waitForURL(new RegExp(`/(public/apply|public/screening)(/${key})?$`));
+  };
+
+  await run.step('visitor', 'asks which help there could be', async (page) => {
+    await page.goto('/public/screening');
+    await page.locator('[name=troubles][value=rent]').check();
+    await continueButton(page).click();
+    await page.locator('[name=age]').fill('58');
+    await continueButton(page).click();
+    await page.locator('[name=household_size]').fill('2');
+    await continueButton(page).click();
+    await page.locator('[name=monthly_income]').fill('68,000');
+    await continueButton(page).click();
+    await page.locator('form[action="/public/apply/begin"] button').waitFor();
+  });
+
+  await run.step('visitor', 'applies with what was told', async (page) => {
+    await page.locator('form[action="/public/apply/begin"] button').click();
+    await page.locator('[name="applicant/family"]').fill(story.family);
+    await answer(page, 'birth');
+    await page.locator('[name="applicant/birth_date"]').fill('昭和43年4月12日');
+    await answer(page, 'address');
+    await page.locator('[name="applicant/address"]').fill('みなと市栄町2-14');
+    await answer(page, 'reach');
+  });
+
+  await run.step('visitor', 'says how to be reached', async (page) => {
+    await page.locator('[name="applicant/reach"][value=letter]').check();
+    await answer(page, 'household');
+  });
+
+  await run.step('visitor', 'names who lives with them', async (page) => {
+    await page.locator('[name=more][value=yes]').check();
+    await answer(page, 'household/0');
+    await page.locator('[name="household/0/name"]').fill(story.given);
+  });
+
+  await run.step('visitor', 'chooses what to apply for', async (page) => {
+    await answer(page, 'household');
+    await page.locator('[name=more][value=no]').check();
+    await answer(page, 'wish');
+    await page.locator('[name=offers]').first().check();
+  });
+
+  await run.step('visitor', 'finds the income filled in', async (page) => {
+    await answer(page, 'trouble');
+    must(await page.locator('[name=statement]').inputValue() !== '', 'what was told to the screening is lost');
+    await answer(page, 'incomes');
+    await shows(page, '68,000');
+  });
+
+  await run.step('visitor', 'tells what they pay', async (page) => {
+    await page.locator('[name=more][value=no]').check();
+    await answer(page, 'expenses');
+    await page.locator('[name=more][value=yes]').check();
+    await answer(page, 'expenses/0');
+    await page.locator('[name="expenses/0/kind"][value=rent]').check();
+    await page.locator('[name="expenses/0/amount"]').fill('58000');
+  });
+
+  const photo = Buffer.from('ffd8ffe000104a46494600010100000100010000ffd9', 'hex');
+
+  await run.step('visitor', 'sends a photograph, and something that is none', async (page) => {
+    await answer(page, 'expenses');
+    await page.locator('[name=more][value=no]').check();
+    await answer(page, 'papers');
+    await page.locator('[name=papers]').setInputFiles([
+      { name: 'front.jpg', mimeType: 'image/jpeg', buffer: photo },
+      { name: 'page.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('<!DOCTYPE html><script>alert(1)</script>') },
+    ]);
+    await page.locator('button[name=do][value=more]').click();
+    await page.getByRole('alert').first().waitFor();
+    await shows(page, 'front.jpg');
+  }, { expect: [/status of 422/] });
+
+  await run.step('visitor', 'declares it to be true', async (page) => {
+    await answer(page, 'declare');
+    await page.locator('[name=declared]').check();
+  });
+
+  await run.step('visitor', 'looks the application over', async (page) => {
+    await answer(page, 'check');
+    await shows(page, '58,000');
+  });
+
+  await run.step('visitor', 'gets a receipt', async (page) => {
+    await answer(page, 'receipt');
     await page.getByRole('main').locator('a[href="/public/receipt"]').waitFor();
   });
 }

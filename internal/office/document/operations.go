@@ -199,6 +199,21 @@ func (r *Room) List(ctx context.Context, a access.Actor, kind string, owner db.I
 	return out, err
 }
 
+// Files are the present files of documents that the caller has listed.
+func (r *Room) Files(ctx context.Context, list []Document) (out map[db.ID]file.File, err error) {
+	var ids []db.ID
+	for _, d := range list {
+		if !d.File.IsZero() {
+			ids = append(ids, d.File)
+		}
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		out, err = r.files.Known(q, ids...)
+		return err
+	})
+	return out, err
+}
+
 // Document opens one document.
 func (r *Room) Document(ctx context.Context, a access.Actor, id db.ID) (d Document, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) error {

@@ -291,8 +291,11 @@ type applicationOut struct {
 	Applicant intake.Applicant         `json:"applicant,omitzero"`
 	Household []intake.HouseholdMember `json:"household"`
 	Incomes   []intake.Income          `json:"incomes"`
+	Expenses  []intake.Expense         `json:"expenses"`
 	Statement string                   `json:"statement,omitempty"`
+	Declared  bool                     `json:"declared"`
 	Answer    string                   `json:"answer,omitempty"`
+	Returned  []intake.ReturnedPart    `json:"returned"`
 	Items     []itemOut                `json:"items"`
 }
 
@@ -305,7 +308,8 @@ func (x api) application(ctx context.Context, a access.Actor, id db.ID) (applica
 	f, err := x.room.Application(ctx, a, id)
 	r := f.Record
 	return applicationOut{headOf(f, r.Arrival), r.Purpose, r.Applicant.V, append([]intake.HouseholdMember{}, r.Household.V...),
-		append([]intake.Income{}, r.Incomes.V...), r.Statement, r.Answer, itemsOut(f.Items)}, err
+		append([]intake.Income{}, r.Incomes.V...), append([]intake.Expense{}, r.Expenses.V...), r.Statement, r.Declared, r.Answer,
+		append([]intake.ReturnedPart{}, r.Returned.V...), itemsOut(f.Items)}, err
 }
 
 func ownOut(own intake.Own) applicationOut {
@@ -313,7 +317,9 @@ func ownOut(own intake.Own) applicationOut {
 		head: head{ID: own.ID, Status: own.Status, Version: own.Version, Actions: own.Actions, Number: own.Number, Channel: own.Input.Channel,
 			ReceivedAt: own.ReceivedAt, Cases: []db.ID{}},
 		Purpose: own.Purpose, Applicant: own.Input.Applicant, Household: append([]intake.HouseholdMember{}, own.Input.Household...),
-		Incomes: append([]intake.Income{}, own.Input.Incomes...), Statement: own.Input.Statement, Answer: own.Asked, Items: itemsOut(own.Items),
+		Incomes: append([]intake.Income{}, own.Input.Incomes...), Expenses: append([]intake.Expense{}, own.Input.Expenses...),
+		Statement: own.Input.Statement, Declared: own.Input.Declared, Answer: own.Asked, Returned: append([]intake.ReturnedPart{}, own.Returned...),
+		Items: itemsOut(own.Items),
 	}
 }
 

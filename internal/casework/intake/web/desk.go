@@ -346,10 +346,20 @@ func (p *pages) paperList(ctx context.Context, a access.Actor, id db.ID) ([]ui.D
 		return nil, nil
 	}
 	list, err := p.room.Documents.List(ctx, a, intake.KindApplication, id)
+	if err != nil {
+		return nil, err
+	}
+	files, err := p.room.Documents.Files(ctx, list)
 	out := make([]ui.Document, len(list))
 	for i, d := range list {
-		out[i] = ui.Document{Name: d.Title, Tag: ui.TagProps{Text: text.Word(ctx, statusKey("document", d.Status)), Tone: paperTones[d.Status]}}
-		if !d.File.IsZero() {
+		f := files[d.File]
+		out[i] = ui.Document{Name: d.Title, Note: f.Name, Tag: ui.TagProps{Text: text.Word(ctx, statusKey("document", d.Status)), Tone: paperTones[d.Status]}}
+		switch {
+		case f.Waits():
+			out[i].Tag = ui.TagProps{Text: text.Word(ctx, "intake.web.paper_waits"), Tone: ui.Warn}
+		case f.Harmful():
+			out[i].Tag = ui.TagProps{Text: text.Word(ctx, "intake.web.paper_harmful"), Tone: ui.Bad}
+		case !d.File.IsZero():
 			out[i].Href = "/api/v1/documents/" + d.ID.String() + "/file"
 		}
 	}

@@ -9,6 +9,5 @@ ALTER TABLE application ADD COLUMN returned TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE application ADD COLUMN declared BOOLEAN NOT NULL DEFAULT FALSE;
 -- What a scanner said of a file; see package file.
 ALTER TABLE file ADD COLUMN checked TEXT NOT NULL DEFAULT '';
-CREATE INDEX file_waiting ON file (at) WHERE checked = 'waiting';
 -- +goose Down
 SELECT 1;
