@@ -34,6 +34,14 @@ func (g *guided[In, Out]) start(w http.ResponseWriter, r *http.Request) error {
 
 // begin makes a draft that has answers already.
 func (g *guided[In, Out]) begin(w http.ResponseWriter, r *http.Request) error {
+	now, err := g.load(r)
+	if err != nil {
+		return err
+	}
+	if now.Sent == nil && len(now.Seen) > 0 { // what is not sent yet gives way only when somebody says so
+		door.Toast(w, r, ui.Warn, "guide.begun")
+		return door.See(w, r, g.At)
+	}
 	values, err := g.Begin(r, door.Sent(r))
 	if errors.Is(err, fault.KindInvalid) && g.Refused != nil {
 		return door.Refuse(w, r, err, ui.Page{Title: text.Word(r.Context(), g.Word)}, func(err error) templ.Component {

@@ -52,8 +52,8 @@ type Form[In, Out any] struct {
 	Questions []Question[In]
 	// Closed says that a question is shown at the end but cannot be answered anew; nil: none is.
 	Closed func(in In, key string) bool
-	// Begin gives the answers that a draft begins with, from what was sent to At/begin; nil: none
-	// can be begun so. What it gives in fields that no question asks stays as it is.
+	// Begin gives the answers that a draft begins with, from what was sent to At/begin, such as a code
+	// that opens something; nil: none can be begun so. What it gives in fields that no question asks stays as it is.
 	Begin func(r *http.Request, sent url.Values) (url.Values, error)
 	// Refused is the page that asks again what Begin could not begin with; nil: the fault has a page.
 	Refused func(sent url.Values, wrong error) templ.Component
@@ -132,7 +132,7 @@ func Mount[In, Out any](d *door.Router, f Form[In, Out], limits Limits) {
 	pages, guesses, files, sends := limits.options()
 	d.Page("GET "+f.At, f.Who, g.start)
 	if f.Begin != nil {
-		d.Page("POST "+f.At+"/begin", f.Who, g.begin, pages...)
+		d.Page("POST "+f.At+"/begin", f.Who, g.begin, guesses...)
 	}
 	d.Page("POST "+f.At+"/forget", f.Who, g.forget, pages...)
 	d.Page("POST "+f.At+"/keep", f.Who, g.keep, pages...)

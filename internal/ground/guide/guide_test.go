@@ -362,6 +362,11 @@ func TestADraftOfOnesOwn(t *testing.T) {
 		b.goes("/my/lamp/lit")
 		b.at("/my/lamp")
 		h.actor = anna
+		b.posts("/my/lamp/colour", "colour", "green")
+		b.posts("/my/lamp/begin", "colour", "white") // what is not sent yet stays
+		b.at("/my/lamp", "not sent yet")
+		b.goes("/my/lamp/colour")
+		b.at("/my/lamp/colour", `value="green"`)
 		// A form that waited for a sign-in comes back to be looked over.
 		b.posts("/my/lamp/colour", "colour", "blue", "review", "1", "parked", db.NewID().String())
 		b.at("/my/lamp/colour", `value="blue"`, `name="parked"`)
