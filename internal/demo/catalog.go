@@ -195,7 +195,30 @@ func (m *maker) forms(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.srv.Rooms.Forms.Publish(ctx, a, made.ID, made.Version)
+	if _, err = m.srv.Rooms.Forms.Publish(ctx, a, made.ID, made.Version); err != nil {
+		return err
+	}
+	return m.draftedForm(ctx)
+}
+
+// draftedForm is a question set that is still being built.
+func (m *maker) draftedForm(ctx context.Context) error {
+	_, err := m.srv.Rooms.Forms.Create(ctx, m.actor("fujii"), form.FormInput{Key: "home_visit", Title: both("訪問時の確認票", "Home visit checklist"), Purpose: "review", Definition: form.Definition{
+		Sections: []form.Section{
+			{Key: "rooms", Title: both("部屋のようす", "The rooms"), Questions: []form.Question{
+				{Key: "heating", Kind: "yes_no", Label: both("暖房は使えていますか", "Can the rooms be heated?"), Required: true},
+				{Key: "stairs", Kind: "number", Label: both("玄関までの段数", "Steps up to the door"), Min: "0", Max: "200"},
+				{Key: "hazards", Kind: "choices", Label: both("気になるところ", "What gives concern"), Options: []form.Option{
+					{Value: "floor", Label: both("足もとに物が多い", "Things on the floor"), Score: 1}, {Value: "fire", Label: both("火のまわり", "Near the fire"), Score: 2},
+					{Value: "food", Label: both("食べ物のいたみ", "Spoilt food"), Score: 2, MapTo: "need/daily_life"}}},
+			}},
+			{Key: "talk", Title: both("話したこと", "What was said"), Questions: []form.Question{
+				{Key: "heater_plan", Kind: "long_text", Label: both("暖房をどうするか", "What is done about the heating"), Show: "!heating", RequiredWhen: "!heating"},
+				{Key: "next_visit", Kind: "date", Label: both("次に訪問する日", "Day of the next visit")},
+			}},
+		},
+		Bands: []form.Band{{Key: "calm", From: 0, Label: both("落ち着いている", "Calm")}, {Key: "concern", From: 3, Label: both("気がかり", "Of concern")}},
+	}})
 	return err
 }
 

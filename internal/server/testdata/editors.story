@@ -308,17 +308,19 @@ as program_manager
 get /admin/forms/{form}/edit
 fill title/ja 三つの窓
 fill title/en Three windows
+near @form.web.close
 press @form.web.save
-at /admin/forms/*
+at /admin/forms/*/edit
 as administrator
 fill title/ja 四つの窓
 fill purpose screening
+near @form.web.close
 press @form.web.save
 status 412
 see 三つの窓
 see 四つの窓
 press @form.web.save
-at /admin/forms/*
+at /admin/forms/*/edit
 api GET /api/v1/forms/{form}
 expect $.title.ja 四つの窓
 expect $.title.en Three windows

@@ -82,7 +82,7 @@ func overviewPage(x overview) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.FormActs(ui.Act{Label: text.Word(ctx, "form.web.save"), Kind: ui.Primary}, ui.Act{Label: text.Word(ctx, "form.web.close"), Href: at(x.form.ID)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FormActs(ui.Act{Label: text.Word(ctx, "form.web.save"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -894,7 +894,7 @@ func sectionPage(x sheet) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.FormActs(ui.Act{Label: text.Word(ctx, "form.web.save"), Kind: ui.Primary}, ui.Act{Label: text.Word(ctx, "form.web.cancel"), Href: at(x.form.ID) + "/edit"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.FormActs(ui.Act{Label: text.Word(ctx, "form.web.save"), Kind: ui.Primary}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -127,11 +127,17 @@ func (p *pages) editText(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := textIn{Definition: written(f.Definition.V)}
-	fields := door.Opened(ui.FormProps{Action: at(f.ID) + "/text", Version: strconv.FormatInt(f.Version, 10)}, in)
-	if fields, err = door.WithDraft(r, fields, "form."+f.ID.String()+".text"); err != nil {
+	fields, err := door.WithDraft(r, textForm(f), "form."+f.ID.String()+".text")
+	if err != nil {
 		return err
 	}
 	return door.Show(w, r, textTitle(r, f), textPage(f, fields, in))
+}
+
+// textForm sends the text as it is: a large form would grow too large as the
+// fields of a form are usually sent.
+func textForm(f form.Form) ui.FormProps {
+	return ui.FormProps{Action: at(f.ID) + "/text", Version: strconv.FormatInt(f.Version, 10), Upload: true}
 }
 
 func textTitle(r *http.Request, f form.Form) ui.Page {
@@ -143,9 +149,9 @@ func (p *pages) saveText(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
 	var in textIn
-	err = door.Form(r, &in)
+	r, _, err = door.Upload(r, &in)
+	ctx := r.Context()
 	if err == nil {
 		input := inputOf(f)
 		input.Version = in.Version
@@ -157,10 +163,10 @@ func (p *pages) saveText(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	now := textIn{Definition: written(f.Definition.V)}
-	fields := ui.FormProps{Action: at(f.ID) + "/text", Version: strconv.FormatInt(f.Version, 10)}
+	fields := textForm(f)
 	edit := door.Edit{Now: now, Form: fields, Label: fieldWord(ctx), Submit: "form.web.save", Cancel: at(f.ID) + "/edit"}
 	return door.RefuseEdit(w, r, err, textTitle(r, f), edit, func(err error) templ.Component {
 		fields.Version, fields.Typed, fields.Fault = door.Typed(r).Get("version"), door.Typed(r), err
-		return textPage(f, door.Opened(fields, now), in)
+		return textPage(f, fields, in)
 	})
 }

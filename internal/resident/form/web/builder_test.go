@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"slices"
@@ -274,6 +273,19 @@ func TestTwoBuildersOfOneForm(t *testing.T) {
 	})
 }
 
+func TestTheTextOfTwoBuilders(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		run, _ := kizunatest.Runner(t, d)
+		b := building(t, run, two())
+		typed := fields(b.page(b.at + "/text"))
+		b.send(b.at+"/sections/1", http.StatusSeeOther, fields(b.page(b.at+"/sections/1")), "questions/0/label/ja", "遅れ")
+		_, page := b.parts(b.at+"/text", "", http.StatusPreconditionFailed, "version", typed.Get("version"), "definition", strings.Replace(typed.Get("definition"), "月数", "何か月", 1))
+		if !strings.Contains(page, "何か月") || !strings.Contains(page, "遅れ") {
+			t.Error("both sides are not shown")
+		}
+	})
+}
+
 func TestPublishedFormsAreNotBuilt(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		run, _ := kizunatest.Runner(t, d)
@@ -294,9 +306,9 @@ func TestPublishedFormsAreNotBuilt(t *testing.T) {
 	})
 }
 
-// upload posts a file to the page that takes questionnaires.
-func (b builder) upload(document string, want int, pairs ...string) (to, body string) {
-	b.t.Helper()
+// parts posts a form as parts, with a file where one is given.
+func (v *visitor) parts(path, document string, want int, pairs ...string) (to, body string) {
+	v.t.Helper()
 	var s strings.Builder
 	m := multipart.NewWriter(&s)
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -305,20 +317,21 @@ func (b builder) upload(document string, want int, pairs ...string) (to, body st
 	if document != "" {
 		part, err := m.CreateFormFile("file", "q.json")
 		if err != nil {
-			b.t.Fatal(err)
+			v.t.Fatal(err)
 		}
 		_, _ = part.Write([]byte(document))
 	}
 	_ = m.Close()
-	r := httptest.NewRequest("POST", "/admin/forms/import", strings.NewReader(s.String()))
-	r.Header.Set("Accept-Language", "ja")
-	r.Header.Set("Content-Type", m.FormDataContentType())
-	w := httptest.NewRecorder()
-	b.door.ServeHTTP(w, r)
+	w := v.ask("POST", path, "ja", m.FormDataContentType(), s.String())
 	if w.Code != want {
-		b.t.Fatalf("%d, not %d: %.800s", w.Code, want, w.Body)
+		v.t.Fatalf("POST %s: %d, not %d: %.800s", path, w.Code, want, w.Body)
 	}
 	return w.Header().Get("Location"), w.Body.String()
+}
+
+func (b builder) upload(document string, want int, pairs ...string) (to, body string) {
+	b.t.Helper()
+	return b.parts("/admin/forms/import", document, want, pairs...)
 }
 
 const foreign = `{"resourceType":"Questionnaire","name":"Pets","title":"Pets & homes","publisher":"Somebody","item":[{"linkId":"1","type":"group","text":"Pets","item":[

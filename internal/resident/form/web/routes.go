@@ -41,7 +41,7 @@ func Mount(d *door.Router, room *form.Room, base string) {
 	d.Page("POST /admin/forms/{id}/sections/{section}", editors, p.saveSection)
 	d.Page("POST /admin/forms/{id}/sections/{section}/check", editors, p.checkSection)
 	d.Page("GET /admin/forms/{id}/text", editors, p.editText)
-	d.Page("POST /admin/forms/{id}/text", editors, p.saveText)
+	d.Page("POST /admin/forms/{id}/text", editors, p.saveText, door.Uploads())
 	d.Page("GET /admin/forms/{id}/print", viewers, p.print)
 	d.Page("GET /admin/forms/{id}/fhir", viewers, p.download)
 	d.Page("GET /admin/forms/import", editors, p.askImport)

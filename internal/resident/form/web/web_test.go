@@ -129,11 +129,11 @@ func TestFormsAreWrittenTriedAndPublished(t *testing.T) {
 			t.Error("the page does not say what keeps it from being published")
 		}
 		v.page(to+"/text", "n / ")
-		_, body = v.post(to+"/text", http.StatusUnprocessableEntity, "version", "1", "definition", "{")
+		_, body = v.parts(to+"/text", "", http.StatusUnprocessableEntity, "version", "1", "definition", "{")
 		if !strings.Contains(body, "1行目") {
 			t.Error("the page does not say where the text cannot be read")
 		}
-		v.post(to+"/text", http.StatusSeeOther, "version", "1", "definition", questions)
+		v.parts(to+"/text", "", http.StatusSeeOther, "version", "1", "definition", questions)
 		page := v.page(to, "住まいの種類", "一行", "文章", "人数", "いつから", "滞納", "頼れる人", "不安", "電話", "住所", "おつかれさまでした", "半分")
 		if strings.Contains(page, "answers/m\"") {
 			t.Error("the rent is asked before it is known to be rented")
