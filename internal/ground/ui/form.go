@@ -336,7 +336,16 @@ type RepeaterProps struct {
 	Name, Legend, Hint string
 	Groups             []templ.Component
 	AddLabel           string
-	Min                int // groups that cannot be removed
+	Min                int    // groups that cannot be removed
+	Action             string // address of Add and Remove, the form's own with a place on the page to come back to
+}
+
+// pressAttrs are where Add and Remove go.
+func (r RepeaterProps) pressAttrs() templ.Attributes {
+	if r.Action == "" {
+		return nil
+	}
+	return templ.Attributes{"formaction": r.Action}
 }
 
 // PickerProps chooses a person or organization by searching. Found are the answers of a search, drawn as choices.

@@ -2,6 +2,7 @@ package fhir_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -443,4 +444,71 @@ func FuzzReadResponse(f *testing.F) {
 			in.Definition.Read(raw)
 		}
 	})
+}
+
+func TestConditionsAsOthersReadThem(t *testing.T) {
+	pair := text.Both("見本")
+	for show, want := range map[string]string{
+		"late":                       `late = true`,
+		"!late":                      `late = false`,
+		"late != true":               `late exists true, late != true; all`, // in FHIR != holds for what is not answered, too
+		"kind == 'rent'":             `kind = rent`,
+		"kind in ['rent', 'own']":    `kind = rent, kind = own; any; cel`,
+		"'a' in list && late":        `list = a, late = true; all`,
+		"list == list":               `list exists true`,
+		"n >= 3 || n < 0.5":          `n >= 3, n < 0.5; any`,
+		"rent > 1000":                `rent > 1000 JPY`,
+		"since < date('2026-04-01')": `since < 2026-04-01`,
+		"name == 'x'":                `name = x`,
+		"late != true || n > 1":      `cel`,
+		"late && (n > 1 || n < 0)":   `cel`,
+		"since < today":              `cel`,
+		"n + 1 > 3":                  `cel`,
+	} {
+		d := form.Definition{Sections: []form.Section{{Key: "s", Title: pair, Questions: []form.Question{
+			{Key: "late", Kind: "yes_no", Label: pair}, {Key: "kind", Kind: "choice", Label: pair, Options: []form.Option{{Value: "rent", Label: pair}, {Value: "own", Label: pair}}},
+			{Key: "list", Kind: "choices", Label: pair, Options: []form.Option{{Value: "a", Label: pair}}}, {Key: "n", Kind: "number", Label: pair}, {Key: "rent", Kind: "money", Label: pair},
+			{Key: "since", Kind: "date", Label: pair}, {Key: "name", Kind: "text", Label: pair}, {Key: "then", Kind: "text", Label: pair, Show: show},
+		}}}}
+		b := roundTrip(t, form.FormInput{Key: "k", Title: pair, Purpose: "other", Definition: d})
+		var doc struct {
+			Item []struct {
+				Item []struct {
+					EnableWhen     []map[string]any
+					EnableBehavior string
+					Extension      []struct{ URL string }
+				}
+			}
+		}
+		if err := json.Unmarshal(b, &doc); err != nil {
+			t.Fatal(err)
+		}
+		last := doc.Item[0].Item[7]
+		var parts, all []string
+		for _, w := range last.EnableWhen {
+			one := fmt.Sprintf("%v %v", w["question"], w["operator"])
+			for name, v := range w {
+				switch x := v.(type) {
+				case map[string]any:
+					one += fmt.Sprintf(" %v %v", x["value"], x["code"])
+				default:
+					if strings.HasPrefix(name, "answer") {
+						one += fmt.Sprint(" ", v)
+					}
+				}
+			}
+			parts = append(parts, strings.Replace(one, " <nil>", "", 1))
+		}
+		for _, s := range []string{strings.Join(parts, ", "), last.EnableBehavior} {
+			if s != "" {
+				all = append(all, s)
+			}
+		}
+		if len(last.Extension) > 0 {
+			all = append(all, "cel")
+		}
+		if got := strings.Join(all, "; "); got != want {
+			t.Errorf("%s leaves as %s, not %s", show, got, want)
+		}
+	}
 }

@@ -222,7 +222,7 @@ func overviewPage(x overview) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Repeater(ui.RepeaterProps{Name: "bands", Legend: text.Word(ctx, "form.web.bands"), Hint: text.Word(ctx, "form.web.bands_hint"), AddLabel: text.Word(ctx, "form.web.add_band"), Groups: bandGroups(x.in.Bands)}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Repeater(ui.RepeaterProps{Name: "bands", Legend: text.Word(ctx, "form.web.bands"), Hint: text.Word(ctx, "form.web.bands_hint"), AddLabel: text.Word(ctx, "form.web.add_band"), Groups: bandGroups(x.in.Bands), Action: at(x.form.ID) + "#f-bands"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1238,7 +1238,7 @@ func questionCard(x sheet, i int, q questionIn) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = byKind(at, q).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = byKind(at, x.fields.Action+"#question-"+strconv.Itoa(i+1), q).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1385,7 +1385,7 @@ func carried(name, value string) templ.Component {
 }
 
 // byKind are the fields that only some kinds of question have.
-func byKind(at string, q questionIn) templ.Component {
+func byKind(at, action string, q questionIn) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1503,7 +1503,7 @@ func byKind(at string, q questionIn) templ.Component {
 			}
 		}
 		if q.chooses() {
-			templ_7745c5c3_Err = ui.Repeater(ui.RepeaterProps{Name: at + "/options", Legend: text.Word(ctx, "form.web.field.options"), Hint: text.Word(ctx, "form.web.options_hint"), AddLabel: text.Word(ctx, "form.web.add_option"), Groups: optionGroups(at, q.Options)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Repeater(ui.RepeaterProps{Name: at + "/options", Legend: text.Word(ctx, "form.web.field.options"), Hint: text.Word(ctx, "form.web.options_hint"), AddLabel: text.Word(ctx, "form.web.add_option"), Groups: optionGroups(at, q.Options), Action: action}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
