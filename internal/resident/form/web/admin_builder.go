@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -323,16 +324,31 @@ func free(taken map[string]bool, base string) string {
 	return key
 }
 
-// copied is a section once more, under keys of its own. Conditions among its
-// questions go on to speak of the questions they were copied from.
+// copied is a section once more, under keys of its own. Conditions that speak
+// of its questions speak of the copies.
 func copied(list []form.Section, s form.Section) form.Section {
 	s.Key, s.LinkID = freeKey(list, s.Key), ""
 	s.Questions = slices.Clone(s.Questions)
+	keys := map[string]string{}
 	for i := range s.Questions {
 		q := &s.Questions[i]
-		q.Key, q.LinkID = freeKey(append(list, s), q.Key), ""
+		was := q.Key
+		q.Key, q.LinkID = freeKey(append(list, s), was), ""
+		keys[was] = q.Key
+		for _, x := range []*string{&q.Show, &q.RequiredWhen, &q.Calculate} {
+			*x = renamed(*x, keys)
+		}
 	}
 	return s
+}
+
+// names finds the names in an expression, and its texts whole, so that what
+// stands in them is left alone.
+var names = regexp.MustCompile(`'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[a-zA-Z_][a-zA-Z0-9_]*`)
+
+// renamed is an expression with some of its names changed.
+func renamed(source string, keys map[string]string) string {
+	return names.ReplaceAllStringFunc(source, func(name string) string { return first(keys[name], name) })
 }
 
 func sectionAt(id db.ID, n int) string { return at(id) + "/sections/" + itoa(n) }
@@ -562,7 +578,7 @@ func (p *pages) check(w http.ResponseWriter, r *http.Request) error {
 	}
 	var in headIn
 	if err := door.Form(r, &in); err != nil && in.Check == "" {
-		return err
+		return err // other fields may be half typed
 	}
 	d := f.Definition.V
 	d.Score = in.Score
@@ -582,7 +598,7 @@ func (p *pages) checkSection(w http.ResponseWriter, r *http.Request) error {
 	}
 	var in sectionIn
 	if err := door.Form(r, &in); err != nil && in.Check == "" {
-		return err
+		return err // other fields may be half typed
 	}
 	d := inputOf(f).Definition
 	d.Sections[n-1], _ = in.section()

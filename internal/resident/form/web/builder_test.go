@@ -103,8 +103,8 @@ func two() form.Definition {
 	return form.Definition{Sections: []form.Section{
 		{Key: "one", Title: pair("一"), Questions: []form.Question{
 			{Key: "late", Kind: "yes_no", Label: pair("滞納").Set("vi", "Trễ"), Required: true, Score: 2, MapTo: "need/housing", LinkID: "/1", Codes: []form.Code{{System: "http://loinc.org", Code: "1-8"}}},
-			{Key: "kind", Kind: "choice", Label: pair("種類"), Options: []form.Option{{Value: "rent", Label: pair("賃貸"), Score: 1, Code: &form.Code{System: "http://loinc.org", Code: "LA 1"}}, {Value: "own", Label: pair("持ち家"), MapTo: "need/x"}}},
-			{Key: "months", Kind: "number", Label: pair("月数"), Hint: pair("数"), Show: "late", RequiredWhen: "late", Min: "1", Max: "60", Score: -1},
+			{Key: "kind", Kind: "choice", Label: pair("種類"), Options: []form.Option{{Value: "rent", Label: pair("賃貸"), Score: 1, Code: &form.Code{System: "http://loinc.org", Code: "LA 1"}}, {Value: "late", Label: pair("持ち家"), MapTo: "need/x"}}},
+			{Key: "months", Kind: "number", Label: pair("月数"), Hint: pair("数"), Show: "late || kind == 'late'", RequiredWhen: "late", Min: "1", Max: "60", Score: -1},
 		}},
 		{Key: "two", Title: pair("二"), Hint: pair("次"), Show: "late", Questions: []form.Question{
 			{Key: "rent", Kind: "money", Label: pair("家賃"), Currency: "USD"}, {Key: "note", Kind: "note", Label: pair("以上")},
@@ -155,6 +155,9 @@ func TestBuilderArrangesSections(t *testing.T) {
 			to, _ := b.send(b.at, http.StatusSeeOther, fields(b.page(b.at+"/edit")), "do", c.do, "intro/ja", "はじめに")
 			if got := keys(); got != c.want || to != b.at+c.to {
 				t.Errorf("%s: %s at %s, not %s at %s", c.do, got, to, c.want, c.to)
+			}
+			if q, ok := b.draft().Definition.V.Find("months_2"); c.do == "copy:0" && (!ok || q.Show != "late_2 || kind_2 == 'late'") {
+				t.Errorf("the copy speaks of others: %+v", q)
 			}
 		}
 		if b.draft().Definition.V.Intro.JA != "はじめに" {
