@@ -36,9 +36,7 @@ func (c *importPersonsCommand) Run(ctx context.Context, s *streams) error {
 			return err
 		}
 		p := listImport{importPersonsCommand: c, streams: s, srv: srv, room: srv.Rooms.People, actor: a, on: on, work: jobs.New(srv.Run.Data, srv.Run.Clock, jobs.Options{})}
-		for _, k := range p.room.ImportWork() {
-			p.work.Register(k)
-		}
+		p.work.Register(p.room.ImportKind())
 		return p.do(ctx)
 	})
 }

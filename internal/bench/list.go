@@ -36,7 +36,7 @@ type waiting struct {
 // newLists finds somebody who brings lists; some is false where nobody does.
 func (w *world) newLists(ctx context.Context, rows int) (l *lists, some bool, err error) {
 	l = &lists{w: w, rows: rows, worker: jobs.New(w.srv.Run.Data, w.srv.Run.Clock, jobs.Options{})}
-	l.worker.Register(w.srv.Rooms.People.ImportWork()[0])
+	l.worker.Register(w.srv.Rooms.People.ImportKind())
 	var user db.ID
 	if err := w.srv.Run.Read(ctx, func(q *db.Reader) (err error) {
 		user, some, err = db.Maybe[db.ID](q, `SELECT r.user_id FROM account_role r JOIN account_user u ON u.id = r.user_id AND u.status = 'active'

@@ -87,6 +87,7 @@ var bodies = map[string]string{
 	"/api/v1/cases/{id}/unrestrict":     `{"reason":"見本"}`,
 	"/api/v1/cases/{id}/transfer":       `{"reason":"見本","receiver":"港南市"}`,
 	"/api/v1/cases/{id}/void":           `{"reason":"見本"}`,
+	"/api/v1/imports/{id}/decide":       `{"all":true,"choice":"new"}`,
 	"/api/v1/notes/{id}/void":           `{"reason":"見本"}`,
 	"/api/v1/persons/{id}/record_death": `{"died_on":"2026-11-01"}`,
 	"/api/v1/persons/{id}/restrict":     `{"reason":"見本"}`,

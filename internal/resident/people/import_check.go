@@ -29,12 +29,17 @@ const atOnce = 200
 // stay, and who came of it.
 const keepRows = 30 * 24 * time.Hour
 
-// ImportWork are the jobs that lists need.
+// ImportKind is the job that looks a list through and makes what it says.
+func (r *Room) ImportKind() jobs.Kind {
+	return jobs.Kind{Name: importJob, Long: true, Run: jobs.On(func(ctx context.Context, job jobs.Claimed, w importWork) error {
+		return r.workImport(ctx, job, w.Import)
+	})}
+}
+
+// ImportWork are all jobs that lists need.
 func (r *Room) ImportWork() []jobs.Kind {
 	return []jobs.Kind{
-		{Name: importJob, Long: true, Run: jobs.On(func(ctx context.Context, job jobs.Claimed, w importWork) error {
-			return r.workImport(ctx, job, w.Import)
-		})},
+		r.ImportKind(),
 		{Name: WeighBrought, Long: true, Run: jobs.On(func(ctx context.Context, _ jobs.Claimed, e struct {
 			Detail []db.ID `json:"detail"`
 		}) error {

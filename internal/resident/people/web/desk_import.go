@@ -35,7 +35,7 @@ func mountImports(d *door.Router, p *pages, room *people.Room) {
 	d.Page("POST /desk/imports/{id}/start", importers, p.startImport)
 	d.Page("POST /desk/imports/{id}/resume", importers, p.stepImport("resume", room.ResumeImport))
 	d.Page("POST /desk/imports/{id}/cancel", importers, p.stepImport("cancel", room.CancelImport))
-	d.Raw("GET /desk/imports/{id}/faults", importers, importAPI{room}.faults, door.Long())
+	d.Page("GET /desk/imports/{id}/faults", importers, importAPI{room}.faults, door.Long())
 	mountImportAPI(d, room)
 }
 
