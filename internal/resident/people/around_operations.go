@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"kizuna/internal/ground/access"
-	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
@@ -115,87 +114,6 @@ func (r *Room) RevealIdentifier(ctx context.Context, a access.Actor, person, id 
 		return "", err
 	}
 	return number, r.run.Reads.Note(ctx, a, "revealed", "person", person, "identifier")
-}
-
-// HouseholdInput is a household as it is typed or sent.
-type HouseholdInput struct {
-	Kind    string        `json:"kind"`
-	Label   string        `json:"label,omitempty"`
-	Members []MemberInput `json:"members"`
-}
-
-// MemberInput is a person joining a household.
-type MemberInput struct {
-	Person   db.ID         `json:"person_id"`
-	Relation string        `json:"relation,omitempty"`
-	Leads    bool          `json:"head,omitempty"`
-	From     calendar.Date `json:"from,omitempty"`
-}
-
-// CreateHousehold makes a household of persons the actor sees.
-func (r *Room) CreateHousehold(ctx context.Context, a access.Actor, in HouseholdInput) (Household, error) {
-	var f fault.Fields
-	choose(&f, "/kind", in.Kind, HouseholdKinds)
-	line(&f, "/label", &in.Label, maxName)
-	if len(in.Members) == 0 {
-		f.Add("/members", "fault.required")
-	}
-	if err := f.Err(); err != nil {
-		return Household{}, err
-	}
-	return op.Do(ctx, r.run, a, "household.create", in, func(tx *op.Tx) (Household, error) {
-		h, err := flow.Create(tx, HouseholdFlow, "create", Household{Kind: in.Kind, Label: in.Label})
-		if err != nil {
-			return h, err
-		}
-		for _, m := range in.Members {
-			if err := admit(tx, a, h.ID, m); err != nil {
-				return h, err
-			}
-		}
-		return h, nil
-	})
-}
-
-// Join adds a person to a household whose member the actor sees.
-func (r *Room) Join(ctx context.Context, a access.Actor, household db.ID, in MemberInput) error {
-	_, err := op.Do(ctx, r.run, a, "household.join "+household.String(), in, func(tx *op.Tx) (bool, error) {
-		if err := seesHousehold(tx, a, household); err != nil {
-			return false, err
-		}
-		return true, admit(tx, a, household, in)
-	})
-	return err
-}
-
-// MoveOut ends a person's membership on a day.
-func (r *Room) MoveOut(ctx context.Context, a access.Actor, household, person db.ID, on calendar.Date) error {
-	if on == "" {
-		return fault.Invalid(fault.Field{Pointer: "/until", Key: "fault.required"})
-	}
-	_, err := op.Do(ctx, r.run, a, "household.move_out "+household.String(), on, func(tx *op.Tx) (bool, error) {
-		if err := seesHousehold(tx, a, household); err != nil {
-			return false, err
-		}
-		m, err := membership(tx, household, person)
-		if err != nil {
-			return false, err
-		}
-		_, err = flow.Take(tx, MemberFlow, "change", m, func(m *Member) { m.Until = on })
-		return true, err
-	})
-	return err
-}
-
-func admit(tx *op.Tx, a access.Actor, household db.ID, in MemberInput) error {
-	if err := Seen(tx, a, tx.Now(), in.Person); err != nil {
-		return err
-	}
-	_, err := flow.Create(tx, MemberFlow, "add", Member{Household: household, Person: in.Person, Relation: in.Relation, Leads: in.Leads, From: in.From})
-	if db.IsUnique(err, "household_member.household, household_member.person") {
-		return fault.Invalid(fault.Field{Pointer: "/person_id", Key: "people.fault.already_member"})
-	}
-	return err
 }
 
 // Relate ties two persons the actor sees.

@@ -75,13 +75,19 @@ var (
 	RelationshipFlow = flow.Part("relationship", "relationship", keepers, func(r *Relationship) (string, db.ID) { return "person", r.Person })
 )
 
-// HouseholdFlow is a household's.
+// HouseholdFlow is a household's. What changes about its members is a step of
+// the household too, from the version that was seen: so a household has one head
+// at a time, and of two who let people move one is told.
 var HouseholdFlow = flow.Define(flow.Table[Household]{
 	Entity: "household", Table: "household",
 	Root: func(h *Household) (string, db.ID) { return "household", h.ID },
 	Steps: []flow.Step[Household]{
 		{Name: "create", To: "active", By: keepers},
 		{Name: "edit", From: []string{"active"}, By: keepers},
+		{Name: "join", From: []string{"active"}, By: keepers},
+		{Name: "move_out", From: []string{"active"}, By: keepers},
+		{Name: "lead", From: []string{"active"}, By: keepers},
+		{Name: "correct", From: []string{"active"}, By: keepers},
 	},
 	VoidBy: flow.Roles{access.Supervisor},
 })

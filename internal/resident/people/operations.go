@@ -191,6 +191,10 @@ func alignParts(tx *op.Tx, p Person, today calendar.Date, in PersonInput) error 
 		return err
 	}
 	whole := p.Protected(today)
+	shares, err := db.All[db.ID](tx, textShares, p.ID, today, today, p.ID, today)
+	if err != nil {
+		return err
+	}
 	if err := alignPart(tx, ContactFlow, textContacts, p.ID, in.contacts(p.ID), "/contacts", &f, func(dst *Contact, want Contact) bool {
 		if want.Value == "" {
 			return whole || dst.Protected
@@ -204,7 +208,7 @@ func alignParts(tx *op.Tx, p Person, today calendar.Date, in PersonInput) error 
 	}
 	if err := alignPart(tx, AddressFlow, textAddresses, p.ID, in.addresses(p.ID), "/addresses", &f, func(dst *Address, want Address) bool {
 		if want.Lines == "" {
-			return whole || dst.Protected
+			return whole || len(shares) > 0 || dst.Protected
 		}
 		head := dst.Head
 		*dst = want

@@ -355,18 +355,28 @@ func TestQueriesAreBounded(t *testing.T) {
 	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
 		worker := kizunatest.Staff(access.Caseworker)
 		p := create(t, room, worker, osamu())
-		for range 20 {
-			create(t, room, worker, osamu())
+		members := []people.MemberInput{{Person: p.ID}}
+		for range 19 {
+			members = append(members, people.MemberInput{Person: create(t, room, worker, osamu()).ID})
+		}
+		for _, kind := range []string{"living", "budget", "living"} {
+			if _, err := room.CreateHousehold(context.Background(), worker, people.HouseholdInput{Kind: kind, Members: members}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for name, c := range map[string]struct {
 			most int
 			call func(ctx context.Context) error
 		}{
-			"open":   {15, func(ctx context.Context) error { _, err := room.Get(ctx, worker, p.ID); return err }},
+			"open":   {16, func(ctx context.Context) error { _, err := room.Get(ctx, worker, p.ID); return err }},
 			"search": {6, func(ctx context.Context) error { _, err := room.Search(ctx, worker, "高橋", 10); return err }},
 			"list":   {1, func(ctx context.Context) error { _, err := room.List(ctx, worker, db.ID{}, 10); return err }},
 			"alike":  {9, func(ctx context.Context) error { _, err := room.Alike(ctx, worker, osamu()); return err }},
-			"weigh":  {16, func(ctx context.Context) error { return room.Weigh(ctx, p.ID) }},
+			"weigh":  {17, func(ctx context.Context) error { return room.Weigh(ctx, p.ID) }},
+			"households": {8, func(ctx context.Context) error {
+				_, err := room.Around(ctx, worker, p.ID, room.Today(ctx))
+				return err
+			}},
 			"pairs": {3, func(ctx context.Context) error {
 				_, err := room.Duplicates(ctx, worker, "open", db.ID{}, 10)
 				return err

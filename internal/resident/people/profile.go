@@ -7,7 +7,7 @@ import (
 )
 
 // Profile is what may be passed on about a person. What a protective measure
-// withholds is not in it.
+// withholds is not in it, nor where somebody lives with whom it shields.
 type Profile struct {
 	Person    Person
 	Contacts  []Contact
@@ -24,6 +24,7 @@ func ProfileOf(q db.Q, id db.ID, on calendar.Date) (Profile, error) {
 	contacts := db.Queue[Contact](b, textContacts, id)
 	addresses := db.Queue[Address](b, textAddresses, id)
 	size := db.Queue[int](b, textLivingSize, on, on, id, on)
+	shares := db.Queue[db.ID](b, textShares, id, on, on, id, on)
 	if err := db.Send(q, b); err != nil {
 		return Profile{}, err
 	}
@@ -41,7 +42,7 @@ func ProfileOf(q db.Q, id db.ID, on calendar.Date) (Profile, error) {
 		out.Contacts = append(out.Contacts, c)
 	}
 	for _, a := range addresses.Rows {
-		if p.Protected(on) || a.Protected {
+		if p.Protected(on) || len(shares.Rows) > 0 || a.Protected {
 			out.Withheld = true
 			continue
 		}

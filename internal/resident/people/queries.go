@@ -85,6 +85,7 @@ type File struct {
 	Duplicates    []Duplicate    // open candidates that the reader may know of; for who looks at them
 	Merges        []Merge        // what was merged into the record
 	Withheld      bool
+	shares        bool // where a person under a protective measure lives
 }
 
 // Get opens a person's file for staff and keeps that it was opened.
@@ -110,6 +111,9 @@ func (r *Room) Reveal(ctx context.Context, a access.Actor, id db.ID) (File, erro
 	return file, r.run.Reads.Note(ctx, a, "revealed", "person", id, "address")
 }
 
+// Today is the day in the agency's zone.
+func (r *Room) Today(ctx context.Context) calendar.Date { return r.today(ctx) }
+
 func (r *Room) today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }
 
 func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error) {
@@ -129,6 +133,8 @@ func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error)
 		members := db.Queue[Member](b, textMembersOf, id)
 		relationships := db.Queue[Relationship](b, textRelationships, id, id)
 		merges := db.Queue[Merge](b, textMergesInto, id)
+		today := r.today(ctx)
+		shares := db.Queue[db.ID](b, textShares, id, today, today, id, today)
 		doubles := &db.Answer[Duplicate]{}
 		if judges(a) {
 			doubles = queueDuplicates(b, a, r.run.Now(), id)
@@ -144,7 +150,7 @@ func (r *Room) read(ctx context.Context, a access.Actor, id db.ID) (File, error)
 			Person: p, Names: names.Rows, Contacts: contacts.Rows, Addresses: addresses.Rows, Protections: protections.Rows,
 			Identifiers: identifiers.Rows, Circumstances: circumstances.Rows, Alerts: alerts.Rows,
 			Households: households.Rows, Members: members.Rows, Relationships: relationships.Rows, Duplicates: doubles.Rows,
-			Merges: merges.Rows,
+			Merges: merges.Rows, shares: len(shares.Rows) > 0,
 		}
 		var err error
 		f.Others, err = othersSeen(q, a, r.run.Now(), f.around())
@@ -194,11 +200,12 @@ func othersSeen(q db.Q, a access.Actor, now calendar.Time, ids []db.ID) (map[db.
 	return out, err
 }
 
-// withhold blanks what a protective measure hides.
+// withhold blanks what a protective measure hides: of the person, and where
+// the person lives with somebody who is under one.
 func (f *File) withhold(today calendar.Date) {
 	whole := f.Person.Protected(today)
 	for i := range f.Addresses {
-		if a := &f.Addresses[i]; whole || a.Protected {
+		if a := &f.Addresses[i]; whole || f.shares || a.Protected {
 			a.Postcode, a.Lines, a.Latitude, a.Longitude, a.Protected = "", "", 0, 0, true
 			f.Withheld = true
 		}

@@ -211,9 +211,84 @@ func seesHousehold(tx *op.Tx, a access.Actor, household db.ID) error {
 	return err
 }
 
-func membership(q db.Q, household, person db.ID) (Member, error) {
-	return db.One[Member](q, "SELECT "+db.Columns[Member]("")+` FROM household_member
-		WHERE household = ? AND person = ? AND status = 'active' AND until_date = ''`, household, person)
+// loadHousehold gives a household of which the actor sees a member.
+func loadHousehold(tx *op.Tx, a access.Actor, id db.ID) (Household, error) {
+	if err := seesHousehold(tx, a, id); err != nil {
+		return Household{}, err
+	}
+	return db.One[Household](tx, "SELECT "+db.Columns[Household]("")+" FROM household WHERE id = ? AND status = 'active'", id)
+}
+
+// membersOf gives all who are or were in a household.
+func membersOf(q db.Q, household db.ID) ([]Member, error) {
+	return db.All[Member](q, "SELECT "+db.Columns[Member]("")+" FROM household_member WHERE household = ? AND status = 'active' ORDER BY id", household)
+}
+
+func loadMember(q db.Q, id db.ID) (Member, error) {
+	return db.One[Member](q, "SELECT "+db.Columns[Member]("")+" FROM household_member WHERE id = ? AND status = 'active'", id)
+}
+
+// spellsOf gives the memberships of persons, with the kind of each household.
+func spellsOf(q db.Q, persons []db.ID) ([]spell, error) {
+	return db.All[spell](q, "SELECT "+db.Columns[Member]("m")+`, h.kind FROM household_member m JOIN household h ON h.id = m.household
+		WHERE m.person IN (??) AND m.status = 'active' AND h.status = 'active' ORDER BY m.id`, db.ListOf(persons))
+}
+
+// standing holds the persons and gives them, or not found unless the actor may
+// open every one; a conflict when the record of one was merged.
+func standing(tx *op.Tx, a access.Actor, ids []db.ID) (map[db.ID]Person, error) {
+	if err := hold(tx, ids); err != nil {
+		return nil, err
+	}
+	seen := lens(a, tx.Now()).One("p.id")
+	list, err := db.All[Person](tx, selectPerson+"p.id IN (??) AND "+seen.SQL, append([]any{db.ListOf(ids)}, seen.Args...)...)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[db.ID]Person, len(list))
+	for _, p := range list {
+		if p.Status == "merged" {
+			return nil, fault.Conflict("people.fault.merged")
+		}
+		out[p.ID] = p
+	}
+	for _, id := range ids {
+		if _, ok := out[id]; !ok {
+			return nil, fault.NotFound()
+		}
+	}
+	return out, nil
+}
+
+// textSeenMember gives a member of a household, where the reader sees them.
+const textSeenMember = `SELECT m.person FROM household_member m JOIN person p ON p.id = m.person
+	WHERE m.household = ? AND m.status = 'active' AND p.status = 'active' AND `
+
+var (
+	textHouseholdsEver = "SELECT " + db.Columns[Household]("h") + ` FROM household h
+		WHERE h.status = 'active' AND h.id IN (SELECT household FROM household_member WHERE person = ? AND status = 'active') ORDER BY h.id`
+	textMembersEver = "SELECT " + db.Columns[Member]("m") + ` FROM household_member m
+		WHERE m.status = 'active' AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active')
+		ORDER BY m.household, m.head DESC, m.from_date, m.id`
+)
+
+// textSheltered gives the households in which a person or anybody who lives
+// there with them is under a protective measure on a day.
+const textSheltered = `SELECT DISTINCT m.household FROM household_member m JOIN household h ON h.id = m.household JOIN person p ON p.id = m.person
+	WHERE h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?) AND p.protected_until >= ?
+	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
+
+// textShares gives whom a person lives with on a day and who is under a
+// protective measure then: their address is the protected one's.
+const textShares = `SELECT m.person FROM household_member m JOIN household h ON h.id = m.household JOIN person p ON p.id = m.person
+	WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND m.person <> ? AND (m.until_date = '' OR m.until_date >= ?)
+	AND p.protected_until >= ?
+	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
+
+// factsOf gives the circumstances of persons.
+func factsOf(q db.Q, persons []db.ID) ([]Circumstance, error) {
+	return db.All[Circumstance](q, "SELECT "+db.Columns[Circumstance]("")+` FROM circumstance
+		WHERE person IN (??) AND status = 'active' ORDER BY from_date, id`, db.ListOf(persons))
 }
 
 // textLivingSize counts who lives with a person on a day, the dead no longer.

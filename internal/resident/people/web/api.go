@@ -26,7 +26,7 @@ func mountAPI(d *door.Router, room *people.Room) {
 	door.Step(d, persons, "protect", writers, a.protect)
 	door.Step(d, persons, "record_death", writers, a.recordDeath)
 	door.Step(d, persons, "restrict", leaders, a.restrict)
-	door.Create(d, door.Resource{Name: "households", Doc: "People who count together"}, writers, a.household)
+	mountHouseholdAPI(d, a)
 	door.Create(d, door.Resource{Name: "relationships", Doc: "Ties between two persons"}, writers, a.relate)
 	door.Create(d, door.Resource{Name: "circumstances", Doc: "Dated facts about a person's life"}, writers, a.circumstance)
 	door.List(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, door.By(access.StaffRoles...), a.organizations)
@@ -254,19 +254,6 @@ func (x api) restrict(ctx context.Context, a access.Actor, id db.ID, in reasonIn
 		return personOut{}, err
 	}
 	return x.get(ctx, a, id)
-}
-
-type householdOut struct {
-	ID      db.ID  `json:"id"`
-	Status  string `json:"status"`
-	Version int64  `json:"version"`
-	Kind    string `json:"kind"`
-	Label   string `json:"label,omitempty"`
-}
-
-func (x api) household(ctx context.Context, a access.Actor, in people.HouseholdInput) (householdOut, error) {
-	h, err := x.room.CreateHousehold(ctx, a, in)
-	return householdOut{h.ID, h.Status, h.Version, h.Kind, h.Label}, err
 }
 
 type relationshipIO struct {

@@ -36,3 +36,7 @@ func farKindKey(v string) string {
 }
 
 func circumstanceKindKey(v string) string { return "people.circumstance_kind." + v }
+
+func householdKindKey(v string) string { return "people.household_kind." + v }
+
+func evidenceKey(v string) string { return "people.evidence." + v }

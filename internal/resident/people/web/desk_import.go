@@ -565,7 +565,7 @@ func importActs(ctx context.Context, v people.ImportView) []ui.Act {
 	return out
 }
 
-func startAct(ctx context.Context, v people.ImportView) ui.Act {
+func startImportAct(ctx context.Context, v people.ImportView) ui.Act {
 	pending := v.Now.Of("ready", "same", "fill")
 	act := ui.Act{Label: text.Word(ctx, "people.web.import.start", "n", pending), Kind: ui.Primary}
 	switch {

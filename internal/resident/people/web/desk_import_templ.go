@@ -609,7 +609,7 @@ func importReportPage(v people.ImportView, form ui.FormProps, table ui.TableProp
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.FormActs(startAct(ctx, v)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.FormActs(startImportAct(ctx, v)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

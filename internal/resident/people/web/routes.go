@@ -54,7 +54,25 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 	d.Page("POST /desk/persons/{id}/record_death", writers, p.recordDeath)
 	d.Page("GET /desk/persons/{id}/restrict", leaders, p.askRestrict)
 	d.Page("POST /desk/persons/{id}/restrict", leaders, p.restrict)
+	d.Page("GET /desk/persons/pick", writers, p.pick)
+	mountHouseholds(d, p, room)
 	mountAPI(d, room)
 	mountDuplicates(d, p, room)
 	mountImports(d, p, room)
+}
+
+// mountHouseholds registers a person's households and the acts on them.
+func mountHouseholds(d *door.Router, p *pages, room *people.Room) {
+	d.Page("GET /desk/persons/{id}/household", readers, p.household)
+	for address, act := range map[string]homeAct{
+		"persons/{id}/household/new":    startAct(room),
+		"households/{id}/join":          joinAct(room),
+		"households/{id}/move_out":      moveOutAct(room),
+		"households/{id}/lead":          leadAct(room),
+		"household-members/{id}/change": changeMemberAct(room),
+		"household-members/{id}/remove": removeMemberAct(room),
+	} {
+		d.Page("GET /desk/"+address, writers, p.askHome(act))
+		d.Page("POST /desk/"+address, writers, p.takeHome(act))
+	}
 }
