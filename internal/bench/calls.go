@@ -60,7 +60,7 @@ func (w *world) peopleCalls() []Call {
 			return w.many.get("/desk/persons/" + pick(w.persons, i).String() + "/household")
 		}},
 		{Name: "person search page", Page: true, Queries: 14, Request: func(i int) *http.Request { return w.many.get("/desk/persons", "q", pick(w.names, i).Family) }},
-		{Name: "create person", Writes: true, Queries: 24, Request: func(i int) *http.Request {
+		{Name: "create person", Writes: true, Queries: 25, Request: func(i int) *http.Request {
 			return w.many.ask("POST", "/api/v1/persons", fmt.Sprintf(`{"names":[{"family":%q,"given":"試","family_kana":%q,"given_kana":"タメシ"}],"birth_date":"1980-05-%02d",
 				"contacts":[{"kind":"mobile","value":"090-0000-%04d"}],"addresses":[{"kind":"actual","lines":"みなと市栄町1-%d"}]}`,
 				unheard(i, '一', 2000), unheard(i, 'ア', 60), 1+i%28, i%10000, 1+i%90))

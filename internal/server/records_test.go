@@ -57,19 +57,11 @@ func (s *sample) records() map[string][]variant {
 		"extra-fields/{id}":   {{"", s.extraField}},
 		"tasks/{id}":          {{"own", func() string { return s.task(s.as("caseworker").actor.ID, db.ID{}) }}, {"queue", func() string { return s.task(db.ID{}, s.teams["community"]) }}},
 		"households/{id}":     {{"", func() string { return s.household(false).Households[0].ID.String() }}, {"restricted", func() string { return s.household(true).Households[0].ID.String() }}},
+		"relationships/{id}":  {{"", func() string { return s.relationship(false) }}, {"restricted", func() string { return s.relationship(true) }}},
 		"household-members/{id}": {
 			{"", func() string { return s.household(false).Households[0].Members[0].ID.String() }},
 			{"restricted", func() string { return s.household(true).Households[0].Members[0].ID.String() }},
 		},
-		"users/{id}":        {{"staff", func() string { return s.user(access.Caseworker, "community") }}, {"provider", func() string { return s.user(access.ProviderStaff, "midori") }}},
-		"keys/{id}":         {{"", s.key}},
-		"api-keys/{id}":     {{"", s.key}},
-		"sign-ins/{id}":     {{"", s.signIn}},
-		"teams/{id}":        {{"", s.team}},
-		"codes/{id}":        {{"", s.code}},
-		"holidays/{id}":     {{"", s.holiday}},
-		"extra-fields/{id}": {{"", s.extraField}},
-		"tasks/{id}":        {{"own", func() string { return s.task(s.as("caseworker").actor.ID, db.ID{}) }}, {"queue", func() string { return s.task(db.ID{}, s.teams["community"]) }}},
 
 		"cases/{id}":        {{"", func() string { return s.caseFile(false).ID.String() }}, {"restricted", func() string { return s.caseFile(true).ID.String() }}},
 		"notes/{id}":        {{"", func() string { return s.note(cases.NoteInput{}) }}, {"draft", func() string { return s.note(cases.NoteInput{Draft: true}) }}, {"confidential", func() string { return s.note(cases.NoteInput{Confidential: true}) }}},
@@ -91,24 +83,6 @@ func (s *sample) records() map[string][]variant {
 // bodies are what calls hold that would be refused for what they lack before any record is looked
 // at; all others are sent empty.
 var bodies = map[string]string{
-	"/api/v1/cases/{id}/back":           `{"reason":"見本"}`,
-	"/api/v1/cases/{id}/close":          `{"reason":"見本","ground":"moved"}`,
-	"/api/v1/cases/{id}/lost_contact":   `{"reason":"見本","review_on":"2026-12-24"}`,
-	"/api/v1/cases/{id}/pause":          `{"reason":"見本","ground":"hospital","review_on":"2026-12-24"}`,
-	"/api/v1/cases/{id}/reopen":         `{"reason":"見本"}`,
-	"/api/v1/cases/{id}/resolve":        `{"outcome":"goals_met"}`,
-	"/api/v1/cases/{id}/restrict":       `{"reason":"見本"}`,
-	"/api/v1/cases/{id}/unrestrict":     `{"reason":"見本"}`,
-	"/api/v1/cases/{id}/transfer":       `{"reason":"見本","receiver":"港南市"}`,
-	"/api/v1/cases/{id}/void":           `{"reason":"見本"}`,
-	"/api/v1/imports/{id}/decide":       `{"all":true,"choice":"new"}`,
-	"/api/v1/notes/{id}/void":           `{"reason":"見本"}`,
-	"/api/v1/persons/{id}/record_death": `{"died_on":"2026-11-01"}`,
-	"/api/v1/persons/{id}/restrict":     `{"reason":"見本"}`,
-	"/api/v1/tasks/{id}/cancel":         `{"reason":"見本"}`,
-	"/api/v1/tasks/{id}/void":           `{"reason":"見本"}`,
-	"/api/v1/users/{id}/suspend":        `{"reason":"見本"}`,
-	"/api/v1/users/{id}/void":           `{"reason":"見本"}`,
 	"/api/v1/cases/{id}/back":               `{"reason":"見本"}`,
 	"/api/v1/cases/{id}/close":              `{"reason":"見本","ground":"moved"}`,
 	"/api/v1/cases/{id}/lost_contact":       `{"reason":"見本","review_on":"2026-12-24"}`,
@@ -119,17 +93,19 @@ var bodies = map[string]string{
 	"/api/v1/cases/{id}/unrestrict":         `{"reason":"見本"}`,
 	"/api/v1/cases/{id}/transfer":           `{"reason":"見本","receiver":"港南市"}`,
 	"/api/v1/cases/{id}/void":               `{"reason":"見本"}`,
+	"/api/v1/imports/{id}/decide":           `{"all":true,"choice":"new"}`,
 	"/api/v1/notes/{id}/void":               `{"reason":"見本"}`,
 	"/api/v1/persons/{id}/record_death":     `{"died_on":"2026-11-01"}`,
 	"/api/v1/persons/{id}/restrict":         `{"reason":"見本"}`,
-	"/api/v1/household-members/{id}/remove": `{"reason":"見本"}`,
-	"/api/v1/households/{id}/join":          `{"person_id":"` + db.NewID().String() + `","relation":"other","from":"2020-01-01"}`,
-	"/api/v1/households/{id}/lead":          `{"person_id":"` + db.NewID().String() + `"}`,
-	"/api/v1/households/{id}/move_out":      `{"person_ids":["` + db.NewID().String() + `"],"on":"2020-01-01"}`,
 	"/api/v1/tasks/{id}/cancel":             `{"reason":"見本"}`,
 	"/api/v1/tasks/{id}/void":               `{"reason":"見本"}`,
 	"/api/v1/users/{id}/suspend":            `{"reason":"見本"}`,
 	"/api/v1/users/{id}/void":               `{"reason":"見本"}`,
+	"/api/v1/household-members/{id}/remove": `{"reason":"見本"}`,
+	"/api/v1/relationships/{id}/remove":     `{"reason":"見本"}`,
+	"/api/v1/households/{id}/join":          `{"person_id":"` + db.NewID().String() + `","relation":"other","from":"2020-01-01"}`,
+	"/api/v1/households/{id}/lead":          `{"person_id":"` + db.NewID().String() + `"}`,
+	"/api/v1/households/{id}/move_out":      `{"person_ids":["` + db.NewID().String() + `"],"on":"2020-01-01"}`,
 }
 
 // body is what a call of the pattern is sent with.
@@ -180,6 +156,20 @@ func (s *sample) household(restricted bool) people.Around {
 	x, err := room.Around(s.t.Context(), who, person, "2026-11-01")
 	s.must(err)
 	return x
+}
+
+// relationship is a tie of a person to somebody else of the same caseworker's.
+func (s *sample) relationship(restricted bool) string {
+	s.t.Helper()
+	who := s.as("caseworker").actor
+	person, other := db.MustID(s.resident(false)), s.resident(false)
+	x, err := s.srv.Rooms.People.Relate(s.t.Context(), who, people.Relationship{Person: person, Other: db.MustID(other), Kind: "perpetrator"})
+	s.must(err)
+	if restricted {
+		_, err = s.srv.Rooms.People.Restrict(s.t.Context(), s.as("supervisor").actor, person, 1, "見本")
+		s.must(err)
+	}
+	return x.ID.String()
 }
 
 // duplicate is a person who was registered twice; the second may be restricted then.

@@ -17,6 +17,7 @@ export const pages = [
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/disclosures/new'),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'household'),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'household/new'),
+  one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'relate'),
   one('caseworker', '/desk/providers', '/desk/providers/'),
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/imports', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',

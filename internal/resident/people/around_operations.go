@@ -115,25 +115,3 @@ func (r *Room) RevealIdentifier(ctx context.Context, a access.Actor, person, id 
 	}
 	return number, r.run.Reads.Note(ctx, a, "revealed", "person", person, "identifier")
 }
-
-// Relate ties two persons the actor sees.
-func (r *Room) Relate(ctx context.Context, a access.Actor, t Relationship) (Relationship, error) {
-	var f fault.Fields
-	choose(&f, "/kind", t.Kind, RelationshipKinds)
-	choose(&f, "/strength", t.Strength, []string{"", "strong", "weak", "strained"})
-	if t.Person == t.Other || t.Other.IsZero() {
-		f.Add("/other_id", "fault.bad_choice")
-	}
-	period(&f, "", t.From, t.Until)
-	if err := f.Err(); err != nil {
-		return t, err
-	}
-	return op.Do(ctx, r.run, a, "relationship.add "+t.Person.String(), t, func(tx *op.Tx) (Relationship, error) {
-		for _, id := range []db.ID{t.Person, t.Other} {
-			if err := Seen(tx, a, tx.Now(), id); err != nil {
-				return t, err
-			}
-		}
-		return flow.Create(tx, RelationshipFlow, "add", t)
-	})
-}

@@ -17,6 +17,7 @@ type Around struct {
 	Person     Person
 	On         calendar.Date
 	Households []HouseholdView
+	Ties       []Relationship // as the person's page shows them
 	Others     map[db.ID]Card // whom the reader may know of
 	Open       map[db.ID]bool // whose record the reader may open
 	facts      []Circumstance // of those
@@ -34,6 +35,7 @@ func (r *Room) Around(ctx context.Context, a access.Actor, id db.ID, on calendar
 		person := db.Queue[Person](b, selectPerson+"p.id = ? AND "+seen.SQL, append([]any{id}, seen.Args...)...)
 		households := db.Queue[Household](b, textHouseholdsEver, id)
 		members := db.Queue[Member](b, textMembersEver, id)
+		ties := db.Queue[Relationship](b, textRelationships, id, id)
 		sheltered := db.Queue[db.ID](b, textSheltered, today, today, id, today)
 		if err := db.Send(q, b); err != nil {
 			return err
@@ -43,7 +45,11 @@ func (r *Room) Around(ctx context.Context, a access.Actor, id db.ID, on calendar
 			return fault.NotFound()
 		}
 		x.Person = p
+		x.Ties = ties.Rows
 		ids := []db.ID{id}
+		for _, t := range x.Ties {
+			ids = append(ids, t.Person, t.Other)
+		}
 		for _, h := range households.Rows {
 			view := HouseholdView{Household: h, Withheld: slices.Contains(sheltered.Rows, h.ID)}
 			if view.Withheld {
@@ -242,4 +248,13 @@ func (r *Room) Membership(ctx context.Context, a access.Actor, id db.ID) (Member
 		return err
 	})
 	return m, err
+}
+
+// Tie is one of the person's ties; not found when it is none of them.
+func (x Around) Tie(id db.ID) (Relationship, error) {
+	i := slices.IndexFunc(x.Ties, func(t Relationship) bool { return t.ID == id })
+	if i < 0 {
+		return Relationship{}, fault.NotFound()
+	}
+	return x.Ties[i], nil
 }

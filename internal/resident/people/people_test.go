@@ -373,7 +373,7 @@ func TestQueriesAreBounded(t *testing.T) {
 			"list":   {1, func(ctx context.Context) error { _, err := room.List(ctx, worker, db.ID{}, 10); return err }},
 			"alike":  {9, func(ctx context.Context) error { _, err := room.Alike(ctx, worker, osamu()); return err }},
 			"weigh":  {17, func(ctx context.Context) error { return room.Weigh(ctx, p.ID) }},
-			"households": {8, func(ctx context.Context) error {
+			"households": {9, func(ctx context.Context) error {
 				_, err := room.Around(ctx, worker, p.ID, room.Today(ctx))
 				return err
 			}},

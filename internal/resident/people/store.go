@@ -405,6 +405,15 @@ func TiesOn(q db.Q, person db.ID, on calendar.Date) ([]Relationship, error) {
 		WHERE (person = ? OR other = ?) AND status = 'active' AND from_date <= ? AND (until_date = '' OR until_date >= ?) ORDER BY id`, person, person, on, on)
 }
 
+// loadTie gives a tie that shows on the page of somebody the actor sees: of who
+// harmed somebody only on the page of the harmed.
+func loadTie(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Relationship, error) {
+	seen := lens(a, now).One("p.id")
+	return db.One[Relationship](q, "SELECT "+db.Columns[Relationship]("t")+` FROM relationship t WHERE t.id = ? AND t.status = 'active' AND EXISTS (
+		SELECT 1 FROM person p WHERE p.status = 'active' AND (p.id = t.person OR (p.id = t.other AND t.kind <> 'perpetrator')) AND `+seen.SQL+")",
+		append([]any{id}, seen.Args...)...)
+}
+
 // sharedMemberships gives the memberships of another in households in which
 // the one is too.
 func sharedMemberships(q db.Q, one, other db.ID) ([]Member, error) {

@@ -27,7 +27,7 @@ func mountAPI(d *door.Router, room *people.Room) {
 	door.Step(d, persons, "record_death", writers, a.recordDeath)
 	door.Step(d, persons, "restrict", leaders, a.restrict)
 	mountHouseholdAPI(d, a)
-	door.Create(d, door.Resource{Name: "relationships", Doc: "Ties between two persons"}, writers, a.relate)
+	mountRelationshipAPI(d, a)
 	door.Create(d, door.Resource{Name: "circumstances", Doc: "Dated facts about a person's life"}, writers, a.circumstance)
 	door.List(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, door.By(access.StaffRoles...), a.organizations)
 	door.Create(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, writers, a.organization)
@@ -254,20 +254,6 @@ func (x api) restrict(ctx context.Context, a access.Actor, id db.ID, in reasonIn
 		return personOut{}, err
 	}
 	return x.get(ctx, a, id)
-}
-
-type relationshipIO struct {
-	ID       db.ID         `json:"id,omitzero"`
-	Person   db.ID         `json:"person_id"`
-	Other    db.ID         `json:"other_id"`
-	Kind     string        `json:"kind"`
-	Strength string        `json:"strength,omitempty"`
-	From     calendar.Date `json:"from,omitempty"`
-}
-
-func (x api) relate(ctx context.Context, a access.Actor, in relationshipIO) (relationshipIO, error) {
-	t, err := x.room.Relate(ctx, a, people.Relationship{Person: in.Person, Other: in.Other, Kind: in.Kind, Strength: in.Strength, From: in.From})
-	return relationshipIO{t.ID, t.Person, t.Other, t.Kind, t.Strength, t.From}, err
 }
 
 type circumstanceIO struct {

@@ -40,3 +40,5 @@ func circumstanceKindKey(v string) string { return "people.circumstance_kind." +
 func householdKindKey(v string) string { return "people.household_kind." + v }
 
 func evidenceKey(v string) string { return "people.evidence." + v }
+
+func strengthKey(v string) string { return "people.strength." + v }

@@ -237,6 +237,7 @@ type homeForm struct {
 	homes
 	home
 	member people.Member
+	tie    people.Relationship
 	found  []ui.Found
 	chosen string
 	form   ui.FormProps
@@ -245,10 +246,11 @@ type homeForm struct {
 // picking is what a form with a person picker sends besides its input.
 type picking struct {
 	Q      string `json:"person_id_q,omitempty"`
+	Other  string `json:"other_id_q,omitempty"`
 	Search string `json:"search,omitempty"`
 }
 
-func (k *picking) sought() (string, bool) { return k.Q, k.Search != "" }
+func (k *picking) sought() (string, bool) { return cmp.Or(k.Q, k.Other), k.Search != "" }
 
 // homeAct is one guided act on a household or on a membership.
 type homeAct struct {
@@ -264,7 +266,7 @@ func (p *pages) askHome(act homeAct) door.Page {
 		if err != nil {
 			return err
 		}
-		return door.Show(w, r, x.page(r.Context(), act.title, x.HouseholdView.ID.IsZero()), act.draw(x))
+		return door.Show(w, r, x.page(r.Context(), act.title, x.HouseholdView.ID.IsZero() && x.tie.ID.IsZero()), act.draw(x))
 	}
 }
 
@@ -291,9 +293,9 @@ func (p *pages) takeHome(act homeAct) door.Page {
 				return door.See(w, r, x.at()+"/household")
 			}
 		}
-		return door.Refuse(w, r, err, x.page(ctx, act.title, x.HouseholdView.ID.IsZero()), func(err error) templ.Component {
+		return door.Refuse(w, r, err, x.page(ctx, act.title, x.HouseholdView.ID.IsZero() && x.tie.ID.IsZero()), func(err error) templ.Component {
 			x.form.Fault = err
-			x.chosen = p.known(ctx, a, x.form.Typed.Get("person_id"))
+			x.chosen = p.known(ctx, a, cmp.Or(x.form.Typed.Get("person_id"), x.form.Typed.Get("other_id")))
 			return act.draw(x)
 		})
 	}
@@ -305,7 +307,7 @@ func (p *pages) look(w http.ResponseWriter, r *http.Request, act homeAct, x home
 	if x.found, err = p.findable(r.Context(), q); err != nil {
 		return err
 	}
-	return door.Show(w, r, x.page(r.Context(), act.title, x.HouseholdView.ID.IsZero()), act.draw(x))
+	return door.Show(w, r, x.page(r.Context(), act.title, x.HouseholdView.ID.IsZero() && x.tie.ID.IsZero()), act.draw(x))
 }
 
 // findable are those a search finds whom the reader may open.
@@ -388,6 +390,16 @@ func (p *pages) homeOf(r *http.Request) (homeForm, error) {
 			x.HouseholdView, x.member, err = x.Around.Member(id)
 		}
 		x.form.Version = strconv.FormatInt(x.member.Version, 10)
+	case "relationships":
+		var side db.ID
+		if _, side, err = p.room.Relationship(ctx, a, id); err == nil {
+			q.Of = cmp.Or(q.Of, side)
+			x.Around, err = p.room.Around(ctx, a, q.Of, p.room.Today(ctx))
+		}
+		if err == nil {
+			x.tie, err = x.Around.Tie(id)
+		}
+		x.form.Version = strconv.FormatInt(x.tie.Version, 10)
 	default:
 		q.Of = id
 		x.Around, err = p.room.Around(ctx, a, id, p.room.Today(ctx))

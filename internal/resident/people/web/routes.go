@@ -61,7 +61,7 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 	mountImports(d, p, room)
 }
 
-// mountHouseholds registers a person's households and the acts on them.
+// mountHouseholds registers a person's households and ties and the acts on them.
 func mountHouseholds(d *door.Router, p *pages, room *people.Room) {
 	d.Page("GET /desk/persons/{id}/household", readers, p.household)
 	for address, act := range map[string]homeAct{
@@ -69,6 +69,9 @@ func mountHouseholds(d *door.Router, p *pages, room *people.Room) {
 		"households/{id}/join":          joinAct(room),
 		"households/{id}/move_out":      moveOutAct(room),
 		"households/{id}/lead":          leadAct(room),
+		"persons/{id}/relate":           relateAct(room),
+		"relationships/{id}/change":     changeTieAct(room),
+		"relationships/{id}/remove":     removeTieAct(room),
 		"household-members/{id}/change": changeMemberAct(room),
 		"household-members/{id}/remove": removeMemberAct(room),
 	} {
