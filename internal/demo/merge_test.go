@@ -331,15 +331,19 @@ func paired(t *testing.T, room *people.Room, a access.Actor, person db.ID) peopl
 func sharing(t *testing.T, srv *server.Server, a access.Actor, keep, other db.ID) {
 	t.Helper()
 	var of, household db.ID
+	var version int64
 	read(t, srv.Run.Data, func(q db.Q) (err error) {
 		if of, err = db.One[db.ID](q, "SELECT case_id FROM case_participant WHERE person = ? AND status = 'active' LIMIT 1", other); err == nil {
 			household, err = db.One[db.ID](q, "SELECT household FROM household_member WHERE person = ? AND status = 'active' AND until_date = '' LIMIT 1", other)
+		}
+		if err == nil {
+			version, err = db.One[int64](q, "SELECT version FROM household WHERE id = ?", household)
 		}
 		return err
 	})
 	_, err := srv.Rooms.Cases.AddParticipant(t.Context(), a, of, cases.ParticipantInput{Person: keep, Role: "family"})
 	if err == nil {
-		err = srv.Rooms.People.Join(t.Context(), a, household, people.MemberInput{Person: keep})
+		_, err = srv.Rooms.People.Join(t.Context(), a, household, people.JoinInput{Person: keep, Relation: "other", From: "2026-01-01", Version: version})
 	}
 	if err == nil {
 		_, err = srv.Rooms.People.Relate(t.Context(), a, people.Relationship{Person: keep, Other: other, Kind: "sibling"})
