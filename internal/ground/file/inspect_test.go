@@ -75,9 +75,9 @@ func TestBombsAndBrokenFilesAreRefused(t *testing.T) {
 			content []byte
 			key     string
 		}{
-			"bomb.docx":    {archive(s.T, map[string]int64{"word/document.xml": 300 << 20}), "file.bomb"},
-			"several.xlsx": {archive(s.T, map[string]int64{"a": 60 << 20, "b": 60 << 20, "c": 60 << 20}), "file.bomb"},
-			"lying.docx":   {lying(s.T, 200<<20), "file.broken"},
+			"bomb.docx":    {archive(s.T, map[string]int64{"word/document.xml": 130 << 20}), "file.bomb"},
+			"several.xlsx": {archive(s.T, map[string]int64{"a": 45 << 20, "b": 45 << 20, "c": 45 << 20}), "file.bomb"},
+			"lying.docx":   {lying(s.T, 8<<20), "file.broken"},
 			"nested.zip":   {archive(s.T, map[string]int64{"inner.zip": 10}), "file.bomb"},
 			"many.zip":     {archive(s.T, many), "file.bomb"},
 			"cut.docx":     {archive(s.T, map[string]int64{"a": 5000})[:60], "file.broken"},

@@ -112,7 +112,7 @@ func TestBadFilesAreRefusedAtTheDesk(t *testing.T) {
 			}
 			return send("POST", "files", parts.FormDataContentType(), &form, 0)
 		}
-		bomb := zipOf(t, 300<<20)
+		bomb := zipOf(t, 130<<20)
 		for _, c := range []struct{ name, claims, content, says string }{
 			{"a.pdf", "application/pdf", "", "The file is empty"},
 			{"a.png", "image/png", "<!DOCTYPE html><script>", "not what it claims"},
