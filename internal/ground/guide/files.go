@@ -59,11 +59,11 @@ func (g *guided[In, Out]) upload(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if len(rows) > 0 {
-		if s, err = g.change(w, r, false, func(s *state) { addRows(s.Values, p.Files.Name, rows) }); err != nil {
+		if _, err = g.change(w, r, false, func(s *state) { addRows(s.Values, p.Files.Name, rows) }); err != nil {
 			return err
 		}
 	}
-	return g.take(w, r, p, s, in, door.Sent(r), wrong)
+	return g.take(w, r, p, door.Sent(r), wrong)
 }
 
 func addRows(values url.Values, list string, rows []url.Values) {

@@ -178,18 +178,18 @@ func (g *guided[In, Out]) body(r *http.Request, p place[In], s *state, in In) te
 
 // answer takes a page.
 func (g *guided[In, Out]) answer(w http.ResponseWriter, r *http.Request) error {
-	p, s, in, to, err := g.at(r, r.PathValue("page"), r.PathValue("row"))
+	p, _, _, to, err := g.at(r, r.PathValue("page"), r.PathValue("row"))
 	if err != nil {
 		return err
 	}
 	if to != "" {
 		return door.See(w, r, to)
 	}
-	return g.take(w, r, p, s, in, door.Sent(r), nil)
+	return g.take(w, r, p, door.Sent(r), nil)
 }
 
 // take carries out what a page asks for. wrong is what went wrong with its files.
-func (g *guided[In, Out]) take(w http.ResponseWriter, r *http.Request, p place[In], s *state, in In, sent url.Values, wrong fault.Fields) error {
+func (g *guided[In, Out]) take(w http.ResponseWriter, r *http.Request, p place[In], sent url.Values, wrong fault.Fields) error {
 	p.change = sent.Get(changeField) != ""
 	remove := sent.Get("remove")
 	list := ""
@@ -199,8 +199,7 @@ func (g *guided[In, Out]) take(w http.ResponseWriter, r *http.Request, p place[I
 	case p.Files != nil:
 		list = p.Files.Name
 	}
-	var err error
-	s, err = g.change(w, r, false, func(s *state) {
+	s, err := g.change(w, r, false, func(s *state) {
 		if p.row < 0 {
 			g.tidy(r, s)
 		}
@@ -216,7 +215,7 @@ func (g *guided[In, Out]) take(w http.ResponseWriter, r *http.Request, p place[I
 	if err != nil {
 		return err
 	}
-	in = g.input(r, s)
+	in := g.input(r, s)
 	switch {
 	case s.Sent != nil:
 		return door.See(w, r, g.sentTo(s))

@@ -120,13 +120,6 @@ func likelihoods(ctx context.Context, list []intake.Likely) []ui.Fact {
 	return out
 }
 
-func purposeOr(s string) string {
-	if s == "" {
-		return "new"
-	}
-	return s
-}
-
 func mineTable(ctx context.Context, list []intake.Own) ui.TableProps {
 	t := ui.TableProps{ID: "applications", Caption: text.Word(ctx, "intake.web.my_applications"),
 		Columns: []ui.Column{{Label: text.Word(ctx, "intake.entity.application")}, {Label: text.Word(ctx, "intake.web.at")}, {Label: text.Word(ctx, "intake.web.col.status"), Tag: true}},
