@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"maps"
@@ -31,6 +32,7 @@ const (
 // they are, their team, another team, a provider and another, a resident and another.
 type sample struct {
 	t        testing.TB
+	asked    int // each comes from an address of its own: nobody is told to wait
 	srv      *server.Server
 	admin    access.Actor
 	visitors []*visitor
@@ -199,6 +201,8 @@ func (s *sample) again(v *visitor) {
 // pairs.
 func (s *sample) ask(v *visitor, method, target, body string, headers ...string) *httptest.ResponseRecorder {
 	r := httptest.NewRequestWithContext(s.t.Context(), method, base+target, strings.NewReader(body))
+	s.asked++
+	r.RemoteAddr = fmt.Sprintf("198.18.%d.%d:1", s.asked>>8&255, s.asked&255)
 	api := strings.HasPrefix(target, "/api/")
 	switch {
 	case v.token == "":
