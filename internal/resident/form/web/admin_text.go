@@ -127,17 +127,20 @@ func (p *pages) editText(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := textIn{Definition: written(f.Definition.V)}
-	fields, err := door.WithDraft(r, textForm(f), "form."+f.ID.String()+".text")
+	fields, err := door.WithDraft(r, textForm(f, in), "form."+f.ID.String()+".text")
 	if err != nil {
 		return err
 	}
 	return door.Show(w, r, textTitle(r, f), textPage(f, fields, in))
 }
 
-// textForm sends the text as it is: a large form would grow too large as the
-// fields of a form are usually sent.
-func textForm(f form.Form) ui.FormProps {
-	return ui.FormProps{Action: at(f.ID) + "/text", Version: strconv.FormatInt(f.Version, 10), Upload: true}
+// largeText is from how many bytes on a text is sent as it is: as the fields of
+// a form are usually sent it would grow too large. What is sent as it is cannot
+// be parked when a sign-in has expired; its draft is kept all the same.
+const largeText = 200 << 10
+
+func textForm(f form.Form, in textIn) ui.FormProps {
+	return ui.FormProps{Action: at(f.ID) + "/text", Version: strconv.FormatInt(f.Version, 10), Upload: len(in.Definition) > largeText}
 }
 
 func textTitle(r *http.Request, f form.Form) ui.Page {
@@ -150,7 +153,11 @@ func (p *pages) saveText(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var in textIn
-	r, _, err = door.Upload(r, &in)
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		r, _, err = door.Upload(r, &in)
+	} else {
+		err = door.Form(r, &in)
+	}
 	ctx := r.Context()
 	if err == nil {
 		input := inputOf(f)
@@ -163,7 +170,7 @@ func (p *pages) saveText(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	now := textIn{Definition: written(f.Definition.V)}
-	fields := textForm(f)
+	fields := textForm(f, in)
 	edit := door.Edit{Now: now, Form: fields, Label: fieldWord(ctx), Submit: "form.web.save", Cancel: at(f.ID) + "/edit"}
 	return door.RefuseEdit(w, r, err, textTitle(r, f), edit, func(err error) templ.Component {
 		fields.Version, fields.Typed, fields.Fault = door.Typed(r).Get("version"), door.Typed(r), err

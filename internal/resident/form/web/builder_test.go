@@ -282,7 +282,7 @@ func TestTheTextOfTwoBuilders(t *testing.T) {
 		b := building(t, run, two())
 		typed := fields(b.page(b.at + "/text"))
 		b.send(b.at+"/sections/1", http.StatusSeeOther, fields(b.page(b.at+"/sections/1")), "questions/0/label/ja", "遅れ")
-		_, page := b.parts(b.at+"/text", "", http.StatusPreconditionFailed, "version", typed.Get("version"), "definition", strings.Replace(typed.Get("definition"), "月数", "何か月", 1))
+		_, page := b.post(b.at+"/text", http.StatusPreconditionFailed, "version", typed.Get("version"), "definition", strings.Replace(typed.Get("definition"), "月数", "何か月", 1))
 		if !strings.Contains(page, "何か月") || !strings.Contains(page, "遅れ") {
 			t.Error("both sides are not shown")
 		}
