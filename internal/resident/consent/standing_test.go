@@ -144,7 +144,9 @@ func TestWhatIsToldIsRecordedWithItsBasis(t *testing.T) {
 		}
 		record("consent.fault.not_covered", func(in *consent.DisclosureInput) { in.Fields, in.RecipientName = []string{"name"}, "桜台中学校" })
 		record("consent.fault.provision", func(in *consent.DisclosureInput) { in.Basis = consent.ByLaw })
-		record("", func(in *consent.DisclosureInput) { in.Basis, in.Provision = consent.ByLaw, "児童虐待の防止等に関する法律 第6条" })
+		record("", func(in *consent.DisclosureInput) {
+			in.Basis, in.Provision = consent.ByLaw, "児童虐待の防止等に関する法律 第6条"
+		})
 		record("fault.required", func(in *consent.DisclosureInput) { in.RecipientName = " " })
 
 		stranger := kizunatest.Staff(access.Caseworker)

@@ -24,8 +24,8 @@ type Around struct {
 }
 
 // Around gives the households of a person, and on a day what is withheld of
-// them. It keeps that the person's file was opened, and that of each member
-// whose circumstances come with it.
+// them. It keeps that the person's file was opened; of the other members only
+// sums are shown, of those whose records the reader may open.
 func (r *Room) Around(ctx context.Context, a access.Actor, id db.ID, on calendar.Date) (Around, error) {
 	x := Around{On: on}
 	today := r.today(ctx)

@@ -61,7 +61,6 @@ var (
 	RowStates  = []string{rowDouble, rowFault, rowReady, rowSame, rowFill, rowLeft, rowMade, rowMatched, rowFilled, rowRefused}
 	rowPending = []string{rowReady, rowSame, rowFill}
 	rowOpen    = []string{rowReady, rowSame, rowFill, rowDouble, rowLeft}
-	rowDone    = []string{rowMade, rowMatched, rowFilled, rowRefused}
 )
 
 const (

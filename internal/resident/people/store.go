@@ -320,11 +320,6 @@ func Close(dead db.ID, on calendar.Date) (string, []any) {
 	return text, []any{dead, on, dead, on, on, dead, on, dead, dead}
 }
 
-// findIdentifier gives the person whose number this is.
-func findIdentifier(q db.Q, kind string, blind []byte) (db.ID, bool, error) {
-	return db.Maybe[db.ID](q, "SELECT person FROM person_identifier WHERE kind = ? AND blind = ? AND status = 'active'", kind, blind)
-}
-
 // livesAt is of an address what is compared.
 type livesAt struct {
 	Person    db.ID  `db:"person"`

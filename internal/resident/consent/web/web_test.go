@@ -134,7 +134,9 @@ func TestEmergencyPages(t *testing.T) {
 		d := &desk{t: t, actor: worker}
 		d.door = door.New(door.Config{Vault: run.Vault, Data: data, Drafts: draft.New(run.Vault, run.Clock),
 			Identify: func(*http.Request) (access.Actor, error) { return d.actor, nil }})
-		web.Mount(d.door, consent.New(run), func(context.Context, []db.ID) (map[db.ID]string, error) { return map[db.ID]string{worker.ID: "見本 職員"}, nil })
+		web.Mount(d.door, consent.New(run), func(context.Context, []db.ID) (map[db.ID]string, error) {
+			return map[db.ID]string{worker.ID: "見本 職員"}, nil
+		})
 		p, err := people.New(run).Create(t.Context(), worker, people.PersonInput{Names: []people.NameInput{{Family: "丸山", Given: "修"}}})
 		if err != nil {
 			t.Fatal(err)
