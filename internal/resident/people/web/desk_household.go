@@ -166,14 +166,15 @@ func relationWord(ctx context.Context, m people.Member) string {
 // daysText is from when to when, to the day.
 func daysText(ctx context.Context, from, until calendar.Date) string {
 	lang := text.From(ctx)
-	start := text.Word(ctx, "people.web.household.start_unknown")
-	if from != "" {
-		start = from.In(lang)
+	switch {
+	case from == "" && until == "":
+		return text.Word(ctx, "people.web.household.start_unknown")
+	case from == "":
+		return text.Word(ctx, "people.web.up_to", "until", until.In(lang))
+	case until == "":
+		return text.Word(ctx, "people.web.since", "from", from.In(lang))
 	}
-	if until == "" {
-		return text.Word(ctx, "people.web.since", "from", start)
-	}
-	return text.Word(ctx, "people.web.from_until", "from", start, "until", until.In(lang))
+	return text.Word(ctx, "people.web.from_until", "from", from.In(lang), "until", until.In(lang))
 }
 
 // sizeFacts is how many are in a household on the day, and how old.
@@ -221,16 +222,31 @@ func gaps(ctx context.Context, sum people.RollUp) string {
 	return text.List(text.From(ctx), words)
 }
 
-// monthTable is income and expense by month.
+// monthTable is income and expense by month, newest first; months on end that say the same are one line.
 func monthTable(ctx context.Context, one home) ui.MoneyProps {
 	t := ui.MoneyProps{Caption: text.Word(ctx, "people.web.household.money"), Columns: []string{
 		text.Word(ctx, "people.web.household.month"), text.Word(ctx, "people.circumstance_kind.income"), text.Word(ctx, "people.circumstance_kind.expense")}}
-	for _, m := range one.months {
-		t.Lines = append(t.Lines, ui.MoneyLine{Label: calendar.FormatMonth(m.On, text.From(ctx)), Note: gaps(ctx, m),
-			Amounts: []string{sums(ctx, m.Income), sums(ctx, m.Expense)}})
+	for i := 0; i < len(one.months); {
+		newest := one.months[i]
+		line := monthLine(ctx, newest)
+		oldest := newest
+		for i++; i < len(one.months) && one.months[i].On.MonthStart().AddMonths(1) == oldest.On.MonthStart() && sameLine(line, monthLine(ctx, one.months[i])); i++ {
+			oldest = one.months[i]
+		}
+		line.Label = calendar.FormatMonth(newest.On, text.From(ctx))
+		if oldest.On != newest.On {
+			line.Label = rangeText(ctx, oldest.On, newest.On)
+		}
+		t.Lines = append(t.Lines, line)
 	}
 	return t
 }
+
+func monthLine(ctx context.Context, m people.RollUp) ui.MoneyLine {
+	return ui.MoneyLine{Note: gaps(ctx, m), Amounts: []string{sums(ctx, m.Income), sums(ctx, m.Expense)}}
+}
+
+func sameLine(a, b ui.MoneyLine) bool { return a.Note == b.Note && slices.Equal(a.Amounts, b.Amounts) }
 
 // homeForm is a household, with what its forms need to be drawn.
 type homeForm struct {
