@@ -30,11 +30,29 @@ func settleParts(tx *op.Tx, b both, name db.ID) error {
 	if err := removeAll(tx, RelationshipFlow, twice(ties, b)); err != nil {
 		return err
 	}
-	members, err := sharedMemberships(tx, b.keep.ID, b.other.ID)
+	return settleMembers(tx, b)
+}
+
+// settleMembers leaves the person once in a household in which both are. Whoever
+// heads it still does.
+func settleMembers(tx *op.Tx, b both) error {
+	goes, err := sharedMemberships(tx, b.keep.ID, b.other.ID)
 	if err != nil {
 		return err
 	}
-	return removeAll(tx, MemberFlow, members)
+	stays, err := sharedMemberships(tx, b.other.ID, b.keep.ID)
+	if err != nil {
+		return err
+	}
+	led := map[db.ID]bool{}
+	for _, m := range goes {
+		led[m.Household] = led[m.Household] || m.Leads
+	}
+	if err := removeAll(tx, MemberFlow, goes); err != nil {
+		return err
+	}
+	stays = slices.DeleteFunc(stays, func(m Member) bool { return !led[m.Household] || m.Leads })
+	return takeEach(tx, MemberFlow, "change", stays, func(m *Member) { m.Leads, m.Relation = true, "self" })
 }
 
 // takeEach takes a step on rows that this transaction holds: a fault of one ends it.

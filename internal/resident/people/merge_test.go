@@ -313,3 +313,44 @@ func TestAProposalOutlivesAMerge(t *testing.T) {
 		}
 	})
 }
+
+// TestAMergeLeavesTheHouseholdItsHead merges who heads a household into another record that is in it too, and back.
+func TestAMergeLeavesTheHouseholdItsHead(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx, chief := t.Context(), wide()
+		c := pairOf(t, room, chief, again())
+		child := create(t, room, chief, people.PersonInput{Names: []people.NameInput{{Family: "丸山", Given: "望"}}})
+		made, err := room.CreateHousehold(ctx, chief, people.HouseholdInput{Kind: "living", Members: []people.MemberInput{
+			{Person: c.Other, Relation: "self", Leads: true}, {Person: c.Person, Relation: "other"}, {Person: child.ID, Relation: "child"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		heads := func() (led []db.ID, size int) {
+			t.Helper()
+			x, err := room.Household(ctx, chief, made.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			now := x.Households[0].Standing()
+			for _, m := range now {
+				if m.Leads {
+					led = append(led, m.Person)
+				}
+			}
+			return led, len(now)
+		}
+		m, err := room.Merge(ctx, chief, c.ID, asSeen(t, room, chief, c, c.Person))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if led, size := heads(); !slices.Equal(led, []db.ID{c.Person}) || size != 2 {
+			t.Errorf("merged, %v head a household of %d", led, size)
+		}
+		if _, err := room.Undo(ctx, chief, m.ID, people.UndoInput{Version: m.Version}); err != nil {
+			t.Fatal(err)
+		}
+		if led, size := heads(); !slices.Equal(led, []db.ID{c.Other}) || size != 3 {
+			t.Errorf("taken back, %v head a household of %d", led, size)
+		}
+	})
+}
