@@ -48,6 +48,14 @@ func (w *world) peopleCalls() []Call {
 		return func(i int) *http.Request { return a.get("/api/v1/persons", "q", word(pick(w.rare, i))) }
 	}
 	kanji := func(name) string { return w.common }
+	typed := func(whole func(name) string) func(int) *http.Request {
+		all := begun(w.names, whole)
+		return func(i int) *http.Request {
+			req := w.many.get("/desk/search", "q", pick(all, i*7919))
+			req.Header.Set("HX-Request", "true")
+			return req
+		}
+	}
 	return []Call{
 		{Name: "person search, common name", Queries: 12, Request: search(w.many, kanji)},
 		{Name: "person search, common name, few residents", Queries: 12, Request: search(w.few, kanji)},
@@ -60,6 +68,9 @@ func (w *world) peopleCalls() []Call {
 			return w.many.get("/desk/persons/" + pick(w.persons, i).String() + "/household")
 		}},
 		{Name: "person search page", Page: true, Queries: 14, Request: func(i int) *http.Request { return w.many.get("/desk/persons", "q", pick(w.names, i).Family) }},
+		{Name: "person search as typed, kanji", Page: true, Queries: 14, Request: typed(func(n name) string { return n.Family + " " + n.Given })},
+		{Name: "person search as typed, kana", Page: true, Queries: 14, Request: typed(func(n name) string { return n.FamilyKana + " " + n.GivenKana })},
+		{Name: "person search as typed, romaji", Page: true, Queries: 14, Request: typed(func(n name) string { return n.FamilyRomaji + " " + n.GivenRomaji })},
 		{Name: "create person", Writes: true, Queries: 25, Request: func(i int) *http.Request {
 			return w.many.ask("POST", "/api/v1/persons", fmt.Sprintf(`{"names":[{"family":%q,"given":"試","family_kana":%q,"given_kana":"タメシ"}],"birth_date":"1980-05-%02d",
 				"contacts":[{"kind":"mobile","value":"090-0000-%04d"}],"addresses":[{"kind":"actual","lines":"みなと市栄町1-%d"}]}`,
@@ -79,6 +90,23 @@ func (w *world) caseCalls() []Call {
 		{Name: "worklist page", Page: true, Queries: 18, Request: func(int) *http.Request { return w.many.get("/desk/cases") }},
 		{Name: "case page", Page: true, Queries: 46, Request: func(i int) *http.Request { return w.many.get("/desk/cases/" + pick(w.cases, i).String()) }},
 	}
+}
+
+// begun lists what the search is asked while names are typed: each from its first letter to its last.
+func begun(names []name, whole func(name) string) []string {
+	var out []string
+	for _, n := range names {
+		full := strings.TrimSpace(whole(n))
+		for i := range full {
+			if i > 0 && full[i-1] != ' ' {
+				out = append(out, full[:i])
+			}
+		}
+		if full != "" {
+			out = append(out, full)
+		}
+	}
+	return out
 }
 
 // unheard spells a number as a name that nobody has, so that what is created

@@ -178,3 +178,56 @@ func BenchmarkRank(b *testing.B) {
 		q.Rank(residents["takahashi"])
 	}
 }
+
+// TestSearchAsTyped prints the CPU, database included, of what the search box asks while names are
+// typed, by how much of them was. It runs when KIZUNA_BENCH_PERSONS says how many there are.
+func TestSearchAsTyped(t *testing.T) {
+	n, _ := strconv.Atoi(os.Getenv("KIZUNA_BENCH_PERSONS"))
+	if n == 0 {
+		t.Skip("a measurement; KIZUNA_BENCH_PERSONS names its size")
+	}
+	kizunatest.EachDB(t, func(t *testing.T, template *db.DB) {
+		d, err := db.Open(t.Context(), template.URL(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		entries := fill(t, d, n)
+		if err := d.Script(t.Context(), "ANALYZE"); err != nil {
+			t.Fatal(err)
+		}
+		for _, by := range []struct {
+			name  string
+			whole func(search.Name) string
+		}{
+			{"kanji", func(n search.Name) string { return n.Family + " " + n.Given }},
+			{"kana", func(n search.Name) string { return n.FamilyKana + " " + n.GivenKana }},
+			{"romaji", func(n search.Name) string { return search.Romaji(n.FamilyKana) + " " + search.Romaji(n.GivenKana) }},
+		} {
+			var sum float64
+			most := 0
+			for most = 1; most <= 14; most++ {
+				var asked []string
+				for i := range 20 {
+					if whole := []rune(by.whole(entries[i*len(entries)/20].Names[0])); len(whole) >= most && whole[most-1] != ' ' {
+						asked = append(asked, string(whole[:most]))
+					}
+				}
+				if len(asked) < 5 {
+					continue
+				}
+				took := measured(t, d, func(r *db.Reader) error {
+					for _, text := range asked {
+						if _, err := search.Find(r, search.Query{Kind: "person", Text: text, Limit: 8}, search.Scope{}); err != nil {
+							return err
+						}
+					}
+					return nil
+				}) / float64(len(asked))
+				sum += took
+				t.Logf("%-7s %2d characters %9.0f µs, such as %s", by.name, most, took, asked[0])
+			}
+			t.Logf("%-7s all together  %9.0f µs", by.name, sum)
+		}
+	})
+}

@@ -63,7 +63,7 @@ func values(row string, n int) string { return row + strings.Repeat(", "+row, n-
 func putPostgres(w db.W, entries []Entry) error {
 	args := make([]any, 0, 4*len(entries))
 	for _, e := range entries {
-		args = append(args, e.Kind, e.Owner, Form, strings.Join(shared(tokensOf(e.Kind, e.Fields), e.Owner), " "))
+		args = append(args, e.Kind, e.Owner, Form, strings.Join(withSample(tokensOf(e.Kind, e.Fields), e.Owner), " "))
 	}
 	_, err := db.Exec(w, `INSERT INTO search_row (kind, owner, form, tokens) VALUES `+values("(?, ?, ?, CAST(CAST(? AS text) AS tsvector))", len(entries))+
 		` ON CONFLICT (kind, owner) DO UPDATE SET form = excluded.form, tokens = excluded.tokens`, args...)
@@ -71,46 +71,48 @@ func putPostgres(w db.W, entries []Entry) error {
 }
 
 // PostgreSQL's index gives all rows of a token before the first can be looked at, which for a common
-// name is much work for the first fifty. So there each record has one of several shares, and the
-// tokens of whole parts stand a second time with the share behind them. A whole name is asked for in
-// one share first; only where that does not fill the answer are all asked.
+// name, or for one letter of a name that is being typed, is much work for the first few. So there
+// one record of thirty-two stands a second time, in a sample: each of its tokens also with the
+// sample's mark before it. What may be many is asked for in the sample first; only where that does
+// not fill the answer is everything asked.
 
-// asked is the share that is asked first. Ids end at random, so any is as good.
-const asked byte = '0'
+// sample leads the tokens of the sample. No token of its own begins with a digit.
+const sample = "0"
 
-// withShare is a token in one share. The mark is in no token's own value.
-func withShare(token string, share byte) string { return token + mark + string(share) }
+// sampled says whether a record is of the sample. Ids end at random, so any part is as good.
+func sampled(owner db.ID) bool { return owner[len(owner)-1]%32 == 0 }
 
-func hasShares(token string) bool { return token[1] == classWhole || token[1] == classLatin }
-
-// shared adds the tokens in the owner's share, in order.
-func shared(list []string, owner db.ID) []string {
-	share := code[int(owner[len(owner)-1])%len(code)]
-	for _, token := range list[:len(list):len(list)] {
-		if hasShares(token) {
-			list = append(list, withShare(token, share))
-		}
+// withSample adds the tokens of the sample, in order.
+func withSample(list []string, owner db.ID) []string {
+	if !sampled(owner) {
+		return list
 	}
-	slices.Sort(list)
-	return list
+	all := make([]string, 0, 2*len(list))
+	for _, token := range list {
+		all = append(all, sample+token)
+	}
+	return append(all, list...)
 }
 
-// inShare gives one word's readings in the share that is asked first; none where it has no such
-// tokens, or there are several words, which are few together.
-func inShare(words [][]way) [][]way {
+// inSample gives the readings of one word, or of a name as one, in the sample; none where there are
+// several, which are few together.
+func inSample(words [][]way) [][]way {
 	if len(words) != 1 {
 		return nil
 	}
-	var ways []way
-	for _, w := range words[0] {
-		if len(w) == 1 && hasShares(w[0]) && !strings.HasSuffix(w[0], "*") {
-			ways = append(ways, way{withShare(w[0], asked)})
+	ways := make([]way, len(words[0]))
+	for i, w := range words[0] {
+		for _, token := range w {
+			ways[i] = append(ways[i], sample+token)
 		}
 	}
-	if ways == nil {
-		return nil
-	}
 	return [][]way{ways}
+}
+
+// worthSample says whether a stage may have many records: one word, or the beginning of a name that
+// nobody has as a whole.
+func worthSample(stage, hits int) bool {
+	return stage == stageWhole || stage == stagePart || stage == stageBegun && hits == 0
 }
 
 // stored writes tokens so that a pattern of several, in order, can be matched: |a||b||c|.
@@ -293,11 +295,14 @@ func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 		if words == nil || !plan.wanted(stage, len(hits), query.limit()) {
 			continue
 		}
-		if some := inShare(words); some != nil && stage == stageWhole && q.Engine() == db.Postgres {
+		if some := inSample(words); some != nil && q.Engine() == db.Postgres && worthSample(stage, len(hits)) {
 			c := query.through(q.Engine(), stage, some, s)
-			full, err := db.All[Hit](q, c.SQL, c.Args...)
-			if err != nil || len(full) >= query.limit() {
-				return full, err
+			few, err := db.All[Hit](q, c.SQL, c.Args...)
+			if err != nil {
+				return nil, err
+			}
+			if with := best(append(slices.Clone(hits), few...)); len(with) >= query.limit() {
+				return with, nil
 			}
 		}
 		c := query.through(q.Engine(), stage, words, s)

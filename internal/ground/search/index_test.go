@@ -198,9 +198,9 @@ func TestSightComesBeforeTheCap(t *testing.T) {
 	})
 }
 
-// TestACommonNameIsAskedForInOneShareFirst gives many residents one name: a short answer comes from
-// one share of them, a long one from all.
-func TestACommonNameIsAskedForInOneShareFirst(t *testing.T) {
+// TestWhatIsCommonIsAskedForInTheSampleFirst gives many residents one name: a short answer comes from
+// the sample, a long one from all, and so it is for the beginnings of the name, which no whole part is.
+func TestWhatIsCommonIsAskedForInTheSampleFirst(t *testing.T) {
 	d := kizunatest.NewDB(t, db.Postgres)
 	const many = 720
 	entries := make([]search.Entry, many)
@@ -210,8 +210,10 @@ func TestACommonNameIsAskedForInOneShareFirst(t *testing.T) {
 		entries[i] = search.Entry{Kind: "person", Owner: id, Fields: person("佐藤", "花", "サトウ", "ハナ", "", "")}
 	}
 	put(t, d, entries...)
-	for _, text := range []string{"佐藤", "さとう", "Sato"} {
-		for limit, statements := range map[int]int{10: 1, 500: 2} {
+	for text, statements := range map[string][2]int{
+		"佐藤": {1, 2}, "さとう": {1, 2}, "Sato": {1, 2}, "佐": {3, 4}, "さ": {3, 4}, "s": {3, 4}, "さと": {1, 2}, "sat": {3, 4}, "佐藤 は": {2, 2}, "さとう は": {3, 4},
+	} {
+		for i, limit := range []int{10, 500} {
 			ctx, trace := db.WithTrace(t.Context())
 			var hits []search.Hit
 			if err := d.Read(ctx, func(r *db.Reader) (err error) {
@@ -220,8 +222,8 @@ func TestACommonNameIsAskedForInOneShareFirst(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			if len(hits) != limit || len(trace.Statements) != statements {
-				t.Errorf("%s, %d wanted: %d found by %d statements, want %d", text, limit, len(hits), len(trace.Statements), statements)
+			if len(hits) != limit || len(trace.Statements) != statements[i] {
+				t.Errorf("%s, %d wanted: %d found by %d statements, want %d", text, limit, len(hits), len(trace.Statements), statements[i])
 			}
 		}
 	}
@@ -379,4 +381,27 @@ func fill(t testing.TB, d *db.DB, n int) []search.Entry {
 		put(t, d, part...)
 	}
 	return entries
+}
+
+// TestTheOneWhoMayBeSeenIsFound types the beginnings of a name that four hundred have and lets only one
+// of them be seen, who stands anywhere.
+func TestTheOneWhoMayBeSeenIsFound(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		var entries []search.Entry
+		for range 400 {
+			entries = append(entries, search.Entry{Kind: "person", Owner: db.NewID(), Fields: person("田中", "詩織", "タナカ", "シオリ", "1980-05-01", "090-0000-0001")})
+		}
+		put(t, d, entries...)
+		for _, text := range []string{"田", "田中", "た", "たな", "たなか", "t", "ta", "tanak", "tanaka", "田中 詩", "たなか し", "tanaka s", "tanaka shiori"} {
+			if n := len(find(t, d, search.Query{Kind: "person", Text: text, Limit: 8}, search.Scope{})); n < 8 {
+				t.Errorf("%s finds %d of 400, wanted 8", text, n)
+			}
+			for _, e := range entries[:40] {
+				only := search.Scope{Where: sight.Clause{SQL: "c.owner = ?", Args: []any{e.Owner}}}
+				if hits := find(t, d, search.Query{Kind: "person", Text: text, Limit: 8}, only); len(hits) != 1 || hits[0].Owner != e.Owner {
+					t.Fatalf("%s finds %v instead of the one who may be seen", text, hits)
+				}
+			}
+		}
+	})
 }

@@ -9,7 +9,7 @@ import (
 
 // Form numbers the way tokens are made. A change of the tables or rules here must raise it, so that
 // Renew finds what was indexed the old way.
-const Form = 2
+const Form = 3
 
 // A token is one ASCII word of small letters and digits: the kind's letter, the class, the value.
 // Neither engine's own splitting or stemming can touch it. Classes:
@@ -219,8 +219,8 @@ func (t *tokens) together(family, given string) {
 	t.parted(append(runs(family), runs(given)...))
 }
 
-// mark stands between the parts of a parted name, and before what is added to a token; no value has
-// it in its own: encode writes none, and latin makes doubled letters single.
+// mark stands between the parts of a parted name; no value has it in its own: encode writes none, and
+// latin makes doubled letters single.
 const mark = "zzz"
 
 // parted adds the parts of a name, prepared, when they are all in one script.
