@@ -180,7 +180,7 @@ func BenchmarkRank(b *testing.B) {
 }
 
 // TestSearchAsTyped prints the CPU, database included, of what the search box asks while names are
-// typed, by how much of them was. It runs when KIZUNA_BENCH_PERSONS says how many there are.
+// typed, by how much of them was, and of finding who may be the same person as one who is registered. It runs when KIZUNA_BENCH_PERSONS says how many there are.
 func TestSearchAsTyped(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("KIZUNA_BENCH_PERSONS"))
 	if n == 0 {
@@ -229,5 +229,19 @@ func TestSearchAsTyped(t *testing.T) {
 			}
 			t.Logf("%-7s all together  %9.0f µs", by.name, sum)
 		}
+		compared := 0
+		took := measured(t, d, func(r *db.Reader) error {
+			compared = 0
+			for i := range 20 {
+				e := entries[i*len(entries)/20]
+				near, err := search.Near(r, "person", search.Traits{Names: e.Names, Born: e.Dates[0], Phones: e.Phones}, search.Scope{})
+				if err != nil {
+					return err
+				}
+				compared += len(near)
+			}
+			return nil
+		}) / 20
+		t.Logf("who may be the same person: %9.0f µs, %d to compare", took, compared/20)
 	})
 }
