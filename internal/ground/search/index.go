@@ -70,11 +70,11 @@ func putPostgres(w db.W, entries []Entry) error {
 	return err
 }
 
-// PostgreSQL's index gives all rows of a token before the first can be looked at, which for a common
-// name, or for one letter of a name that is being typed, is much work for the first few. So there
-// one record of thirty-two stands a second time, in a sample: each of its tokens also with the
-// sample's mark before it. What may be many is asked for in the sample first; only where that does
-// not fill the answer is everything asked.
+// PostgreSQL's index gives all rows of a token before the first can be looked at, and SQLite's those
+// of all tokens with one beginning, which for a common name, or for a few letters of a name that is
+// being typed, is much work for the first few. So one record of thirty-two stands a second time, in a
+// sample: each of its tokens also with the sample's mark before it. What may be many is asked for in
+// the sample first; only where that does not fill the answer is everything asked.
 
 // sample leads the tokens of the sample. No token of its own begins with a digit.
 const sample = "0"
@@ -95,16 +95,21 @@ func withSample(list []string, owner db.ID) []string {
 }
 
 // inSample gives the readings of one word, or of a name as one, in the sample; none where there are
-// several, which are few together.
-func inSample(words [][]way) [][]way {
+// several, which are few together, or where everything is asked as soon.
+func inSample(e db.Engine, words [][]way) [][]way {
 	if len(words) != 1 {
 		return nil
 	}
+	begun := false
 	ways := make([]way, len(words[0]))
 	for i, w := range words[0] {
 		for _, token := range w {
 			ways[i] = append(ways[i], sample+token)
+			begun = begun || strings.HasSuffix(token, "*")
 		}
+	}
+	if e == db.SQLite && !begun {
+		return nil // it reads on from one record to the next, until there are enough
 	}
 	return [][]way{ways}
 }
@@ -127,7 +132,7 @@ func putSQLite(w db.W, entries []Entry) error {
 	args := make([]any, 0, 4*len(entries))
 	texts := make(map[ownerKey]string, len(entries))
 	for _, e := range entries {
-		text := stored(tokensOf(e.Kind, e.Fields))
+		text := stored(withSample(tokensOf(e.Kind, e.Fields), e.Owner))
 		texts[ownerKey{e.Kind, e.Owner}] = text
 		args = append(args, e.Kind, e.Owner, int64(Form), text)
 	}
@@ -295,7 +300,7 @@ func Find(q db.Q, query Query, s Scope) ([]Hit, error) {
 		if words == nil || !plan.wanted(stage, len(hits), query.limit()) {
 			continue
 		}
-		if some := inSample(words); some != nil && q.Engine() == db.Postgres && worthSample(stage, len(hits)) {
+		if some := inSample(q.Engine(), words); some != nil && worthSample(stage, len(hits)) {
 			c := query.through(q.Engine(), stage, some, s)
 			few, err := db.All[Hit](q, c.SQL, c.Args...)
 			if err != nil {

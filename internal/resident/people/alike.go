@@ -123,10 +123,24 @@ const maxAlike = 5
 // Alike gives the people who may be the person that somebody is about to register, the most alike
 // first. Like Search it finds whoever is not restricted, and keeps that a search was made.
 func (r *Room) Alike(ctx context.Context, a access.Actor, in PersonInput) ([]Match, error) {
-	today := r.today(ctx)
-	if err := in.Validate(today); err != nil {
+	if err := in.Validate(r.today(ctx)); err != nil {
 		return nil, err
 	}
+	return r.alike(ctx, a, in)
+}
+
+// AlikeSoFar is Alike of a form that is still being filled in: what is missing or not right yet is
+// not minded, and without a name or something beside it nobody is looked for.
+func (r *Room) AlikeSoFar(ctx context.Context, a access.Actor, in PersonInput) ([]Match, error) {
+	_ = in.Validate(r.today(ctx)) // for what it tidies
+	if len(in.Names) == 0 || in.BirthDate == "" && len(in.Contacts) == 0 && len(in.Addresses) == 0 {
+		return nil, nil
+	}
+	return r.alike(ctx, a, in)
+}
+
+func (r *Room) alike(ctx context.Context, a access.Actor, in PersonInput) ([]Match, error) {
+	today := r.today(ctx)
 	var p Person
 	in.copyTo(&p)
 	t := Traits(p, in.names(db.ID{}), in.contacts(db.ID{}), in.addresses(db.ID{}), today)
