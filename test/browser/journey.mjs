@@ -82,6 +82,13 @@ async function registration(run, story) {
     await shows(page, story.family);
   });
 
+  await run.step('caseworker', 'is told while typing that the resident is registered already', async (page) => {
+    await page.goto('/desk/persons/new');
+    await page.locator('[name$="/family"]').first().fill(story.family);
+    await page.locator('[name$="/given"]').first().fill(story.given);
+    await page.getByRole('status').getByText(story.given).first().waitFor();
+  });
+
   await run.step('caseworker', 'finds the resident again', async (page) => {
     await page.goto(`/desk/persons?q=${encodeURIComponent(story.family)}`);
     await page.getByRole('main').getByText(story.given).first().waitFor();

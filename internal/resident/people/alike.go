@@ -130,10 +130,10 @@ func (r *Room) Alike(ctx context.Context, a access.Actor, in PersonInput) ([]Mat
 }
 
 // AlikeSoFar is Alike of a form that is still being filled in: what is missing or not right yet is
-// not minded, and without a name or something beside it nobody is looked for.
+// not minded.
 func (r *Room) AlikeSoFar(ctx context.Context, a access.Actor, in PersonInput) ([]Match, error) {
 	_ = in.Validate(r.today(ctx)) // for what it tidies
-	if len(in.Names) == 0 || in.BirthDate == "" && len(in.Contacts) == 0 && len(in.Addresses) == 0 {
+	if len(in.Names)+len(in.Contacts) == 0 {
 		return nil, nil
 	}
 	return r.alike(ctx, a, in)

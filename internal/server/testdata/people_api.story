@@ -13,6 +13,14 @@ expect $.names[0].family 齋藤
 api GET /api/v1/persons?q=斉藤京子
 expect $.items[0].id {id}
 
+# who may be registered already is told before, of as much as is known
+api POST /api/v1/alike-persons/search {"names":[{"family":"さいとう","given":"きょうこ"}],"birth_date":"1944-11-02"}
+status 200
+expect $.items[0].id {id}
+api POST /api/v1/alike-persons/search {"names":[{"family":""}],"birth_date":"1944-11-02"}
+status 200
+expect $.items []
+
 api POST /api/v1/persons {"names":[{"family":"x","given":"y"}],"birth_date":"2031-01-01","extra":1}
 status 422
 

@@ -20,6 +20,7 @@ func mountAPI(d *door.Router, room *people.Room) {
 	a := api{room}
 	door.List(d, persons, readers, a.list)
 	door.Search(d, persons, readers, a.list)
+	door.Search(d, door.Resource{Name: "alike-persons", Doc: "Residents who may be the person described, the most alike first; to be asked before somebody is registered"}, writers, a.alike)
 	door.Get(d, persons, readers, a.get)
 	door.Create(d, persons, writers, a.create)
 	door.Patch(d, persons, writers, a.patch)
@@ -117,17 +118,43 @@ func itemOf(c people.Card) personItem {
 	return personItem{ID: c.ID, Status: c.Status, Number: c.Number, Name: c.Name, Kana: c.Kana, BirthDate: c.BirthDate, Visible: true}
 }
 
+// foundItem is a person found; of one who can only be found the year of birth is told.
+func foundItem(m people.Match) personItem {
+	item := itemOf(m.Card)
+	if item.Visible = m.Visible; !m.Visible {
+		item.BirthDate = yearOnly(m.Card)
+	}
+	return item
+}
+
+// matchItem is foundItem with what matched.
+func matchItem(ctx context.Context, m people.Match) personItem {
+	item := foundItem(m)
+	item.Match = &matchOut{m.Score, reasonsIn(ctx, m.Reasons)}
+	return item
+}
+
+// alikeQuery describes a person as far as is known.
+type alikeQuery struct {
+	door.Paging
+	people.PersonInput
+}
+
+func (x api) alike(ctx context.Context, a access.Actor, q alikeQuery) (door.Items[personItem], error) {
+	var out door.Items[personItem]
+	matches, err := x.room.AlikeSoFar(ctx, a, q.PersonInput)
+	for _, m := range matches {
+		out.Items = append(out.Items, matchItem(ctx, m))
+	}
+	return out, err
+}
+
 func (x api) list(ctx context.Context, a access.Actor, q personQuery) (door.Items[personItem], error) {
 	var out door.Items[personItem]
 	if q.Q != "" {
 		matches, err := x.room.Search(ctx, a, q.Q, q.Limit)
 		for _, m := range matches {
-			item := itemOf(m.Card)
-			item.Visible, item.Match = m.Visible, &matchOut{m.Score, reasonsIn(ctx, m.Reasons)}
-			if !m.Visible {
-				item.BirthDate = yearOnly(m.Card)
-			}
-			out.Items = append(out.Items, item)
+			out.Items = append(out.Items, matchItem(ctx, m))
 		}
 		return out, err
 	}

@@ -169,10 +169,10 @@ func (x importAPI) rows(ctx context.Context, a access.Actor, in importRowsIn) (i
 	for _, l := range lines {
 		row := importRowOut{Line: l.Position, State: l.State, Person: l.Draft.Person, Twin: l.Draft.Twin, Alike: []personItem{}, Faults: []importFaultOut{}}
 		for _, m := range l.Alike {
-			row.Alike = append(row.Alike, matchItem(m))
+			row.Alike = append(row.Alike, matchItem(ctx, m))
 		}
 		if l.Match != nil && l.State != "double" {
-			item := matchItem(*l.Match)
+			item := foundItem(*l.Match)
 			row.Made = &item
 		}
 		for _, f := range l.Draft.Faults {
@@ -181,14 +181,6 @@ func (x importAPI) rows(ctx context.Context, a access.Actor, in importRowsIn) (i
 		out.Items = append(out.Items, row)
 	}
 	return out, err
-}
-
-func matchItem(m people.Match) personItem {
-	item := itemOf(m.Card)
-	if item.Visible = m.Visible; !m.Visible {
-		item.BirthDate = yearOnly(m.Card)
-	}
-	return item
 }
 
 func limitOf(n int) (int, error) {
@@ -224,7 +216,7 @@ func (x importAPI) brought(ctx context.Context, a access.Actor, in broughtIn) (b
 		out.Next = cards[len(cards)-1].ID
 	}
 	for _, c := range cards {
-		out.Items = append(out.Items, matchItem(people.Match{Card: c, Visible: true}))
+		out.Items = append(out.Items, foundItem(people.Match{Card: c, Visible: true}))
 	}
 	return out, err
 }

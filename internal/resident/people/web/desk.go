@@ -117,6 +117,20 @@ func (p *pages) create(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// alike says beside the form who the person may be, as far as it is filled in.
+func (p *pages) alike(w http.ResponseWriter, r *http.Request) error {
+	var in registration
+	ctx := r.Context()
+	if err := door.Form(r, &in); err != nil && !errors.Is(err, fault.KindInvalid) {
+		return err
+	}
+	found, err := p.room.AlikeSoFar(ctx, access.From(ctx), in.PersonInput)
+	if err != nil {
+		return err
+	}
+	return door.Render(w, r, alikeSoFar(found))
+}
+
 func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 	return p.file(w, r, p.room.Get)
 }

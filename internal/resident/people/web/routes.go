@@ -43,6 +43,7 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 	d.Page("GET /desk/search", readers, p.quick)
 	d.Page("GET /desk/persons/new", writers, p.fresh)
 	d.Page("POST /desk/persons", writers, p.create)
+	d.Page("POST /desk/persons/alike", writers, p.alike)
 	d.Page("GET /desk/persons/{id}", readers, p.show)
 	d.Page("GET /desk/persons/{id}/history", readers, p.history)
 	d.Page("GET /desk/persons/{id}/edit", writers, p.edit)
