@@ -6,6 +6,7 @@
 package agency
 
 import (
+	"cmp"
 	_ "embed"
 	"regexp"
 
@@ -47,7 +48,21 @@ type Settings struct {
 	ThrottleFrom  int64 `db:"throttle_from" json:"throttle_from"`
 	IdleMinutes   int64 `db:"idle_minutes" json:"idle_minutes"`     // until an unused sign-in ends
 	AbsoluteHours int64 `db:"absolute_hours" json:"absolute_hours"` // until any sign-in ends
+	Ages
 }
+
+// Ages are from how many years on somebody decides for themselves.
+type Ages struct {
+	Adult int64 `db:"adult_from" json:"adult_from"` // in everything
+	// Consent is about data of their own, also against their parents' will.
+	Consent int64 `db:"consent_from" json:"consent_from"`
+}
+
+// UsualAges are those of Japan: an adult from 18 (Civil Code, article 4), and
+// asked about data of their own from about 12 to 15 (Personal Information
+// Protection Commission, Q&A on the guidelines, on the consent of children),
+// of which the later is taken.
+var UsualAges = Ages{Adult: 18, Consent: 15}
 
 // Fiscal is how the agency counts fiscal years.
 func (s Settings) Fiscal() calendar.Fiscal { return calendar.Fiscal(s.FiscalMonth) }
@@ -62,7 +77,10 @@ type SettingsInput struct {
 	ThrottleFrom  int64     `json:"throttle_from"`
 	IdleMinutes   int64     `json:"idle_minutes"`
 	AbsoluteHours int64     `json:"absolute_hours"`
-	Version       int64     `json:"version"`
+	// Of an adult, and of who consents alone; 0 stands for the usual.
+	AdultFrom   int64 `json:"adult_from,omitempty"`
+	ConsentFrom int64 `json:"consent_from,omitempty"`
+	Version     int64 `json:"version"`
 }
 
 var currencyShape = regexp.MustCompile(`^[A-Z]{3}$`)
@@ -84,6 +102,9 @@ func (in *SettingsInput) Validate() error {
 	checkRange(&f, "/throttle_from", in.ThrottleFrom, 3, 5)
 	checkRange(&f, "/idle_minutes", in.IdleMinutes, 5, 120)
 	checkRange(&f, "/absolute_hours", in.AbsoluteHours, 1, 24)
+	in.AdultFrom, in.ConsentFrom = cmp.Or(in.AdultFrom, UsualAges.Adult), cmp.Or(in.ConsentFrom, UsualAges.Consent)
+	checkRange(&f, "/adult_from", in.AdultFrom, 14, 25)
+	checkRange(&f, "/consent_from", in.ConsentFrom, 10, max(10, in.AdultFrom))
 	return f.Err()
 }
 
@@ -91,7 +112,7 @@ func (in *SettingsInput) Validate() error {
 func Usual(name text.Pair) SettingsInput {
 	return SettingsInput{
 		Name: name, Zone: "Asia/Tokyo", Currency: "JPY", FiscalMonth: 4, Language: text.JA,
-		ThrottleFrom: 5, IdleMinutes: 30, AbsoluteHours: 12,
+		ThrottleFrom: 5, IdleMinutes: 30, AbsoluteHours: 12, AdultFrom: UsualAges.Adult, ConsentFrom: UsualAges.Consent,
 	}
 }
 
@@ -99,6 +120,7 @@ func (in SettingsInput) into(s *Settings) {
 	s.Name, s.Zone, s.Currency, s.FiscalMonth = in.Name, in.Zone, in.Currency, in.FiscalMonth
 	s.Language, s.ThrottleFrom = in.Language, in.ThrottleFrom
 	s.IdleMinutes, s.AbsoluteHours = in.IdleMinutes, in.AbsoluteHours
+	s.Ages = Ages{in.AdultFrom, in.ConsentFrom}
 }
 
 // Code is one choice of a code list. Its key never changes; its label may.

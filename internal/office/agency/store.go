@@ -17,6 +17,16 @@ var (
 // LoadSettings reads the agency's row; not found before set-up.
 func LoadSettings(q db.Q) (Settings, error) { return db.One[Settings](q, selectSettings, Self) }
 
+// AgesOf reads from when on somebody decides for themselves here; before set-up
+// the usual.
+func AgesOf(q db.Q) (Ages, error) {
+	ages, ok, err := db.Maybe[Ages](q, "SELECT "+db.Columns[Ages]("")+" FROM agency WHERE id = ?", Self)
+	if err != nil || !ok {
+		return UsualAges, err
+	}
+	return ages, nil
+}
+
 // lockAgency makes changes of the team tree wait for each other.
 func lockAgency(tx db.W) error {
 	_, err := db.One[db.ID](tx, "SELECT id FROM agency WHERE id = ?"+db.ForUpdate(tx), Self)

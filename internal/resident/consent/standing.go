@@ -8,16 +8,8 @@ import (
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/office/agency"
 	"kizuna/internal/resident/people"
-)
-
-// The ages, in years, from which somebody consents for themselves in Japan:
-// alone as an adult from 18 (Civil Code, article 4), and about data of their
-// own from about 12 to 15 (Personal Information Protection Commission, Q&A on
-// the guidelines, on the consent of children); the later of these is taken.
-const (
-	adult = 18
-	ripe  = 15
 )
 
 // Consenter is somebody who may consent for a person, and as what.
@@ -27,23 +19,23 @@ type Consenter struct {
 }
 
 // standing tells who may consent for a person on a day: themselves, if they
-// live and are old enough; for a minor a parent, or where somebody has custody
+// live and are old enough by the agency's ages; for a minor a parent, or where somebody has custody
 // only who has it, or a guardian; for anybody a proxy, for an adult also the
 // guardian who was appointed. Who is bound as somebody that harmed the person
 // never does, whatever else they are. An unknown age shuts nobody out.
-func standing(p people.Card, ties []people.Relationship, others map[db.ID]people.Card, on calendar.Date) []Consenter {
+func standing(p people.Card, ties []people.Relationship, others map[db.ID]people.Card, ages agency.Ages, on calendar.Date) []Consenter {
 	if p.DiedOn != "" {
 		return nil
 	}
 	youngest, oldest, known := p.Birth().Age(on)
 	var out []Consenter
 	switch {
-	case !known || oldest >= adult:
+	case !known || int64(oldest) >= ages.Adult:
 		out = append(out, Consenter{p, "self"})
-	case oldest >= ripe:
+	case int64(oldest) >= ages.Consent:
 		out = append(out, Consenter{p, "minor"})
 	}
-	by := capacities(p.ID, ties, !known || youngest < adult)
+	by := capacities(p.ID, ties, !known || int64(youngest) < ages.Adult)
 	for _, capacity := range []string{"parent", "guardian", "proxy"} {
 		for _, id := range by[capacity] {
 			if c, ok := others[id]; ok && c.Status == "active" && c.DiedOn == "" {
@@ -99,7 +91,11 @@ func consenters(q db.Q, a access.Actor, now calendar.Time, person db.ID, on cale
 	if err != nil {
 		return nil, err
 	}
-	return standing(cards[person], ties, cards, on), nil
+	ages, err := agency.AgesOf(q)
+	if err != nil {
+		return nil, err
+	}
+	return standing(cards[person], ties, cards, ages, on), nil
 }
 
 // Consenters tells who may consent for a person today, of those whom the actor

@@ -9,7 +9,10 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/office/agency"
 	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/people"
 )
@@ -112,6 +115,28 @@ func TestAResidentConsentsAsTheirAgeLets(t *testing.T) {
 			c, err := d.room.Give(t.Context(), a, d.input("name"))
 			if c.Capacity != want || (err == nil) != (want != "") {
 				t.Errorf("at %d as %q: %v", years, c.Capacity, err)
+			}
+		}
+	})
+}
+
+// TestTheAgencySetsTheAges has somebody of fifteen and one of nineteen agree where adults are twenty.
+func TestTheAgencySetsTheAges(t *testing.T) {
+	each(t, func(t *testing.T, d desk) {
+		in := agency.Usual(text.Both("Minato"))
+		in.AdultFrom, in.ConsentFrom = 20, 16
+		if _, err := op.Do(t.Context(), d.run, access.TheSystem(), "agency.found", nil, func(tx *op.Tx) (agency.Settings, error) { return agency.Found(tx, in) }); err != nil {
+			t.Fatal(err)
+		}
+		today := calendar.Today(t.Context(), d.clock)
+		for years, want := range map[int]string{20: "self", 19: "minor", 16: "minor", 15: ""} {
+			p, err := people.New(d.run).Create(t.Context(), d.worker, people.PersonInput{Names: []people.NameInput{{Family: "丸山", Given: "望"}}, BirthDate: today.AddMonths(-12 * years)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			may, err := d.room.Consenters(t.Context(), d.worker, p.ID)
+			if err != nil || len(may) != len(strings.Fields(want)) || len(may) == 1 && may[0].Capacity != want {
+				t.Errorf("at %d: %v, %v, not %q", years, may, err, want)
 			}
 		}
 	})

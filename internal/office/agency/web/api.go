@@ -72,10 +72,12 @@ type settingsOut struct {
 	ThrottleFrom  int64     `json:"throttle_from"`
 	IdleMinutes   int64     `json:"idle_minutes"`
 	AbsoluteHours int64     `json:"absolute_hours"`
+	AdultFrom     int64     `json:"adult_from"`
+	ConsentFrom   int64     `json:"consent_from"`
 }
 
 func settingsOf(s agency.Settings) settingsOut {
-	return settingsOut{s.Version, s.Name, s.Zone, s.Currency, s.FiscalMonth, s.Language, s.ThrottleFrom, s.IdleMinutes, s.AbsoluteHours}
+	return settingsOut{s.Version, s.Name, s.Zone, s.Currency, s.FiscalMonth, s.Language, s.ThrottleFrom, s.IdleMinutes, s.AbsoluteHours, s.Adult, s.Consent}
 }
 
 func (x api) settings(ctx context.Context, a access.Actor, _ none) (settingsOut, error) {

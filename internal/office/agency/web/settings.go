@@ -33,7 +33,8 @@ func settingsForm(version int64) ui.FormProps {
 func settingsInput(s agency.Settings) agency.SettingsInput {
 	return agency.SettingsInput{
 		Name: s.Name, Zone: s.Zone, Currency: s.Currency, FiscalMonth: s.FiscalMonth, Language: s.Language,
-		ThrottleFrom: s.ThrottleFrom, IdleMinutes: s.IdleMinutes, AbsoluteHours: s.AbsoluteHours, Version: s.Version,
+		ThrottleFrom: s.ThrottleFrom, IdleMinutes: s.IdleMinutes, AbsoluteHours: s.AbsoluteHours,
+		AdultFrom: s.Adult, ConsentFrom: s.Consent, Version: s.Version,
 	}
 }
 
@@ -69,6 +70,7 @@ var settingLabels = map[string]string{
 	"name/ja": "agency.web.name_ja", "name/en": "agency.web.name_en", "zone": "agency.web.zone", "currency": "agency.web.currency",
 	"fiscal_month": "agency.web.fiscal_month", "language": "agency.web.language", "throttle_from": "agency.web.throttle_from",
 	"idle_minutes": "agency.web.idle_minutes", "absolute_hours": "agency.web.absolute_hours",
+	"adult_from": "agency.web.adult_from", "consent_from": "agency.web.consent_from",
 }
 
 func shownBefore(form ui.FormProps, in any) string {

@@ -137,6 +137,17 @@ func TestSettingsPage(t *testing.T) {
 			"throttle_from": {"３"}, "idle_minutes": {"20"}, "absolute_hours": {"8"}, "version": {"1"}}
 		post(t, do, 303, "/admin/agency", form)
 		post(t, do, 412, "/admin/agency", form)
+		form.Set("version", "2")
+		form.Set("adult_from", "20")
+		form.Set("consent_from", "21")
+		if page := post(t, do, 422, "/admin/agency", form); !strings.Contains(page, "21") {
+			t.Error("what was typed is gone")
+		}
+		form.Set("consent_from", "16")
+		post(t, do, 303, "/admin/agency", form)
+		if status, _, page := do(admin, "GET", "/admin/agency", "", "ja"); status != 200 || !strings.Contains(page, `value="16"`) {
+			t.Errorf("the age is not kept: %d", status)
+		}
 		form.Set("zone", "Mars/Olympus")
 		if page := post(t, do, 422, "/admin/agency", form); !strings.Contains(page, "Mars/Olympus") {
 			t.Error("what was typed is gone")
