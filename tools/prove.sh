@@ -46,10 +46,10 @@ part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Clock|Stop|Two|Audit|It
 # A hundred power cuts on each engine, with writes lost and torn; needs root, for a disk of its own.
 part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }
 
-# The database server taken away, its connections cut, its standby taking over, its disk full; several
+# The database server taken away, its connections cut, its standby taking over, its disk full or failing; several
 # programs on one database, also through a proxy and serializable; a worker that dies in the middle;
 # migrations at once and killed; a newer release beside an older one.
-part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|Standby|DiskFull|Many|WorkerDies|Migrate|Beside|SlowClients|HostileBodies)$'; }
+part_outage() { breaks outage "${ROUNDS:-20}" '^Test(ServerFails|Standby|DiskFull|DeviceFails|Many|WorkerDies|Migrate|Beside|SlowClients|HostileBodies)$'; }
 
 # Half an hour of mixed load on each engine at once; SOAK_FOR=2h on request.
 part_soak() {

@@ -11,8 +11,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -102,8 +104,20 @@ func (d *disk) cut(t testing.TB, seed uint64) (kept, lost, torn int) {
 	return kept, lost, torn
 }
 
-// serveDisk is the other process: it shows the folder until its input ends, and a number on its
-// input is the seed of a cut.
+// fails has every write and every sync of it fail from now on, or no longer, with an error of the device.
+func (d *disk) fails(t testing.TB, from bool) {
+	t.Helper()
+	word := map[bool]string{true: "fail", false: "heal"}[from]
+	if _, err := fmt.Fprintln(d.in, word); err != nil {
+		t.Fatal(err)
+	}
+	if said := d.hear(t); said != word {
+		t.Fatalf("the disk says %q", said)
+	}
+}
+
+// serveDisk is the other process: it shows the folder until its input ends. A number on its input is
+// the seed of a cut; fail and heal begin and end its failing.
 func serveDisk(folders string) int {
 	kept, at, _ := strings.Cut(folders, ":")
 	var none time.Duration
@@ -123,12 +137,18 @@ func serveDisk(folders string) int {
 		return 0
 	}
 	fmt.Println("ready")
-	var seed uint64
+	var word string
 	for {
-		if _, err := fmt.Scanln(&seed); err != nil {
+		if _, err := fmt.Scanln(&word); err != nil {
 			break
 		}
-		fmt.Println(p.cut(rand.New(rand.NewPCG(seed, 0))))
+		switch seed, err := strconv.ParseUint(word, 10, 64); {
+		case err == nil:
+			fmt.Println(p.cut(rand.New(rand.NewPCG(seed, 0))))
+		default:
+			p.failing.Store(word == "fail")
+			fmt.Println(word)
+		}
 	}
 	if err := server.Unmount(); err != nil {
 		if err := syscall.Unmount(at, syscall.MNT_DETACH); err != nil {
@@ -141,8 +161,9 @@ func serveDisk(folders string) int {
 
 // platter is what of all files is not synced.
 type platter struct {
-	mu    sync.Mutex
-	files map[uint64]*file // by inode
+	mu      sync.Mutex
+	files   map[uint64]*file // by inode
+	failing atomic.Bool
 }
 
 // file is what of a file is not synced, in the order of writing.
@@ -303,7 +324,7 @@ func (p *platter) open(path string, flags uint32) (*handle, error) {
 	if err == nil && flags&unix.O_TRUNC != 0 {
 		err = p.truncate(fd, 0)
 	}
-	return &handle{fd, p}, err
+	return &handle{fd, p, strings.HasSuffix(path, "-shm")}, err
 }
 
 // Create makes a file and opens it.
@@ -339,7 +360,11 @@ func (n *node) Setattr(ctx context.Context, _ fs.FileHandle, in *fuse.SetAttrIn,
 type handle struct {
 	fd      int
 	platter *platter
+	mapped  bool // SQLite's index of its log, which is memory that several programs share and never synced
 }
+
+// fails says that the device does not take what is written.
+func (h *handle) fails() bool { return !h.mapped && h.platter.failing.Load() }
 
 // Read reads what was written, synced or not.
 func (h *handle) Read(_ context.Context, dest []byte, at int64) (fuse.ReadResult, syscall.Errno) {
@@ -352,6 +377,9 @@ func (h *handle) Read(_ context.Context, dest []byte, at int64) (fuse.ReadResult
 
 // Write writes, and remembers what stood there.
 func (h *handle) Write(_ context.Context, data []byte, at int64) (uint32, syscall.Errno) {
+	if h.fails() {
+		return 0, syscall.EIO
+	}
 	if err := h.platter.write(h.fd, data, at); err != nil {
 		return 0, fs.ToErrno(err)
 	}
@@ -360,6 +388,9 @@ func (h *handle) Write(_ context.Context, data []byte, at int64) (uint32, syscal
 
 // Fsync makes what was written last.
 func (h *handle) Fsync(context.Context, uint32) syscall.Errno {
+	if h.fails() {
+		return syscall.EIO
+	}
 	return fs.ToErrno(h.platter.sync(h.fd))
 }
 

@@ -82,7 +82,7 @@ func TestDiskFull(t *testing.T) {
 				times++
 				l.run(40, func() {
 					empty := fill(t, disk)
-					l.fullUp(t)
+					l.refusing(t, "on a full disk", l.full)
 					empty()
 					begin() // PostgreSQL itself ends where its log has no room; its operator starts it again
 					l.later(40, l.finish)
@@ -102,15 +102,16 @@ func (l *load) full(status int) bool {
 	return status == http.StatusInsufficientStorage || l.place.engine == db.Postgres && status == http.StatusServiceUnavailable
 }
 
-// fullUp asks for what can be had on a full disk and for what cannot.
-func (l *load) fullUp(t testing.TB) {
+// refusing asks for what can be had while nothing can be kept, and for what cannot; told says which
+// answers tell so, and when is the situation.
+func (l *load) refusing(t testing.TB, when string, told func(status int) bool) {
 	t.Helper()
 	w := &worker{load: l}
 	worker := w.account("caseworker")
 	made := func(n int) *ask {
 		q := w.create("caseworker", "/api/v1/persons", "", map[string]any{"names": []any{map[string]any{"family": "満杯", "given": strings.Repeat("長", 60)}}}, nil)
-		q.key = fmt.Sprintf("%d-full-%d-%d", l.seed, l.spell, n)
-		q.action = &action{name: "person on a full disk"}
+		q.key = fmt.Sprintf("%d-refusing-%d-%d", l.seed, l.spell, n)
+		q.action = &action{name: "person " + when}
 		return q
 	}
 	// What the database has put by before may take a few more.
@@ -121,7 +122,7 @@ func (l *load) fullUp(t testing.TB) {
 			continue
 		}
 		if !errors.As(err, &no) {
-			t.Errorf("a write on a full disk: %v", err)
+			t.Errorf("a write %s: %v", when, err)
 			return
 		}
 		break
@@ -129,8 +130,8 @@ func (l *load) fullUp(t testing.TB) {
 	var problem struct {
 		Detail string
 	}
-	if err := json.Unmarshal([]byte(no.body), &problem); err != nil || !l.full(no.status) || no.status == http.StatusInsufficientStorage && !strings.Contains(problem.Detail, "何も保存されていません") {
-		t.Errorf("a write on a full disk is answered %d: %s", no.status, no.body)
+	if err := json.Unmarshal([]byte(no.body), &problem); err != nil || !told(no.status) || no.status == http.StatusInsufficientStorage && !strings.Contains(problem.Detail, "何も保存されていません") {
+		t.Errorf("a write %s is answered %d: %s", when, no.status, no.body)
 	}
 	ask := func(path, key string) (status int, body string) {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, l.base(0)+path, nil)
@@ -142,19 +143,19 @@ func (l *load) fullUp(t testing.TB) {
 		}
 		res, err := l.client.Do(r)
 		if err != nil {
-			t.Errorf("%s on a full disk: %v", path, err)
+			t.Errorf("%s %s: %v", path, when, err)
 			return 0, ""
 		}
 		defer res.Body.Close()
 		all, err := io.ReadAll(res.Body)
 		if err != nil {
-			t.Errorf("%s on a full disk: %v", path, err)
+			t.Errorf("%s %s: %v", path, when, err)
 		}
 		return res.StatusCode, string(all)
 	}
 	for _, path := range []string{"/healthz", "/sign-in"} { // as nobody: who is known is led home, where people are shown
 		if status, body := ask(path, ""); status != http.StatusOK {
-			t.Errorf("%s on a full disk is answered %d: %.300s", path, status, body)
+			t.Errorf("%s %s is answered %d: %.300s", path, when, status, body)
 		}
 	}
 	// Some more lines of who looked may find room where others stand.
@@ -162,7 +163,7 @@ func (l *load) fullUp(t testing.TB) {
 	for n := 0; n < 500 && status == http.StatusOK; n++ {
 		status, body = ask("/api/v1/persons?q=x", worker.APIKey)
 	}
-	if !l.full(status) {
-		t.Errorf("people on a full disk are answered %d: %.300s", status, body)
+	if !told(status) {
+		t.Errorf("people %s are answered %d: %.300s", when, status, body)
 	}
 }

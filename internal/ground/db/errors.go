@@ -44,8 +44,8 @@ func explain(err error) error {
 			return uniqueError{errors.New("unique " + uniqueColumns(pg) + ": " + pg.Message)}
 		case pg.Code == "53100":
 			return fault.NoRoom(err)
-		case strings.HasPrefix(pg.Code, "53"), strings.HasPrefix(pg.Code, "57"), strings.HasPrefix(pg.Code, "08"), pg.Code == "25006", pg.Code == "40P01":
-			// 25006: the server has become a standby; 40P01: what was being read is being migrated.
+		case strings.HasPrefix(pg.Code, "53"), strings.HasPrefix(pg.Code, "57"), strings.HasPrefix(pg.Code, "58"), strings.HasPrefix(pg.Code, "08"), pg.Code == "25006", pg.Code == "40P01":
+			// 58: its disk fails; 25006: the server has become a standby; 40P01: what was being read is being migrated.
 			return fault.Unavailable(err)
 		}
 		return err
