@@ -198,6 +198,9 @@ func (m *maker) forms(ctx context.Context) error {
 	if _, err = m.srv.Rooms.Forms.Publish(ctx, a, made.ID, made.Version); err != nil {
 		return err
 	}
+	if err = m.publishSets(ctx); err != nil {
+		return err
+	}
 	return m.draftedForm(ctx)
 }
 

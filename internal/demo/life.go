@@ -79,6 +79,7 @@ func (l *life) live() {
 	l.around()
 	l.papers()
 	l.here("met")
+	l.hear()
 	l.later(5)
 	l.assess()
 	l.later(3)
@@ -225,6 +226,14 @@ func scan(on calendar.Date) string {
 	return b.String()
 }
 
+// inOwnWords is an answer as it is written down.
+func (l *life) inOwnWords(v any) any {
+	if p, ok := v.(text.Pair); ok {
+		return l.say(p)
+	}
+	return v
+}
+
 // assess finds out what is needed.
 func (l *life) assess() {
 	room := l.srv.Rooms.Assessments
@@ -232,10 +241,7 @@ func (l *life) assess() {
 	l.write(one(l.teller, l.visit))
 	answers := map[string]any{}
 	for k, v := range l.answers {
-		if p, ok := v.(text.Pair); ok {
-			v = l.say(p)
-		}
-		answers[k] = v
+		answers[k] = l.inOwnWords(v)
 	}
 	if l.stuck == "assessing" { // half of it, until the next visit
 		delete(answers, "sleep")
