@@ -51,10 +51,11 @@ func questionSet(key string) (in form.FormInput, err error) {
 type hearing struct {
 	form, family string
 	answers      map[string]any // a text.Pair is said in the agency's language
+	signs        bool           // under the question declared
 }
 
 var hearings = []hearing{
-	{"complaint_hearing", "近藤", map[string]any{
+	{form: "complaint_hearing", family: "近藤", answers: map[string]any{
 		"channel": "phone", "named": true, "caller_name": both("青葉小学校 養護教諭", "School nurse, Aoba School"), "caller_tie": "school", "call_back": true,
 		"caller_phone": "03-5550-0142", "call_hours": both("授業のあと、15時半から17時", "After lessons, 15:30 to 17:00"), "keep_secret": true, "about": "child",
 		"words":      both("月曜の朝、腕に青いあざがあった。「パパが疲れてた」と言った。それ以上は話さなかった。", "On Monday morning there was a bruise on the arm. “Papa was tired,” the child said, and no more."),
@@ -63,40 +64,40 @@ var hearings = []hearing{
 		"small": true, "together": false, "afraid": false, "weapon": false, "unseen": false, "told": []any{"secrecy", "next", "urgent"}, "passed": []any{"supervisor", "team"},
 		"own_view": both("落ち着いた話し方。心配が続いていたようす。", "Spoke calmly; seems to have worried for some time."),
 	}},
-	{"inbound_referral_check", "斎藤", map[string]any{
+	{form: "inbound_referral_check", family: "斎藤", answers: map[string]any{
 		"source_kind": "hospital", "source_name": both("みなと中央病院 地域連携室", "Minato Central Hospital, community liaison"), "source_phone": "03-5550-0177", "stays": "until",
 		"family": "斎藤", "given": "昌子", "family_kana": "サイトウ", "given_kana": "マサコ", "born": "1950-03-15", "safe_call": "hours", "safe_hours": both("午前中", "In the morning"), "agreed": "written",
 		"told": both("退院したあとの暮らしを一緒に考える人が来る、と聞いている。", "That somebody will come to think with her about life after hospital."), "areas": []any{"health", "daily", "alone"},
 		"reason": both("退院が近いが、家の階段と買い物に不安がある。", "She will soon leave hospital; the stairs and the shopping worry her."), "wish": both("自分の家に帰りたい。", "To go back to her own home."),
 		"risk": []any{"no_food"}, "papers": []any{"letter", "consent", "opinion"}, "ours": true, "first_step": both("病棟で本人に会う", "Meet her on the ward"),
 	}},
-	{"benefit_interview", "林", map[string]any{
-		"family": "林", "given": "直樹", "born": "1971-02-25", "household": "1", "children": "0", "event": []any{"hours"}, "story": both("注文が減り、週3日の勤務になった。", "Orders fell, and he is down to three days a week."),
+	{form: "benefit_interview", family: "林", signs: true, answers: map[string]any{
+		"family": "林", "given": "直樹", "born": "1971-02-25", "household": "1", "children": "0", "phone": "090-5550-0188", "event": []any{"hours"}, "story": both("注文が減り、週3日の勤務になった。", "Orders fell, and he is down to three days a week."),
 		"until_now": []any{"savings", "bills"}, "wage": "96000", "pension": "0", "allowance": "0", "unemployment": "0", "support": "0", "rent": "52000", "bills": "14000", "repay": "18000",
 		"food": true, "savings": "41000", "rent_late": "1", "cut_off": false, "getting": []any{"loan"}, "refused_before": false, "seen": []any{"id", "pay", "bank"},
 		"missing": both("賃貸借契約書（来週まで）", "The lease, by next week"), "explained": []any{"how", "change", "repay", "appeal", "check"},
 	}},
-	{"housing_check", "木村", map[string]any{
+	{form: "housing_check", family: "木村", answers: map[string]any{
 		"sleeps": "own", "safe": true, "tenure": "rented", "rent": "58000", "late": true, "late_months": "2", "notice": "letter", "faults": []any{"damp", "heat"}, "falls": false, "steps": "14",
 		"wants": "stay", "must_have": both("いまの職場に自転車で通えること", "Within a bicycle ride of work"),
 	}},
-	{"employment_check", "中村", map[string]any{
+	{form: "employment_check", family: "中村", answers: map[string]any{
 		"working": "no", "last_why": "company", "insurance": "have", "past": both("印刷会社で12年、機械の担当。", "Twelve years at a printing works, running the machines."),
 		"good_at": both("機械の調子を音で聞き分ける。後輩に教えるのが好き。", "Hears what is wrong with a machine. Likes to teach the younger ones."), "papers": []any{"car", "fork"}, "pc": "2", "hours": "35", "times": []any{"morning", "day"},
 		"barriers": []any{"gap"}, "wants": "soon", "confidence": "3", "rhythm": "4", "kind": both("工場の設備の手入れ", "Upkeep of machines"), "first": both("金曜に職場を一つ見学する", "Visit one workplace on Friday"),
 	}},
-	{"family_strengths", "グエン", map[string]any{
+	{form: "family_strengths", family: "グエン", answers: map[string]any{
 		"present": []any{"mother", "child"}, "children": "1", "proud": both("二人で作るベトナムの料理。", "The Vietnamese dishes they cook together."), "meals": "4", "home_care": "4", "money": "2",
 		"money_help": both("家賃と保育料が同じ週に重なる。", "Rent and nursery fees fall in the same week."), "learning": "3", "friends": "4", "friends_good": both("園に仲のよい子がいる。", "A good friend at the nursery."), "health": "4",
 		"child_voice": both("「ママと公園がいい」", "“I like the park with Mama.”"), "rest": "2", "rest_help": both("夜勤の翌日、眠れないまま迎えに行く。", "After night work she fetches the child without having slept."), "ways": "4", "between": "3",
 		"reach": []any{"friend", "work"}, "support": "2", "support_help": both("子どもの急な熱のとき。", "When the child has a sudden fever."), "afraid": false, "first": []any{"money", "rest", "support"},
 		"own_goal": both("週に一度、二人でゆっくり朝ごはんを食べる。", "A slow breakfast together once a week."),
 	}},
-	{"grief_screening", "髙橋", map[string]any{
+	{form: "grief_screening", family: "髙橋", answers: map[string]any{
 		"tie": "spouse", "how": "expected", "farewell": true, "longing": "often", "unreal": "some", "blame": "some", "anger": "none", "empty": "some", "sleep": "often", "eat": "some", "avoid": "some",
 		"alone": "often", "drink": "none", "wish_dead": false, "tasks": []any{"pension", "bank"}, "income_less": true, "people": both("向かいの家の友人", "A friend across the street"), "wants": []any{"group", "papers"},
 	}},
-	{"satisfaction", "伊藤", map[string]any{
+	{form: "satisfaction", family: "伊藤", answers: map[string]any{
 		"by": "self", "listened": "5", "understood": "4", "chose": "4", "respect": "5", "time": "3", "better": "4", "next": "4", "best": both("面接の前に一緒に練習してくれた。", "Practising together before the interview."),
 		"change": both("書類の返事をもう少し早く。", "A quicker answer on papers."), "hurt": false,
 	}},
@@ -125,6 +126,9 @@ func (l *life) hear() {
 		room := l.srv.Rooms.Forms
 		res := try(room.Begin(l.ctx, l.worker, form.BeginInput{FormKey: h.form, Person: l.person}))
 		res = try(room.Save(l.ctx, l.worker, res.ID, form.Fill{Answers: answers, Version: res.Version}))
+		if h.signs {
+			res = try(room.Sign(l.ctx, l.worker, res.ID, form.SignInput{Question: "declared", Name: l.signed, Capacity: "self", Agreed: true, Version: res.Version}))
+		}
 		try(room.Complete(l.ctx, l.worker, res.ID, res.Version))
 	}
 }

@@ -89,6 +89,7 @@ func (s *Server) open() *Rooms {
 	x.People = people.New(s.Run)
 	x.Consents = consent.New(s.Run)
 	x.Forms = form.New(s.Run)
+	x.Forms.People, x.Forms.Files = x.People, s.files
 	x.Catalog = catalog.New(s.Run, currency)
 	x.Cases = cases.New(s.Run)
 	x.Intake = intake.New(s.Run, x.People, x.Cases)
@@ -206,7 +207,7 @@ func (s *Server) sources() []homeweb.Source {
 func (s *Server) panels() []ui.Panel {
 	return slices.Concat(casesweb.Panels(s.Rooms.Cases), referralweb.Panels(s.config.Clock),
 		intakeweb.Panels(s.Rooms.Intake), deliveryweb.Panels(s.Rooms.Delivery), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
-		benefitweb.Panels(s.Rooms.Benefits), consentweb.Panels())
+		benefitweb.Panels(s.Rooms.Benefits), formweb.Panels(), consentweb.Panels())
 }
 
 // names gives the names of users in the reader's language.

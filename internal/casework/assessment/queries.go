@@ -85,6 +85,7 @@ func (f *File) evaluate(ctx context.Context, now calendar.Time) (err error) {
 		now = f.Response.CompletedAt
 	}
 	f.Now = f.Ready.Evaluate(f.Response.Answers.V, now.Date(calendar.Zone(ctx)))
+	f.Now.Of = &f.Response
 	return nil
 }
 

@@ -35,6 +35,10 @@ func (d Definition) Read(raw map[string]any) (rule.Facts, fault.Fields) {
 			wrong.Add(at, "fault.unknown_field", "field", key)
 			continue
 		}
+		if !q.Typed() {
+			wrong.Add(at, "form.fault.apart")
+			continue
+		}
 		v, given, err := q.read(raw[key])
 		if err != nil {
 			if wrong.Absorb(at, err) != nil {
@@ -69,6 +73,22 @@ func (q Question) read(raw any) (v rule.Value, given bool, err error) {
 	}
 	v, err = q.readOne(s)
 	return v, err == nil, err
+}
+
+// Start reads the answer that the question begins with; given is false when
+// there is none.
+func (q Question) Start() (v rule.Value, given bool, err error) {
+	if len(q.Initial) == 0 || !q.Typed() {
+		return v, false, nil
+	}
+	if q.Kind != "choices" {
+		return q.read(q.Initial[0])
+	}
+	list := make([]any, len(q.Initial))
+	for i, s := range q.Initial {
+		list[i] = s
+	}
+	return q.read(list)
 }
 
 func plainText(raw any) (string, bool) {
@@ -251,6 +271,8 @@ func (q Question) Said(lang text.Lang, v rule.Value) string {
 			return ledger.Money{Minor: n, Currency: q.Unit()}.In(lang)
 		}
 		return fmt.Sprint(v.Text, " ", q.Unit())
+	case "file":
+		return text.T(lang, "form.files", map[string]any{"n": len(v.List)})
 	case "choice", "choices":
 		var words []string
 		for _, o := range q.Options {

@@ -47,6 +47,7 @@ var (
 		{"max", func(q Question) any { return q.Max }},
 		{"currency", func(q Question) any { return q.Currency }},
 		{"score", func(q Question) any { return q.Score }},
+		{"initial", func(q Question) any { return q.Initial }},
 		{"map_to", func(q Question) any { return q.MapTo }},
 		{"link_id", func(q Question) any { return q.LinkID }},
 		{"codes", func(q Question) any { return q.Codes }},

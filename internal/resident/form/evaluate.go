@@ -26,7 +26,7 @@ const sectionMark = "#"
 
 // Compile checks a definition. Faults point into it: /sections/0/questions/2/show.
 func Compile(d Definition) (*Ready, error) {
-	c := compiler{out: &Ready{Definition: d, show: map[string]*rule.Expr{}, must: map[string]*rule.Expr{}, calc: map[string]*rule.Expr{}}}
+	c := compiler{targets: map[string]bool{}, out: &Ready{Definition: d, show: map[string]*rule.Expr{}, must: map[string]*rule.Expr{}, calc: map[string]*rule.Expr{}}}
 	c.shape()
 	set, err := rule.NewSet(c.facts()...)
 	if err != nil {
@@ -52,9 +52,10 @@ func Problems(d Definition) []fault.Field {
 }
 
 type compiler struct {
-	out   *Ready
-	wrong fault.Fields
-	known []string // questions before the present one
+	out     *Ready
+	wrong   fault.Fields
+	known   []string        // questions before the present one
+	targets map[string]bool // fields of the record that have a question
 }
 
 func (c *compiler) shape() {
@@ -102,9 +103,6 @@ func (c *compiler) question(at string, q *Question, keys map[string]bool) {
 	if chosen != (len(q.Options) > 0) || len(q.Options) > maxOptions {
 		c.wrong.Add(at+"/options", "form.fault.options", "max", maxOptions)
 	}
-	if q.Kind == "note" && q.Calculate != "" {
-		c.wrong.Add(at+"/calculate", "form.fault.note_calculates")
-	}
 	values := map[string]bool{}
 	for k := range q.Options {
 		o, below := &q.Options[k], at+fault.At("options", k)
@@ -123,6 +121,13 @@ func (c *compiler) question(at string, q *Question, keys map[string]bool) {
 		if _, err := rule.Parse(rule.Decimal, bound); bound != "" && err != nil {
 			c.wrong.Add(at+[]string{"/min", "/max"}[i], "fault.not_a_number")
 		}
+	}
+	c.mapped(at+"/map_to", *q)
+	if _, _, err := q.Start(); err != nil {
+		_ = c.wrong.Absorb(at+"/initial/0", err) // what cannot be read is always said of a field
+	}
+	if q.Calculate != "" && !(Question{Kind: q.Kind}).Typed() {
+		c.wrong.Add(at+"/calculate", "form.fault.note_calculates")
 	}
 	if q.Kind == "scale" {
 		if low, high, ok := q.steps(); !ok || high <= low || high-low > 20 {
@@ -283,6 +288,8 @@ type Evaluation struct {
 	Band    string // key; "" when there is none
 	// Parts are the points of each answer that gave any.
 	Parts []Part
+	// Of are the answers looked at, for whoever shows them; nil in a preview.
+	Of *Response
 }
 
 // Part is what one answer gave to the points.

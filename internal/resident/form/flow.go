@@ -12,6 +12,8 @@ var (
 	editors = flow.Roles{access.Administrator, access.ProgramManager, access.System}
 	// askers fill them in, for somebody or for themselves.
 	askers = flow.Roles{access.Caseworker, access.Supervisor, access.IntakeWorker, access.Resident, access.System}
+	// takers change a person's record by what was answered.
+	takers = flow.Roles{access.Caseworker, access.Supervisor, access.IntakeWorker, access.System}
 )
 
 // Flow is a form version's. That only one version of a key is published, and
@@ -38,6 +40,10 @@ var ResponseFlow = flow.Define(flow.Table[Response]{
 		{Name: "save", From: []string{"in_progress"}, By: askers},
 		{Name: "complete", From: []string{"in_progress"}, To: "completed", By: askers, Plain: true},
 		{Name: "amend", From: []string{"completed", "amended"}, To: "amended", By: askers},
+		{Name: "take_over", From: []string{"completed", "amended"}, By: takers},
+		{Name: "attach", From: []string{"in_progress"}, By: askers},
+		{Name: "detach", From: []string{"in_progress"}, By: askers},
+		{Name: "sign", From: []string{"in_progress", "completed", "amended"}, By: askers},
 		{Name: "cancel", From: []string{"in_progress", "completed", "amended"}, To: "cancelled", By: askers},
 	},
 	VoidBy: flow.Roles{access.Supervisor},

@@ -81,8 +81,12 @@ type Question struct {
 	Currency     string    `json:"currency,omitempty"` // of money; JPY when ""
 	// Score is the points for a yes, or for each step of a scale or number.
 	Score int64 `json:"score,omitempty"`
-	// MapTo names what else the answer says: need/housing suggests a need.
+	// MapTo names what else the answer says: need/housing suggests a need,
+	// record/phone is a field of the person's record; see Targets.
 	MapTo string `json:"map_to,omitempty"`
+	// Initial is the answer it begins with where the record has none, as it
+	// would be typed; several of choices.
+	Initial []string `json:"initial,omitempty"`
 	// LinkID is what other systems call it where they do not call it by its key.
 	LinkID string `json:"link_id,omitempty"`
 	Codes  []Code `json:"codes,omitempty"`
@@ -107,7 +111,7 @@ type Band struct {
 
 // The choices of a form's coded fields.
 var (
-	Kinds            = []string{"text", "long_text", "number", "money", "date", "yes_no", "choice", "choices", "scale", "phone", "address", "note"}
+	Kinds            = []string{"text", "long_text", "number", "money", "date", "yes_no", "choice", "choices", "scale", "phone", "address", "file", "signature", "note"}
 	Purposes         = []string{"assessment", "intake", "application", "screening", "review", "other"}
 	ProtectedClasses = []string{"", "substance_use", "partner_violence", "child_protection", "hiv", "mental_health"}
 )
@@ -216,6 +220,10 @@ func (d Definition) Band(key string) (Band, bool) {
 // Asks reports whether the question takes an answer from a person.
 func (q Question) Asks() bool { return q.Kind != "note" && q.Calculate == "" }
 
+// Typed reports whether its answer is typed or chosen among the others. A file
+// is attached and a signature given by deeds of their own.
+func (q Question) Typed() bool { return q.Asks() && q.Kind != "file" && q.Kind != "signature" }
+
 // valueType is the type of a question's answer; "" for none.
 func (q Question) valueType() rule.Type {
 	switch q.Kind {
@@ -227,7 +235,7 @@ func (q Question) valueType() rule.Type {
 		return rule.Date
 	case "yes_no":
 		return rule.Bool
-	case "choices":
+	case "choices", "file":
 		return rule.List
 	case "scale":
 		return rule.Int
@@ -252,4 +260,9 @@ type Response struct {
 	Band        string              `db:"band"`
 	CompletedAt calendar.Time       `db:"completed_at"`
 	CompletedBy db.ID               `db:"completed_by"`
+	// What follows is by question.
+	Prefilled  db.JSON[map[string]Prefill]      `db:"prefilled"`  // what the person's record said when it was begun
+	Taken      db.JSON[map[string]Taken]        `db:"taken"`      // what was taken over into the record
+	Attached   db.JSON[map[string][]Attachment] `db:"attached"`   // the files that the answer is
+	Signatures db.JSON[map[string]Signature]    `db:"signatures"` // who signed
 }

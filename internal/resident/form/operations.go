@@ -116,10 +116,15 @@ type Of struct {
 }
 
 // Start begins a response to a version inside another operation; the caller
-// has checked that the actor may.
+// has checked that the actor may. What the person's record says already, and
+// the actor may read there, stands in it as an answer.
 func Start(tx *op.Tx, f Form, of Of) (Response, error) {
-	return flow.Create(tx, ResponseFlow, "start", Response{Form: f.ID, FormKey: f.Key, Person: of.Person,
-		RootKind: of.RootKind, Root: of.Root, OwnerKind: of.OwnerKind, Owner: of.Owner, Answers: db.AsJSON(rule.Facts{})})
+	res := Response{Form: f.ID, FormKey: f.Key, Person: of.Person, RootKind: of.RootKind, Root: of.Root, OwnerKind: of.OwnerKind, Owner: of.Owner,
+		Answers: db.AsJSON(rule.Facts{})}
+	if err := res.prefill(tx, f); err != nil {
+		return res, err
+	}
+	return flow.Create(tx, ResponseFlow, "start", res)
 }
 
 // Fill is answers as they were typed or sent. With a section, questions of it
@@ -148,11 +153,15 @@ func merged(d Definition, now rule.Facts, in Fill) (rule.Facts, fault.Fields) {
 	}
 	if s, _, ok := d.Section(in.Section); ok {
 		for _, q := range s.Questions {
-			delete(out, q.Key)
+			if q.Typed() {
+				delete(out, q.Key)
+			}
 		}
 	}
 	for key := range in.Answers {
-		delete(out, key)
+		if q, ok := d.Find(key); ok && q.Typed() {
+			delete(out, key)
+		}
 	}
 	for key, v := range read {
 		out[key] = v
@@ -228,26 +237,33 @@ func (r *Room) Begin(ctx context.Context, a access.Actor, in BeginInput) (Respon
 // change runs a step of a response that stands alone.
 func (r *Room) change(ctx context.Context, a access.Actor, step string, id db.ID, version int64, in any, do func(tx *op.Tx, res Response, ready *Ready) (Response, error)) (Response, error) {
 	return op.Do(ctx, r.run, a, "form_response."+step+" "+id.String(), in, func(tx *op.Tx) (Response, error) {
-		res, err := loadResponse(tx, a, tx.Now(), id)
-		if err == nil {
-			err = res.alone()
-		}
-		if err == nil {
-			err = flow.Fresh(res, version)
-		}
-		if err != nil {
-			return res, err
-		}
-		f, err := ByID(tx, res.Form)
-		if err != nil {
-			return res, err
-		}
-		ready, err := f.Ready()
+		res, ready, err := standing(tx, a, id, version)
 		if err != nil {
 			return res, err
 		}
 		return do(tx, res, ready)
 	})
+}
+
+// standing gives a response that stands alone, from the version that was seen,
+// with its form.
+func standing(tx *op.Tx, a access.Actor, id db.ID, version int64) (Response, *Ready, error) {
+	res, err := loadResponse(tx, a, tx.Now(), id)
+	if err == nil {
+		err = res.alone()
+	}
+	if err == nil {
+		err = flow.Fresh(res, version)
+	}
+	if err != nil {
+		return res, nil, err
+	}
+	f, err := ByID(tx, res.Form)
+	if err != nil {
+		return res, nil, err
+	}
+	ready, err := f.Ready()
+	return res, ready, err
 }
 
 // Save keeps answers; any that cannot be read refuses them all.
@@ -259,6 +275,27 @@ func (r *Room) Save(ctx context.Context, a access.Actor, id db.ID, in Fill) (Res
 		}
 		return res, err
 	})
+}
+
+// Filled is what is kept of answers that were sent, and what of them could not
+// be read.
+type Filled struct {
+	Response Response
+	Wrong    fault.Fields
+}
+
+// Fill is Save for a page: answers that can be read are kept even if others
+// cannot, which wrong says.
+func (r *Room) Fill(ctx context.Context, a access.Actor, id db.ID, in Fill) (res Response, wrong fault.Fields, err error) {
+	got, err := op.Do(ctx, r.run, a, "form_response.fill "+id.String(), in, func(tx *op.Tx) (Filled, error) {
+		res, ready, err := standing(tx, a, id, in.Version)
+		if err != nil {
+			return Filled{}, err
+		}
+		res, wrong, err := Save(tx, res, ready, in)
+		return Filled{res, wrong}, err
+	})
+	return got.Response, got.Wrong, err
 }
 
 // Complete ends a response; what is missing is a fault at /answers/<key>.

@@ -7,12 +7,19 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/resident/people"
 )
 
 // Room is the form room.
-type Room struct{ run *op.Runner }
+type Room struct {
+	run *op.Runner
+	// People keeps what is taken over from answers, and Files what is attached
+	// to them. Server fills both.
+	People *people.Room
+	Files  *file.Files
+}
 
 // New makes the room.
 func New(run *op.Runner) *Room { return &Room{run: run} }
@@ -104,6 +111,29 @@ func (r *Room) Sheet(ctx context.Context, a access.Actor, id db.ID) (out Answere
 	return out, who, err
 }
 
+// Choices is what can be asked about a person whom the actor sees.
+type Choices struct {
+	Person people.Card
+	Forms  []Form
+}
+
+// Choices gives what can be asked about a person now.
+func (r *Room) Choices(ctx context.Context, a access.Actor, person db.ID) (out Choices, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if err := people.Seen(q, a, r.run.Now(), person); err != nil {
+			return err
+		}
+		cards, err := people.CardsFor(q, a, r.run.Now(), nil, []db.ID{person})
+		if err != nil {
+			return err
+		}
+		out.Person = cards[person]
+		out.Forms, err = PublishedFor(q, "")
+		return err
+	})
+	return out, err
+}
+
 func answered(q db.Q, a access.Actor, now calendar.Time, id db.ID) (out Answered, err error) {
 	if out.Response, err = loadResponse(q, a, now, id); err != nil {
 		return Answered{}, err
@@ -132,6 +162,7 @@ func (x *Answered) evaluate(ctx context.Context, now calendar.Time) (err error) 
 		now = x.Response.CompletedAt
 	}
 	x.Now = x.Ready.Evaluate(x.Response.Answers.V, now.Date(calendar.Zone(ctx)))
+	x.Now.Of = &x.Response
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/sight"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/resident/people"
 )
 
@@ -97,6 +98,29 @@ func responsesOf(q db.Q, person, before db.ID, limit int) ([]Response, error) {
 		before = lastID
 	}
 	return db.All[Response](q, selectResponse+"person = ? AND id < ? AND root_kind = 'person' AND status <> 'void' ORDER BY id DESC LIMIT ?", person, before, limit)
+}
+
+// Line is a response as a person's page lists it.
+type Line struct {
+	ID             db.ID         `db:"id"`
+	Status         string        `db:"status"`
+	Title          text.Pair     `db:"title"`
+	ProtectedClass string        `db:"protected_class"`
+	Score          string        `db:"score"`
+	CreatedAt      calendar.Time `db:"created_at"`
+	CompletedAt    calendar.Time `db:"completed_at"`
+}
+
+const textLines = `SELECT r.id, r.status, f.title, f.protected_class, r.score, r.created_at, r.completed_at FROM form_response r JOIN form f ON f.id = r.form
+	WHERE r.person = ? AND r.root_kind = 'person' AND r.status <> 'void' ORDER BY r.id DESC LIMIT ?`
+
+// linesShown is how many responses a person's page lists.
+const linesShown = 20
+
+// QueueLines asks in a batch for the responses about a person that stand
+// alone; the caller has checked that the actor may see the person.
+func QueueLines(b *db.Batch, person db.ID) *db.Answer[Line] {
+	return db.Queue[Line](b, textLines, person, linesShown)
 }
 
 var lastID = db.MustID("ffffffff-ffff-ffff-ffff-ffffffffffff")

@@ -104,19 +104,7 @@ func (r *Room) Edit(ctx context.Context, a access.Actor, id db.ID, in EditInput)
 	if err := in.Validate(r.today(ctx)); err != nil {
 		return Person{}, err
 	}
-	return op.Do(ctx, r.run, a, "person.edit "+id.String(), in, func(tx *op.Tx) (Person, error) {
-		p, err := loadForUpdate(tx, a, tx.Now(), id)
-		if err != nil {
-			return p, err
-		}
-		if err := flow.Fresh(p, in.Version); err != nil {
-			return p, err
-		}
-		if err := alignParts(tx, p, r.today(ctx), in.PersonInput); err != nil {
-			return p, err
-		}
-		return r.wearAndTake(ctx, tx, p, "edit", func(p *Person) { in.copyTo(p) })
-	})
+	return op.Do(ctx, r.run, a, "person.edit "+id.String(), in, func(tx *op.Tx) (Person, error) { return r.Revise(ctx, tx, a, id, in) })
 }
 
 // wearAndTake takes a step with the name shown today and the search rows

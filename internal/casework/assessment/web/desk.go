@@ -137,22 +137,7 @@ func (p *pages) askFill(w http.ResponseWriter, r *http.Request) error {
 	if f.Ready == nil || f.Assessment.Status != "in_progress" {
 		return door.See(w, r, at(f.Assessment.ID))
 	}
-	return door.Show(w, r, p.page(r.Context(), f), fillPage(f, sectionAt(f, q.Section), ui.FormProps{}))
-}
-
-// sectionAt is the place of a section that is shown, the first if there is none such.
-func sectionAt(f assessment.File, key string) int {
-	if _, i, ok := f.Ready.Section(key); ok && f.Now.Sections[i] {
-		return i
-	}
-	return next(f, -1)
-}
-
-// next is the place of the next section that is shown; past the last, their number.
-func next(f assessment.File, i int) int {
-	for i++; i < len(f.Now.Sections) && !f.Now.Sections[i]; i++ {
-	}
-	return i
+	return door.Show(w, r, p.page(r.Context(), f), fillPage(f, render.SectionAt(f.Ready, f.Now, q.Section), ui.FormProps{}))
 }
 
 // fill keeps a section and goes on: to questions of it that only now are
@@ -182,7 +167,7 @@ func (p *pages) fill(w http.ResponseWriter, r *http.Request) error {
 		err = wrong.Err()
 	}
 	if err != nil {
-		i := sectionAt(now, in.Section)
+		i := render.SectionAt(now.Ready, now.Now, in.Section)
 		return door.RefuseEdit(w, r, err, p.page(ctx, now), fillEdit(ctx, now, i), func(err error) templ.Component {
 			seen := door.Typed(r).Get("version")
 			if len(wrong) > 0 { // the other answers were kept
@@ -190,6 +175,9 @@ func (p *pages) fill(w http.ResponseWriter, r *http.Request) error {
 			}
 			return fillPage(now, i, ui.FormProps{Version: seen, Typed: door.Typed(r), Fault: err})
 		})
+	}
+	if href, ok := render.Aside(door.Pressed(r), now.Response.ID); ok {
+		return door.See(w, r, href)
 	}
 	if door.Pressed(r) == "later" {
 		door.Toast(w, r, ui.OK, "assessment.web.kept")
@@ -212,7 +200,7 @@ func shownOf(f assessment.File, i int) fillShown {
 	out.Section = f.Ready.Sections[i].Key
 	for _, q := range f.Ready.Sections[i].Questions {
 		switch v, ok := f.Response.Answers.V[q.Key]; {
-		case !ok:
+		case !ok || !q.Typed():
 		case v.Type == rule.List:
 			out.Answers[q.Key] = v.List
 		default:
@@ -252,16 +240,8 @@ func fillEdit(ctx context.Context, f assessment.File, i int) door.Edit {
 }
 
 func onward(before, now assessment.File, section string) string {
-	s, i, ok := now.Ready.Section(section)
-	if ok && now.Now.Sections[i] {
-		for _, q := range render.Shown(s, now.Now) {
-			if !before.Now.Visible[q.Key] && q.Asks() {
-				return at(now.Assessment.ID) + "/fill?section=" + section
-			}
-		}
-	}
-	if i = next(now, i); i < len(now.Ready.Sections) {
-		return at(now.Assessment.ID) + "/fill?section=" + now.Ready.Sections[i].Key
+	if key, ok := render.Onward(now.Ready, before.Now, now.Now, section); ok {
+		return at(now.Assessment.ID) + "/fill?section=" + key
 	}
 	return at(now.Assessment.ID)
 }

@@ -45,6 +45,9 @@ func acts(ctx context.Context, f assessment.File) []ui.Act {
 		}
 		out = append(out, act)
 	}
+	if !f.Response.ID.IsZero() {
+		out = append(out, ui.Act{Label: said(ctx, "answers"), Href: render.ResponseAt(f.Response.ID), Icon: "clipboard-list"})
+	}
 	if f.Response.CompletedAt != 0 {
 		out = append(out, ui.Act{Label: said(ctx, "print"), Href: "/desk/form-responses/" + f.Response.ID.String() + "/print", Icon: "printer"})
 	}

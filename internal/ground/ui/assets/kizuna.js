@@ -245,6 +245,26 @@
 	addEventListener("online", () => all("form[data-draft]").forEach((form) => { if (form.dataset.unkept) keep(form); }));
 	addEventListener("pagehide", () => { for (const [form, timer] of saves) { clearTimeout(timer); keep(form); } });
 
+	// A signature is drawn with finger, pen or mouse; typing the name is enough without.
+	for (const pad of all("[data-sign-pad]")) {
+		pad.hidden = false;
+		const [svg, path, kept] = ["svg", "path", "input"].map((s) => pad.querySelector(s));
+		let strokes = kept.value ? kept.value.split(";") : [], drawing = false;
+		const show = () => {
+			kept.value = strokes.join(";");
+			path.setAttribute("d", strokes.map((s) => "M" + s.replaceAll(" ", "L").replaceAll(",", " ")).join(""));
+		};
+		const point = (e) => {
+			const r = svg.getBoundingClientRect(), on = (v, most) => Math.max(0, Math.min(most, Math.round(v)));
+			return `${on((e.clientX - r.left) * 600 / r.width, 600)},${on((e.clientY - r.top) * 200 / r.height, 200)}`;
+		};
+		svg.addEventListener("pointerdown", (e) => { drawing = true; svg.setPointerCapture(e.pointerId); strokes.push(point(e)); show(); e.preventDefault(); });
+		svg.addEventListener("pointermove", (e) => { if (drawing && kept.value.length < 15000) { strokes[strokes.length - 1] += ` ${point(e)}`; show(); } });
+		for (const end of ["pointerup", "pointercancel"]) svg.addEventListener(end, () => { drawing = false; });
+		pad.querySelector("[data-sign-clear]").addEventListener("click", () => { strokes = []; show(); });
+		show();
+	}
+
 	// Dates are said back in full.
 	const asked = new WeakMap();
 	document.addEventListener("input", (e) => {

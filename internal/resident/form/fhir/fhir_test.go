@@ -199,6 +199,9 @@ func anyQuestion(t *rapid.T, key string, before []form.Question) form.Question {
 			}
 		}
 	}
+	if first := map[string][]string{"yes_no": {"true"}, "choice": {"V.a"}, "choices": {"V.a"}, "text": {"みなと"}, "date": {"2026-04-01"}}[q.Kind]; rapid.Bool().Draw(t, "begins") {
+		q.Initial = first
+	}
 	return q
 }
 
@@ -230,6 +233,8 @@ func conditions(q form.Question) []string {
 		return []string{k + " == 'V.a'", k + " != 'V.a'", k + " in ['V.a']", k + " == " + k, "size(" + k + ") > 1"}
 	case "choices":
 		return []string{"'V.a' in " + k, k + " == " + k, "size(" + k + ") > 1", "!('V.a' in " + k + ")"}
+	case "file":
+		return []string{k + " == " + k, "size(" + k + ") > 0"}
 	case "note":
 		return nil
 	}
@@ -240,7 +245,7 @@ func anyAnswers(t *rapid.T, d form.Definition) rule.Facts {
 	raw := map[string]any{}
 	for _, s := range d.Sections {
 		for _, q := range s.Questions {
-			if !q.Asks() || rapid.IntRange(0, 4).Draw(t, "unanswered") == 0 {
+			if !q.Typed() || rapid.IntRange(0, 4).Draw(t, "unanswered") == 0 {
 				continue
 			}
 			switch q.Kind {
@@ -364,7 +369,7 @@ func TestEveryTypeComesInOrIsReported(t *testing.T) {
 		}
 	}
 	want := "0=q_0:note[] 1.1=q_1_1:yes_no[] 1.1.1=q_1_1_1:number[q_1_1 == q_1_1] 1.2=q_1_2:number[] 1.3=q_1_3:date[] 1.4=q_1_4:date[] 1.5=q_1_5:text[] 1.6=q_1_6:text[] 1.7=q_1_7:long_text[] 1.8=q_1_8:text[] " +
-		"1.9=q_1_9:choices[] 1.10=q_1_10:choice[] 1.11=q_1_11:text[] 1.12=q_1_12:text[] 1.13=q_1_13:text[] 1.14=q_1_14:number[] G=g:note[q_1_1] if=if_:yes_no[(q_1_1) && (q_1_2 > 60.5 || 'LA_6' in q_1_9)] " +
+		"1.9=q_1_9:choices[] 1.10=q_1_10:choice[] =q_1_10_other:text[q_1_10 == 'written'] 1.11=q_1_11:text[] 1.12=q_1_12:file[] 1.13=q_1_13:text[] 1.14=q_1_14:number[] G=g:note[q_1_1] if=if_:yes_no[(q_1_1) && (q_1_2 > 60.5 || 'LA_6' in q_1_9)] " +
 		"1.15=q_1_15:text[] 1.16=q_1_16:text[q_1_7 != 'x'] "
 	if kinds != want {
 		t.Errorf("%s", kizunatest.Difference(strings.ReplaceAll(want, "] ", "]\n"), strings.ReplaceAll(kinds, "] ", "]\n")))
@@ -373,11 +378,14 @@ func TestEveryTypeComesInOrIsReported(t *testing.T) {
 	for _, n := range report.Notes {
 		told = append(told, n.Key[len("fhir.note."):]+" "+n.LinkID)
 	}
-	for _, want := range []string{"loose 0", "below 1.1", "integer 1.1.1", "date_time 1.4", "time 1.5", "repeats 1.6", "max_length 1.6", "url 1.8", "initial 1.9", "points 1.9", "open_choice 1.10",
-		"value_set 1.11", "attachment 1.12", "reference 1.13", "unit 1.14", "flattened G", "read_only if", "condition_of_none 1.15", "not_equal 1.16", "member "} {
+	for _, want := range []string{"loose 0", "below 1.1", "integer 1.1.1", "date_time 1.4", "time 1.5", "repeats 1.6", "max_length 1.6", "url 1.8", "points 1.9", "open_choice 1.10",
+		"value_set 1.11", "reference 1.13", "unit 1.14", "flattened G", "read_only if", "condition_of_none 1.15", "not_equal 1.16", "member "} {
 		if !slices.Contains(told, want) {
 			t.Errorf("not told: %s\n%q", want, told)
 		}
+	}
+	if food, _ := in.Definition.Find("q_1_9"); len(food.Initial) != 1 || food.Initial[0] != food.Options[0].Value {
+		t.Errorf("begins with %v", food.Initial)
 	}
 	first, _ := in.Definition.Find("q_1_1")
 	if first.Hint.EN != "Ever" || in.Title.EN != "Every type" || in.Definition.DerivedFrom != "http://example.org/q|2" {
@@ -510,5 +518,30 @@ func TestConditionsAsOthersReadThem(t *testing.T) {
 		if got := strings.Join(all, "; "); got != want {
 			t.Errorf("%s leaves as %s, not %s", show, got, want)
 		}
+	}
+}
+
+// TestWhatIsWrittenBesideChoices follows an open choice in, and an answer that
+// was none of those offered.
+func TestWhatIsWrittenBesideChoices(t *testing.T) {
+	in, _, err := fhir.Read([]byte(`{"resourceType":"Questionnaire","name":"Pets","item":[{"linkId":"g","type":"group","text":"Pets","item":[
+		{"linkId":"pet","type":"open-choice","text":"Which pet?","answerOption":[{"valueString":"cat"}]},
+		{"linkId":"since","type":"date","text":"Since when?","initial":[{"valueDate":"2026-04-01"}]},
+		{"linkId":"photo","type":"attachment","text":"A photograph"}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := form.Form{Key: in.Key, Definition: db.AsJSON(in.Definition)}
+	if q, _ := in.Definition.Find("since"); len(q.Initial) != 1 || q.Initial[0] != "2026-04-01" {
+		t.Errorf("begins with %v", q.Initial)
+	}
+	got, report, err := fhir.ReadResponse([]byte(`{"resourceType":"QuestionnaireResponse","status":"completed","item":[{"linkId":"g","item":[
+		{"linkId":"pet","answer":[{"valueString":"a tame crow"}]},
+		{"linkId":"photo","answer":[{"valueAttachment":{"contentType":"image/png","title":"crow"}}]}]}]}`), f)
+	if err != nil || got["pet"] != "written" || got["pet_other"] != "a tame crow" || len(got) != 2 {
+		t.Errorf("%v, %v", got, err)
+	}
+	if len(report.Notes) != 1 || report.Notes[0].Key != "fhir.note.apart" {
+		t.Errorf("told: %v", report.Notes)
 	}
 }

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"net/url"
 	"slices"
@@ -171,8 +172,36 @@ func (r *reader) into(s *form.Section, it item, at, show string) {
 			show = both(show, rule.Comparison{Fact: q.Key, Op: rule.Answered}.String())
 		}
 	}
+	open := it.Type == "open-choice" && (q.Kind == "choice" || q.Kind == "choices")
+	if open {
+		q.Options = append(q.Options, form.Option{Value: written, Label: inBoth("fhir.other")})
+		r.note(at+"/type", it.LinkID, "fhir.note.open_choice")
+	}
 	r.place(s, q, it, at, show)
+	if open {
+		r.other(s, q, show)
+	}
 }
+
+// written is the choice of an open one that is none of those offered: what it
+// is stands in a question of its own after it.
+const written = "written"
+
+func inBoth(key string) text.Pair {
+	return text.Pair{JA: text.T(text.JA, key, nil), EN: text.T(text.EN, key, nil)}
+}
+
+// other asks what was chosen besides what was offered.
+func (r *reader) other(s *form.Section, q form.Question, show string) {
+	chosen := rule.Comparison{Fact: q.Key, Op: rule.Equal, Value: rule.Text(written)}
+	if q.Kind == "choices" {
+		chosen.Op = rule.Has
+	}
+	s.Questions = append(s.Questions, form.Question{Key: r.key("", otherOf(q.Key)), Kind: "text", Label: inBoth("fhir.other_what"), Show: both(show, chosen.String())})
+}
+
+// otherOf is the key of the question that says what was written.
+func otherOf(key string) string { return key[:min(len(key), 44)] + "_other" }
 
 // place sets a question into a section, what stands below its item after it.
 func (r *reader) place(s *form.Section, q form.Question, it item, at, show string) {
@@ -212,6 +241,7 @@ func (r *reader) question(it item, at, show string) form.Question {
 	if q.Kind == "choice" || q.Kind == "choices" {
 		r.options(&q, it, at)
 	}
+	r.initial(&q, it)
 	r.lost(q, it, at)
 	return q
 }
@@ -221,8 +251,8 @@ func (r *reader) question(it item, at, show string) form.Question {
 var kinds = map[string]struct{ kind, note string }{
 	"display": {"note", ""}, "boolean": {"yes_no", ""}, "decimal": {"number", ""}, "integer": {"number", "fhir.note.integer"}, "date": {"date", ""},
 	"dateTime": {"date", "fhir.note.date_time"}, "time": {"text", "fhir.note.time"}, "string": {"text", ""}, "text": {"long_text", ""},
-	"url": {"text", "fhir.note.url"}, "choice": {"choice", ""}, "open-choice": {"choice", "fhir.note.open_choice"},
-	"attachment": {"text", "fhir.note.attachment"}, "reference": {"text", "fhir.note.reference"}, "quantity": {"number", ""},
+	"url": {"text", "fhir.note.url"}, "choice": {"choice", ""}, "open-choice": {"choice", ""},
+	"attachment": {"file", ""}, "reference": {"text", "fhir.note.reference"}, "quantity": {"number", ""},
 }
 
 func (r *reader) kind(q *form.Question, it item, at string) {
@@ -244,7 +274,7 @@ func (r *reader) kind(q *form.Question, it item, at string) {
 	}
 	if it.Repeats && q.Kind == "choice" {
 		q.Kind = "choices"
-	} else if it.Repeats {
+	} else if it.Repeats && q.Kind != "file" {
 		r.note(at+"/repeats", it.LinkID, "fhir.note.repeats")
 	}
 }
@@ -323,6 +353,24 @@ func (r *reader) known(it item, at string, known []string) {
 	}
 }
 
+// initial reads the answers that a question begins with.
+func (r *reader) initial(q *form.Question, it item) {
+	if !q.Typed() {
+		return
+	}
+	values := answerReader{}
+	for _, a := range it.Initial {
+		v, ok := values.value(*q, a)
+		if !ok {
+			return
+		}
+		q.Initial = append(q.Initial, fmt.Sprint(v))
+	}
+	if q.Kind != "choices" && len(q.Initial) > 1 {
+		q.Initial = q.Initial[:1]
+	}
+}
+
 // lost notes what a question says that a form has no place for.
 func (r *reader) lost(q form.Question, it item, at string) {
 	if it.ReadOnly && q.Calculate == "" {
@@ -330,6 +378,9 @@ func (r *reader) lost(q form.Question, it item, at string) {
 	}
 	if it.MaxLength != 0 && it.MaxLength != q.Longest() {
 		r.note(at+"/maxLength", it.LinkID, "fhir.note.max_length", "max", it.MaxLength)
+	}
+	if len(q.Initial) < len(it.Initial) {
+		r.note(at+"/initial", it.LinkID, "fhir.note.initial")
 	}
 	if len(it.Option) > 0 && q.Kind != "choice" && q.Kind != "choices" {
 		r.note(at+"/answerOption", it.LinkID, "fhir.note.options_of_other")
@@ -375,6 +426,9 @@ func (r *reader) options(q *form.Question, it item, at string) {
 		}
 		values[made.Value] = true
 		q.Options = append(q.Options, made)
+		if o.InitiallyThis {
+			q.Initial = append(q.Initial, made.Value)
+		}
 	}
 }
 
@@ -392,9 +446,6 @@ func (r *reader) option(o option, it item, at string) form.Option {
 		default:
 			r.note(at+"/extension/"+itoa(i), it.LinkID, "fhir.note.extension", "url", clip(x.URL, 120))
 		}
-	}
-	if o.InitiallyThis {
-		r.note(at, it.LinkID, "fhir.note.initial")
 	}
 	c := o.ValueCoding
 	if c == nil {

@@ -196,12 +196,13 @@ func control(code string) extension {
 // others read the type alone.
 var (
 	types = map[string]string{"text": "string", "long_text": "text", "number": "decimal", "money": "quantity", "date": "date", "yes_no": "boolean",
-		"choice": "choice", "choices": "choice", "scale": "integer", "phone": "string", "address": "string", "note": "display"}
-	kept = []string{"scale", "phone", "address"}
+		"choice": "choice", "choices": "choice", "scale": "integer", "phone": "string", "address": "string", "file": "attachment", "signature": "string",
+		"note": "display"}
+	kept = []string{"scale", "phone", "address", "signature"}
 )
 
 func (w *writer) question(q form.Question) item {
-	out := item{LinkID: w.links[q.Key], Type: types[q.Kind], Code: codings(q.Codes), Required: q.Required, Repeats: q.Kind == "choices",
+	out := item{LinkID: w.links[q.Key], Type: types[q.Kind], Code: codings(q.Codes), Required: q.Required, Repeats: q.Kind == "choices" || q.Kind == "file",
 		ReadOnly: q.Calculate != "", MaxLength: q.Longest()}
 	out.Text, out.ElText = said(q.Label)
 	if out.LinkID != q.Key {
@@ -220,7 +221,12 @@ func (w *writer) question(q form.Question) item {
 	w.condition(&out, q.Show)
 	w.aside(&out, q)
 	for _, o := range q.Options {
-		out.Option = append(out.Option, w.option(q, o))
+		made := w.option(q, o)
+		made.InitiallyThis = slices.Contains(q.Initial, o.Value)
+		out.Option = append(out.Option, made)
+	}
+	if v, given, err := q.Start(); err == nil && given && len(q.Options) == 0 {
+		out.Initial = w.answer(q, v)
 	}
 	return out
 }

@@ -87,6 +87,13 @@ type quantity struct {
 	Code   string      `json:"code,omitempty"`
 }
 
+type attachment struct {
+	ContentType string `json:"contentType,omitempty"`
+	URL         string `json:"url,omitempty"`
+	Size        int64  `json:"size,omitempty"`
+	Title       string `json:"title,omitempty"`
+}
+
 type identifier struct {
 	System string `json:"system,omitempty"`
 	Value  string `json:"value,omitempty"`
@@ -158,6 +165,7 @@ type item struct {
 	MaxLength      int          `json:"maxLength,omitempty"`
 	ValueSet       string       `json:"answerValueSet,omitempty"`
 	Option         []option     `json:"answerOption,omitempty"`
+	Initial        []answer     `json:"initial,omitempty"`
 	Item           []item       `json:"item,omitempty"`
 }
 
@@ -229,7 +237,9 @@ type answer struct {
 	ValueURI      string      `json:"valueUri,omitempty"`
 	ValueCoding   *coding     `json:"valueCoding,omitempty"`
 	ValueQuantity *quantity   `json:"valueQuantity,omitempty"`
-	Item          []answered  `json:"item,omitempty"`
+	// ValueAttachment says what and where a file is.
+	ValueAttachment *attachment `json:"valueAttachment,omitempty"`
+	Item            []answered  `json:"item,omitempty"`
 }
 
 // said writes a text: the Japanese, or the first language that there is, with

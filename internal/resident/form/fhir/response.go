@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ func Response(x form.Answered, base string) ([]byte, error) {
 	}
 	for i, s := range x.Form.Definition.V.Sections {
 		if x.Now.Sections[i] {
-			out.Item = append(out.Item, w.answers(s, x.Now)...)
+			out.Item = append(out.Item, w.answers(s, x, base)...)
 		}
 	}
 	return encoded(out)
@@ -62,15 +63,18 @@ func exact(x extension, s string) extension {
 	return x
 }
 
-func (w *writer) answers(s form.Section, ev form.Evaluation) []answered {
+func (w *writer) answers(s form.Section, x form.Answered, base string) []answered {
 	out := answered{LinkID: w.links[sectionLink+s.Key]}
 	out.Text, out.ElText = said(s.Title)
 	for _, q := range s.Questions {
-		v, ok := ev.Answers[q.Key]
+		v, ok := x.Now.Answers[q.Key]
 		if !ok {
 			continue
 		}
 		it := answered{LinkID: w.links[q.Key], Answer: w.answer(q, v)}
+		if q.Kind == "file" {
+			it.Answer = attachments(x.Response, q, base)
+		}
 		it.Text, it.ElText = said(q.Label)
 		out.Item = append(out.Item, it)
 	}
@@ -78,6 +82,17 @@ func (w *writer) answers(s form.Section, ev form.Evaluation) []answered {
 		return nil
 	}
 	return []answered{out}
+}
+
+// attachments name the files that answer a question and where they are; their
+// content stays with the agency.
+func attachments(res form.Response, q form.Question, base string) []answer {
+	var out []answer
+	for _, x := range res.Attached.V[q.Key] {
+		out = append(out, answer{ValueAttachment: &attachment{ContentType: x.MediaType, Title: x.Name, Size: x.Size,
+			URL: base + "/desk/form-responses/" + res.ID.String() + "/files/" + x.File.String()}})
+	}
+	return out
 }
 
 func (w *writer) answer(q form.Question, v rule.Value) []answer {
@@ -143,11 +158,11 @@ func ReadResponse(b []byte, f form.Form) (map[string]any, Report, error) {
 	}
 	w := writer{form: f, links: map[string]string{}, taken: map[string]bool{}}
 	w.name()
-	r := answerReader{questions: map[string]form.Question{}, sections: map[string]bool{}, out: map[string]any{}}
+	r := answerReader{questions: map[string]form.Question{}, byKey: map[string]form.Question{}, sections: map[string]bool{}, out: map[string]any{}}
 	for _, s := range f.Definition.V.Sections {
 		r.sections[w.links[sectionLink+s.Key]] = true
 		for _, q := range s.Questions {
-			r.questions[w.links[q.Key]] = q
+			r.questions[w.links[q.Key]], r.byKey[q.Key] = q, q
 		}
 	}
 	if r.items(doc.Item, "/item"); r.count > maxItems {
@@ -159,6 +174,7 @@ func ReadResponse(b []byte, f form.Form) (map[string]any, Report, error) {
 
 type answerReader struct {
 	questions map[string]form.Question // by linkId
+	byKey     map[string]form.Question
 	sections  map[string]bool
 	out       map[string]any
 	report    Report
@@ -179,6 +195,8 @@ func (r *answerReader) items(items []answered, at string) {
 		}
 		q, known := r.questions[it.LinkID]
 		switch {
+		case known && q.Asks() && !q.Typed():
+			r.note(at, it.LinkID, "fhir.note.apart")
 		case known && q.Asks():
 			r.answers(q, it, at)
 		case !known && len(it.Answer) > 0:
@@ -195,6 +213,9 @@ func (r *answerReader) answers(q form.Question, it answered, at string) {
 	var list []any
 	for i, a := range it.Answer {
 		v, ok := r.value(q, a)
+		if !ok && r.other(q, a) {
+			v, ok = written, true
+		}
 		if !ok {
 			r.note(at+"/answer/"+itoa(i), it.LinkID, "fhir.note.answer")
 			continue
@@ -211,6 +232,17 @@ func (r *answerReader) answers(q form.Question, it answered, at string) {
 		}
 		r.out[q.Key] = list[0]
 	}
+}
+
+// other takes what was written besides the choices of an open one.
+func (r *answerReader) other(q form.Question, a answer) bool {
+	open := slices.ContainsFunc(q.Options, func(o form.Option) bool { return o.Value == written })
+	of, there := r.byKey[otherOf(q.Key)]
+	if !open || !there || of.Kind != "text" || a.ValueString == "" {
+		return false
+	}
+	r.out[of.Key] = a.ValueString
+	return true
 }
 
 // value is an answer as it would be typed; false where the question cannot

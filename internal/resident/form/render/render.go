@@ -29,7 +29,7 @@ const Prefix = "answers/"
 // field is a question as a field of a form.
 func field(ctx context.Context, q form.Question, ev form.Evaluation) ui.Field {
 	lang := text.From(ctx)
-	return ui.Field{Name: Prefix + q.Key, Label: q.Label.In(lang), Hint: q.Hint.In(lang), Required: ev.Must[q.Key], Value: written(ev.Answers[q.Key])}
+	return ui.Field{Name: Prefix + q.Key, Label: q.Label.In(lang), Hint: strings.TrimSpace(q.Hint.In(lang) + " " + FromRecord(ctx, q, ev)), Required: ev.Must[q.Key], Value: written(ev.Answers[q.Key])}
 }
 
 // written is a value as it stands in its field.
@@ -114,6 +114,10 @@ func Answers(ctx context.Context, s form.Section, ev form.Evaluation) []ui.Fact 
 		fact := ui.Fact{Label: q.Label.In(lang), Value: text.Word(ctx, "form.render.no_answer")}
 		if v, ok := ev.Answers[q.Key]; ok {
 			fact.Value = q.Said(lang, v)
+		}
+		fact.Note = FromRecord(ctx, q, ev)
+		if q.Kind == "file" || q.Kind == "signature" {
+			fact.Value = strings.Join(aside(ctx, q, ev), text.T(lang, "form.render.between", nil))
 		}
 		for _, p := range ev.Parts {
 			if p.Question == q.Key {

@@ -22,7 +22,7 @@ var fieldKeys = map[string]string{
 	"label": "form.web.field.label", "hint": "form.web.field.hint", "kind": "form.web.field.kind", "required": "form.web.field.required",
 	"required_when": "form.web.field.required_when", "show": "form.web.field.show", "calculate": "form.web.field.calculate", "options": "form.web.field.options",
 	"value": "form.web.field.value", "min": "form.web.field.min", "max": "form.web.field.max", "currency": "form.web.field.currency",
-	"map_to": "form.web.field.map_to", "link_id": "form.web.field.link_id", "codes": "form.web.field.codes", "code": "form.web.field.codes",
+	"map_to": "form.web.field.map_to", "initial": "form.web.field.initial", "link_id": "form.web.field.link_id", "codes": "form.web.field.codes", "code": "form.web.field.codes",
 	"questions": "form.web.field.definition", "sections": "form.web.sections", "derived_from": "form.web.field.derived_from",
 }
 
@@ -133,15 +133,39 @@ func (q questionIn) folded(fields ui.FormProps, at string) bool {
 	f, _ := fault.As(fields.Fault)
 	if f != nil {
 		for _, x := range f.Fields {
-			for _, name := range []string{"hint", "show", "required_when", "calculate", "link_id", "key"} {
+			for _, name := range []string{"hint", "show", "required_when", "calculate", "initial", "link_id", "key"} {
 				if strings.HasPrefix(x.Pointer, "/"+at+"/"+name) {
 					return false
 				}
 			}
 		}
 	}
-	return q.Hint.IsZero() && q.Show == "" && q.RequiredWhen == "" && q.Calculate == ""
+	return q.Hint.IsZero() && q.Show == "" && q.RequiredWhen == "" && q.Calculate == "" && len(q.Initial) == 0
 }
+
+// recordOptions are the fields of a person's record that a question of this
+// kind can be mapped to, none for most kinds. What it is mapped to otherwise
+// stays to be chosen.
+func recordOptions(ctx context.Context, q questionIn) []ui.Option {
+	var out []ui.Option
+	known := q.MapTo == ""
+	for _, t := range form.Targets {
+		if slices.Contains(t.Kinds, q.Kind) {
+			out = append(out, ui.Option{Value: t.Key, Label: text.Word(ctx, t.Word())})
+			known = known || t.Key == q.MapTo
+		}
+	}
+	if out == nil {
+		return nil
+	}
+	if !known {
+		out = append(out, ui.Option{Value: q.MapTo, Label: q.MapTo})
+	}
+	return append([]ui.Option{{Value: "", Label: text.Word(ctx, "form.web.no_record")}}, out...)
+}
+
+// begins reports whether a question of this kind can begin with an answer.
+func begins(q questionIn) bool { return form.Question{Kind: kindOf(q)}.Typed() }
 
 // factTypes are the words for what an answer is in an expression.
 var factTypes = map[string]string{"number": "form.web.type.number", "money": "form.web.type.number", "scale": "form.web.type.number", "date": "form.web.type.date", "yes_no": "form.web.type.yes_no", "choices": "form.web.type.list"}

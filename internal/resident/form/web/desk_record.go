@@ -1,0 +1,134 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/resident/form"
+	"kizuna/internal/resident/form/render"
+)
+
+// askTakeOver shows where answers say otherwise than the person's record.
+func (p *pages) askTakeOver(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	x, err := p.room.Differences(ctx, access.From(ctx), id)
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, takingTitle(ctx, x), takeOverPage(x, takingForm(x)))
+}
+
+func takingForm(x form.Taking) ui.FormProps {
+	return ui.FormProps{Action: render.ResponseAt(x.Response.ID) + "/take-over", Version: version(x.Response.Version), Hidden: map[string]string{"person_version": version(x.Person.Version)}}
+}
+
+func takingTitle(ctx context.Context, x form.Taking) ui.Page {
+	word := text.Word(ctx, "step.form_response.take_over")
+	title := x.Form.Title.In(text.From(ctx))
+	return ui.Page{Title: word + " · " + title, Crumbs: []ui.Crumb{{Label: x.Person.Name, Href: personAt(x.Person.ID)}, {Label: title, Href: render.ResponseAt(x.Response.ID)}, {Label: word}}}
+}
+
+// takeOver changes the record by what was chosen. Where the record has moved
+// meanwhile, the differences are shown again as they are now, with what was
+// chosen.
+func (p *pages) takeOver(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	var in form.TakeOverInput
+	if err = door.Form(r, &in); err == nil {
+		if _, err = p.room.TakeOver(ctx, a, id, in); err == nil {
+			door.Toast(w, r, ui.OK, "form.web.taken_over")
+			return door.See(w, r, render.ResponseAt(id))
+		}
+	}
+	x, loadErr := p.room.Differences(ctx, a, id)
+	if loadErr != nil {
+		return loadErr
+	}
+	return door.Refuse(w, r, err, takingTitle(ctx, x), func(err error) templ.Component {
+		f := takingForm(x)
+		f.Typed, f.Fault = door.Typed(r), err
+		f.Typed.Set("version", f.Version)
+		f.Typed.Set("person_version", f.Hidden["person_version"])
+		return takeOverPage(x, f)
+	})
+}
+
+// wayOptions are the ways in which the record can take an answer over.
+func wayOptions(ctx context.Context, d form.Difference) []ui.Option {
+	out := []ui.Option{{Value: "", Label: said(ctx, "way.leave"), Checked: true}}
+	for _, way := range d.Ways {
+		key := "way." + way
+		if d.Recorded.Text == "" {
+			key = "way.enter"
+		}
+		out = append(out, ui.Option{Value: way, Label: said(ctx, key)})
+	}
+	return out
+}
+
+// differenceFacts set what is recorded beside what was answered.
+func differenceFacts(ctx context.Context, d form.Difference) []ui.Fact {
+	lang := text.From(ctx)
+	was := ui.Fact{Label: said(ctx, "recorded"), Value: said(ctx, "not_recorded")}
+	switch {
+	case d.Withheld:
+		was.Value, was.Tone = said(ctx, "withheld"), ui.Warn
+	case d.Recorded.Text != "":
+		was.Value = d.Question.Said(lang, d.Recorded)
+		if d.Since != "" {
+			was.Note = said(ctx, "since", "day", d.Since.In(lang))
+		}
+	}
+	return []ui.Fact{was, {Label: said(ctx, "answered"), Value: d.Question.Said(lang, d.Answered)}}
+}
+
+// asksDay reports whether any of the differences may be a change with a day.
+func asksDay(list []form.Difference) bool {
+	for _, d := range list {
+		for _, way := range d.Ways {
+			if way == form.Changed {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// takenFacts say what the record has taken over.
+func takenFacts(ctx context.Context, x asked) []ui.Fact {
+	lang := text.From(ctx)
+	var out []ui.Fact
+	for _, s := range x.Ready.Sections {
+		for _, q := range s.Questions {
+			if t, ok := x.Response.Taken.V[q.Key]; ok {
+				target, _ := form.TargetOf(q.MapTo)
+				v, _ := x.Now.Answers[q.Key]
+				fact := ui.Fact{Label: text.Word(ctx, target.Word()), Value: q.Said(lang, v), Note: said(ctx, "taken_on", "day", t.On.In(lang))}
+				if v.Text != t.Is {
+					fact.Value, fact.Tone = t.Is, ui.Warn
+				}
+				out = append(out, fact)
+			}
+		}
+	}
+	return out
+}
+
+func completedDay(ctx context.Context, x form.Answered) calendar.Date {
+	return x.Response.CompletedAt.Date(calendar.Zone(ctx))
+}
