@@ -32,6 +32,9 @@ func (s *sample) caseworkRecords() map[string][]variant {
 		"my/plan/{id}":            {{"", func() string { return s.proposed(s.residentCase()).Agreements[0].ID.String() }}},
 		"my/consents/{id}":        {{"", s.residentConsent}},
 		"form-responses/{id}":     {{"", func() string { return s.answers(false) }}, {"restricted", func() string { return s.answers(true) }}},
+		"attach/{question}":       is("papers"),
+		"sign/{question}":         is("signed"),
+		"files/{file}":            {{"", func() string { return db.NewID().String() }}}, // one that the response does not hold
 	}
 }
 
@@ -41,6 +44,8 @@ func init() {
 		"/api/v1/assessments/{id}/cancel":          `{"reason":"見本"}`,
 		"/api/v1/needs/{id}/defer":                 `{"reason":"見本","review_on":"2026-12-24"}`,
 		"/api/v1/form-responses/{id}/cancel":       `{"reason":"見本"}`,
+		"/api/v1/form-responses/{id}/sign":         `{"question":"signed","name":"見本","capacity":"self","agreed":true}`,
+		"/api/v1/form-responses/{id}/take_over":    `{"take":{"asked":"correct"}}`,
 		"/api/v1/program-enrolments/{id}/deny":     `{"reason":"見本"}`,
 		"/api/v1/program-enrolments/{id}/withdraw": `{"reason":"見本"}`,
 		"/api/v1/program-enrolments/{id}/void":     `{"reason":"見本"}`,
@@ -53,13 +58,14 @@ func init() {
 	}
 }
 
-// question is a form of one question that anybody may be asked.
+// question is a form that anybody may be asked, with room for papers and a signature.
 func (s *sample) question() string {
 	s.t.Helper()
 	ctx, admin, room := s.t.Context(), s.as("administrator").actor, s.srv.Rooms.Forms
 	key := "asked" + s.count()
 	f, err := room.Create(ctx, admin, form.FormInput{Key: key, Title: text.Both("見本"), Purpose: "assessment", Definition: form.Definition{
-		Sections: []form.Section{{Key: "home", Title: text.Both("住まい"), Questions: []form.Question{{Key: "unstable", Kind: "yes_no", Label: text.Both("不安定")}}}},
+		Sections: []form.Section{{Key: "home", Title: text.Both("住まい"), Questions: []form.Question{{Key: "unstable", Kind: "yes_no", Label: text.Both("不安定")},
+			{Key: "papers", Kind: "file", Label: text.Both("書類")}, {Key: "signed", Kind: "signature", Label: text.Both("署名")}}}},
 	}})
 	s.must(err)
 	_, err = room.Publish(ctx, admin, f.ID, f.Version)

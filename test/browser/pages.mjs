@@ -1,7 +1,8 @@
 // Every page, once: who looks at it and where. A page that is added to the program is added here;
 // the run opens each in one of its eight states (language, colours, width). first: the page is the
 // first that the address links to under this folder, such as a case of the list of cases; below: one
-// of that record's own pages, or with a slash the first of other pages that it leads to.
+// of that record's own pages, or with a slash the first of other pages that it leads to, after a
+// space one of that page's own.
 
 const seen = (who, ...paths) => paths.map((path) => ({ who, path }));
 const one = (who, path, first, below = '') => ({ who, path, first, below });
@@ -15,6 +16,8 @@ export const pages = [
   one('caseworker', '/desk/persons', '/desk/persons/', 'same'),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/consents/new'),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/disclosures/new'),
+  one('caseworker', '/desk/persons', '/desk/persons/', '/desk/form-responses/new'),
+  ...['', ' take-over', ' sign/declared', ' amend', ' cancel', ' print'].map((own) => one('caseworker', '/desk/persons?q=林直樹', '/desk/persons/', `/desk/form-responses/0${own}`)),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'household'),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'household/new'),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'relate'),

@@ -59,20 +59,30 @@ func (r *Room) Attach(ctx context.Context, a access.Actor, id db.ID, in AttachIn
 		if len(res.Attached.V[in.Question]) >= maxAttached {
 			return res, fault.Invalid(fault.Field{Pointer: "/file", Key: "form.fault.attached", Args: map[string]any{"max": maxAttached}})
 		}
-		f, err := r.Files.Loose(tx, in.File, a.ID)
-		if err == nil {
-			err = r.Files.Attach(tx, f.ID, a.ID, holder(res.ID))
-		}
+		f, err := r.take(tx, res, in.File)
 		if err != nil {
-			if fl, ok := fault.As(err); ok && fl.Kind == fault.KindNotFound {
-				err = fault.Invalid(fault.Field{Pointer: "/file_id", Key: "fault.bad_choice"})
-			}
 			return res, err
 		}
 		return flow.Touch(tx, ResponseFlow, "attach", res, func(r *Response) {
 			r.hold(in.Question, append(slices.Clone(r.Attached.V[in.Question]), Attachment{f.ID, f.Name, f.MediaType, f.Size}))
 		})
 	})
+}
+
+// take makes a paper or photograph that the actor has uploaded the response's.
+func (r *Room) take(tx *op.Tx, res Response, id db.ID) (file.File, error) {
+	wrong := fault.Invalid(fault.Field{Pointer: "/file_id", Key: "fault.bad_choice"})
+	f, err := r.Files.Loose(tx, id, tx.Actor().ID)
+	if err == nil && !slices.Contains(attachable, f.MediaType) {
+		err = wrong
+	}
+	if err == nil {
+		err = r.Files.Attach(tx, f.ID, tx.Actor().ID, holder(res.ID))
+	}
+	if fl, ok := fault.As(err); ok && fl.Kind == fault.KindNotFound {
+		err = wrong
+	}
+	return f, err
 }
 
 // Detach takes a file away from a response in progress.

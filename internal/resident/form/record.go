@@ -37,9 +37,9 @@ type Prefill struct {
 
 // Taken is an answer that the person's record took over.
 type Taken struct {
-	Way string        `json:"way"` // correct or change
-	Was string        `json:"was"` // what was recorded before
-	Is  string        `json:"is"`
+	Way string        `json:"way"`           // correct or change
+	Was string        `json:"was,omitempty"` // what was recorded before; never where a protective measure would hide it
+	Is  string        `json:"is,omitempty"`
 	On  calendar.Date `json:"on"`
 	By  db.ID         `json:"by"`
 }
@@ -56,9 +56,12 @@ type Target struct {
 	Key   string   // record/phone
 	Kinds []string // of the questions that can be
 	codes []string // that choices must be among
-	ways  []string
-	get   func(x people.Recorded, on calendar.Date) (v string, since calendar.Date, withheld bool)
-	put   func(in *people.PersonInput, x people.Recorded, c change)
+	// guarded: a protective measure hides it; its own journal alone says what
+	// it was before.
+	guarded bool
+	ways    []string
+	get     func(x people.Recorded, on calendar.Date) (v string, since calendar.Date, withheld bool)
+	put     func(in *people.PersonInput, x people.Recorded, c change)
 }
 
 // change is an answer on its way into the record.
@@ -114,8 +117,8 @@ var Targets = []Target{
 			return x.Person.Interpreter, "", false
 		},
 		put: func(in *people.PersonInput, _ people.Recorded, c change) { in.Interpreter = c.value }},
-	{Key: recordMark + "phone", Kinds: []string{"phone", "text"}, ways: []string{Correct}, get: recordedPhone, put: putPhone},
-	{Key: recordMark + "address", Kinds: []string{"address", "text"}, ways: either, get: recordedAddress, put: putAddress},
+	{Key: recordMark + "phone", Kinds: []string{"phone", "text"}, ways: []string{Correct}, guarded: true, get: recordedPhone, put: putPhone},
+	{Key: recordMark + "address", Kinds: []string{"address", "text"}, ways: either, guarded: true, get: recordedAddress, put: putAddress},
 	{Key: recordMark + "household_size", Kinds: []string{"number"},
 		get: func(x people.Recorded, _ calendar.Date) (string, calendar.Date, bool) {
 			if x.Household == 0 {
@@ -503,7 +506,10 @@ func (r *Room) takeOver(ctx context.Context, tx *op.Tx, out Answered, x people.R
 			continue
 		}
 		d := differences[i]
-		taken[key] = Taken{Way: way, Was: d.Recorded.Text, Is: d.Answered.Text, On: on, By: tx.Actor().ID}
+		taken[key] = Taken{Way: way, On: on, By: tx.Actor().ID}
+		if !d.Target.guarded {
+			taken[key] = Taken{Way: way, Was: d.Recorded.Text, Is: d.Answered.Text, On: on, By: tx.Actor().ID}
+		}
 		if d.Target.put == nil {
 			places, _ := ledger.Exponent(d.Question.Unit())
 			minor, _ := d.Answered.Minor(places)

@@ -118,7 +118,7 @@ func TestAnswersBeginWithTheRecordAndItTakesOverWhatIsChosen(t *testing.T) {
 			t.Errorf("another team changed the record: %v", err)
 		}
 		res = must[form.Response](t)(x.TakeOver(ctx, x.worker, res.ID, in))
-		if res.Taken.V["family"].Was != "松尾" || res.Taken.V["family"].Is != "竹内" || len(res.Taken.V) != 4 {
+		if res.Taken.V["family"].Was != "松尾" || res.Taken.V["family"].Is != "竹内" || len(res.Taken.V) != 4 || res.Taken.V["home"].Was != "" {
 			t.Errorf("taken over: %v", res.Taken.V)
 		}
 		now := must[people.File](t)(x.persons.Get(ctx, x.worker, x.person))

@@ -94,7 +94,7 @@ func (r *Room) Sign(ctx context.Context, a access.Actor, id db.ID, in SignInput)
 			return res, err
 		}
 		if in.How == "paper" {
-			if err := r.scanned(tx, res, in.File); err != nil {
+			if _, err := r.take(tx, res, in.File); err != nil {
 				return res, err
 			}
 		}
@@ -108,15 +108,6 @@ func (r *Room) Sign(ctx context.Context, a access.Actor, id db.ID, in SignInput)
 		}
 		return flow.Touch(tx, ResponseFlow, "sign", res, func(r *Response) { r.sign(in.Question, given) })
 	})
-}
-
-// scanned holds the scan of a signed paper with the response.
-func (r *Room) scanned(tx *op.Tx, res Response, id db.ID) error {
-	err := r.Files.Attach(tx, id, tx.Actor().ID, holder(res.ID))
-	if f, ok := fault.As(err); ok && f.Kind == fault.KindNotFound {
-		return fault.Invalid(fault.Field{Pointer: "/file", Key: "fault.bad_choice"})
-	}
-	return err
 }
 
 // lookedAt is the day as of which answers count: that of their completion.

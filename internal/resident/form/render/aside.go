@@ -24,7 +24,7 @@ func FromRecord(ctx context.Context, q form.Question, ev form.Evaluation) string
 	case !ok || !given || v.Text != was.Value.Text:
 		return ""
 	case was.Since == "":
-		return text.Word(ctx, "form.render.from_record")
+		return text.Word(ctx, "form.render.from_record", "day", ev.Of.CreatedAt.Date(calendar.Zone(ctx)).In(text.From(ctx)))
 	}
 	return text.Word(ctx, "form.render.from_record_since", "day", was.Since.In(text.From(ctx)))
 }
@@ -68,6 +68,17 @@ func aside(ctx context.Context, q form.Question, ev form.Evaluation) []string {
 func Signed(ctx context.Context, s form.Signature) string {
 	return text.Word(ctx, "form.render.signed", "name", s.Name, "capacity", text.Word(ctx, "form.render.capacity."+s.Capacity), "how", text.Word(ctx, "form.render.how."+s.How),
 		"at", calendar.FormatTime(s.At, calendar.Zone(ctx), text.From(ctx)))
+}
+
+// links are the files that answer a question, each leading to it.
+func links(q form.Question, ev form.Evaluation) []ui.Document {
+	var out []ui.Document
+	if ev.Of != nil {
+		for _, x := range ev.Of.Attached.V[q.Key] {
+			out = append(out, ui.Document{Name: x.Name, Href: FileAt(ev.Of.ID, x.File)})
+		}
+	}
+	return out
 }
 
 func documents(ctx context.Context, of *form.Response, key string) []ui.Document {

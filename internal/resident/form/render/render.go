@@ -118,6 +118,9 @@ func Answers(ctx context.Context, s form.Section, ev form.Evaluation) []ui.Fact 
 		fact.Note = FromRecord(ctx, q, ev)
 		if q.Kind == "file" || q.Kind == "signature" {
 			fact.Value = strings.Join(aside(ctx, q, ev), text.T(lang, "form.render.between", nil))
+			if files := links(q, ev); len(files) > 0 {
+				fact.View = fileLinks(files)
+			}
 		}
 		for _, p := range ev.Parts {
 			if p.Question == q.Key {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -36,6 +37,11 @@ func mountAPI(d *door.Router, room *form.Room, base string) {
 	door.Step(d, responses, "complete", askers, x.complete)
 	door.Step(d, responses, "amend", askers, x.amend)
 	door.Step(d, responses, "cancel", askers, x.cancel)
+	door.Step(d, responses, "attach", askers, x.attach)
+	door.Step(d, responses, "detach", askers, x.detach)
+	door.Step(d, responses, "sign", askers, x.sign)
+	door.Step(d, responses, "take_over", askers, x.takeOver)
+	door.GetDocument(d, responses, "differences", "application/json", "Where completed answers say otherwise than the person's record, and in which ways it can take them over", askers, x.differences)
 	door.GetDocument(d, forms, "fhir", fhir.Media, "A version as FHIR R4 Questionnaire", readers, x.questionnaire)
 	door.TakeDocument(d, forms, "fhir", fhir.Media, "Make a draft from a FHIR R4 Questionnaire, with a report of what did not come along", http.StatusCreated, editors, x.take)
 	door.TakeDocument(d, forms, "fhir-report", fhir.Media, "What a FHIR R4 Questionnaire would become; nothing is kept", http.StatusOK, editors, x.report)
@@ -161,10 +167,16 @@ type responseOut struct {
 	Score       string         `json:"score,omitempty"`
 	Band        string         `json:"band,omitempty"`
 	CompletedAt calendar.Time  `json:"completed_at"`
+	// What follows is by question.
+	Prefilled  map[string]form.Prefill      `json:"prefilled,omitempty"`
+	Attached   map[string][]form.Attachment `json:"attached,omitempty"`
+	Signatures map[string]form.Signature    `json:"signatures,omitempty"`
+	Taken      map[string]form.Taken        `json:"taken,omitempty"`
 }
 
 func responseOf(a access.Actor, r form.Response) responseOut {
-	out := responseOut{r.ID, r.Status, r.Version, []string{}, r.Form, r.FormKey, r.Person, form.Plain(r.Answers.V), r.Score, r.Band, r.CompletedAt}
+	out := responseOut{r.ID, r.Status, r.Version, []string{}, r.Form, r.FormKey, r.Person, form.Plain(r.Answers.V), r.Score, r.Band, r.CompletedAt,
+		r.Prefilled.V, r.Attached.V, r.Signatures.V, r.Taken.V}
 	if r.OwnerKind == "" {
 		out.Actions = form.ResponseFlow.Free(a, r)
 	}
@@ -224,6 +236,56 @@ func (x api) amend(ctx context.Context, a access.Actor, id db.ID, in form.AmendI
 func (x api) cancel(ctx context.Context, a access.Actor, id db.ID, in stepIn) (responseOut, error) {
 	r, err := x.room.Cancel(ctx, a, id, in.Version, in.Reason)
 	return responseOf(a, r), err
+}
+
+func (x api) attach(ctx context.Context, a access.Actor, id db.ID, in form.AttachInput) (responseOut, error) {
+	r, err := x.room.Attach(ctx, a, id, in)
+	return responseOf(a, r), err
+}
+
+func (x api) detach(ctx context.Context, a access.Actor, id db.ID, in form.AttachInput) (responseOut, error) {
+	r, err := x.room.Detach(ctx, a, id, in)
+	return responseOf(a, r), err
+}
+
+func (x api) sign(ctx context.Context, a access.Actor, id db.ID, in form.SignInput) (responseOut, error) {
+	r, err := x.room.Sign(ctx, a, id, in)
+	return responseOf(a, r), err
+}
+
+func (x api) takeOver(ctx context.Context, a access.Actor, id db.ID, in form.TakeOverInput) (responseOut, error) {
+	r, err := x.room.TakeOver(ctx, a, id, in)
+	return responseOf(a, r), err
+}
+
+// differenceOut is where an answer says otherwise than the person's record.
+type differenceOut struct {
+	Question string        `json:"question"`
+	Field    string        `json:"field"`
+	Recorded string        `json:"recorded"`
+	Since    calendar.Date `json:"since"`
+	Answered string        `json:"answered"`
+	Withheld bool          `json:"withheld"`
+	Ways     []string      `json:"ways"`
+}
+
+// differencesOut has the versions that take_over is asked with.
+type differencesOut struct {
+	Version       int64           `json:"version"`
+	PersonVersion int64           `json:"person_version"`
+	Differences   []differenceOut `json:"differences"`
+}
+
+func (x api) differences(ctx context.Context, a access.Actor, id db.ID) ([]byte, error) {
+	got, err := x.room.Differences(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	out := differencesOut{got.Response.Version, got.Person.Version, []differenceOut{}}
+	for _, d := range got.Differences {
+		out.Differences = append(out.Differences, differenceOut{d.Question.Key, d.Target.Key, d.Recorded.Text, d.Since, d.Answered.Text, d.Withheld, append([]string{}, d.Ways...)})
+	}
+	return json.Marshal(out)
 }
 
 func (x api) questionnaire(ctx context.Context, a access.Actor, id db.ID) ([]byte, error) {

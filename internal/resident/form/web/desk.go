@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,12 +135,7 @@ type asked struct {
 func (x asked) at() string { return render.ResponseAt(x.Response.ID) }
 
 func (x asked) may(step string) bool {
-	for _, s := range x.actions {
-		if s == step {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(x.actions, step)
 }
 
 // open is the response of the address.
@@ -200,7 +196,7 @@ func (x asked) acts(ctx context.Context) []ui.Act {
 	if x.may("amend") {
 		out = append(out, ui.Act{Label: text.Word(ctx, "step.form_response.amend"), Href: x.at() + "/amend", Icon: "pencil"})
 	}
-	out = append(out, ui.Act{Label: said(ctx, "print"), Href: x.at() + "/print", Icon: "printer"})
+	out = append(out, ui.Act{Label: said(ctx, "print_response"), Href: x.at() + "/print", Icon: "printer"})
 	if x.may("cancel") {
 		out = append(out, ui.Act{Label: text.Word(ctx, "step.form_response.cancel"), Href: x.at() + "/cancel"})
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -75,6 +76,8 @@ func wayOptions(ctx context.Context, d form.Difference) []ui.Option {
 		key := "way." + way
 		if d.Recorded.Text == "" {
 			key = "way.enter"
+		} else if len(d.Ways) == 1 {
+			key = "way.replace"
 		}
 		out = append(out, ui.Option{Value: way, Label: said(ctx, key)})
 	}
@@ -97,16 +100,14 @@ func differenceFacts(ctx context.Context, d form.Difference) []ui.Fact {
 	return []ui.Fact{was, {Label: said(ctx, "answered"), Value: d.Question.Said(lang, d.Answered)}}
 }
 
+// choosable reports whether any of the differences can be taken over here.
+func choosable(list []form.Difference) bool {
+	return slices.ContainsFunc(list, func(d form.Difference) bool { return len(d.Ways) > 0 })
+}
+
 // asksDay reports whether any of the differences may be a change with a day.
 func asksDay(list []form.Difference) bool {
-	for _, d := range list {
-		for _, way := range d.Ways {
-			if way == form.Changed {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(d form.Difference) bool { return slices.Contains(d.Ways, form.Changed) })
 }
 
 // takenFacts say what the record has taken over.
@@ -119,7 +120,7 @@ func takenFacts(ctx context.Context, x asked) []ui.Fact {
 				target, _ := form.TargetOf(q.MapTo)
 				v, _ := x.Now.Answers[q.Key]
 				fact := ui.Fact{Label: text.Word(ctx, target.Word()), Value: q.Said(lang, v), Note: said(ctx, "taken_on", "day", t.On.In(lang))}
-				if v.Text != t.Is {
+				if t.Is != "" && v.Text != t.Is {
 					fact.Value, fact.Tone = t.Is, ui.Warn
 				}
 				out = append(out, fact)
