@@ -433,6 +433,7 @@ func (p *pages) askAmend(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) amend(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
 	var in form.AmendInput
 	return p.change(w, r, &in, "form.web.amended", func(ctx context.Context, a access.Actor, id db.ID) error {
 		x, err := p.open(r)
@@ -442,7 +443,24 @@ func (p *pages) amend(w http.ResponseWriter, r *http.Request) error {
 		in.Answers = cleared(x, in.Answers)
 		_, err = p.room.Amend(ctx, a, id, in)
 		return err
-	}, amendPage)
+	}, func(x asked, f ui.FormProps) templ.Component {
+		x.Now = x.with(ctx, in.Answers)
+		return amendPage(x, f)
+	})
+}
+
+// with is what would follow if these were the answers, so that a question that
+// is asked only because of them is on the page.
+func (x asked) with(ctx context.Context, raw map[string]any) form.Evaluation {
+	answers, _ := x.Ready.Read(raw)
+	for key, v := range x.Response.Answers.V {
+		if q, ok := x.Ready.Find(key); ok && !q.Typed() {
+			answers[key] = v
+		}
+	}
+	now := x.Ready.Evaluate(answers, completedDay(ctx, x.Answered))
+	now.Of = &x.Response
+	return now
 }
 
 // cleared are the answers of a page with all questions that were shown: one

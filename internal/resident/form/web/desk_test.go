@@ -24,6 +24,7 @@ const reaching = `{"sections":[{"key":"who","title":{"ja":"本人","en":"Person"
  {"key":"papers","kind":"file","label":{"ja":"書類","en":"Papers"}}]},
  {"key":"end","title":{"ja":"おわりに","en":"End"},"questions":[
  {"key":"agrees","kind":"yes_no","label":{"ja":"連絡してよいか","en":"May we call?"},"required":true},
+ {"key":"why","kind":"text","label":{"ja":"なぜ","en":"Why not?"},"show":"!agrees","required_when":"!agrees"},
  {"key":"signed","kind":"signature","label":{"ja":"本人の署名","en":"Their signature"},"required":true}]}]}`
 
 // send posts a form with a file.
@@ -104,7 +105,11 @@ func TestAFormIsAskedSignedAndTakenOver(t *testing.T) {
 		v.page(at, "記録に反映したこと")
 		v.page(at+"/print", "髙橋")
 		v.page(at+"/amend", "署名のある回答です")
-		v.post(at+"/amend", http.StatusSeeOther, "version", "7", "answers/phone", "03-5550-0202", "answers/family", "髙橋", "answers/agrees", "false", "reason", "聞き違い")
+		_, body = v.post(at+"/amend", http.StatusUnprocessableEntity, "version", "7", "answers/family", "髙橋", "answers/agrees", "false", "reason", "聞き違い")
+		if !strings.Contains(body, `name="answers/why"`) {
+			t.Error("a question that is asked only now is not on the page")
+		}
+		v.post(at+"/amend", http.StatusSeeOther, "version", "7", "answers/phone", "03-5550-0202", "answers/family", "髙橋", "answers/agrees", "false", "answers/why", "電話がない", "reason", "聞き違い")
 		v.page(at, "署名のあとで回答が変わりました", "通帳.pdf")
 		got := v.call("GET", "/api/v1/form-responses/"+at[len(at)-36:], "", "", http.StatusOK)
 		if got["taken"].(map[string]any)["phone"] == nil || got["signatures"].(map[string]any)["signed"] == nil {
