@@ -205,8 +205,7 @@ func TestSearchAsTyped(t *testing.T) {
 			{"romaji", func(n search.Name) string { return search.Romaji(n.FamilyKana) + " " + search.Romaji(n.GivenKana) }},
 		} {
 			var sum float64
-			most := 0
-			for most = 1; most <= 14; most++ {
+			for most := 1; most <= 14; most++ {
 				var asked []string
 				for i := range 20 {
 					if whole := []rune(by.whole(entries[i*len(entries)/20].Names[0])); len(whole) >= most && whole[most-1] != ' ' {
