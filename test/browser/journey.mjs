@@ -83,10 +83,11 @@ async function registration(run, story) {
   });
 
   await run.step('caseworker', 'is told while typing that the resident is registered already', async (page) => {
+    const [family, given] = osamu.split(' ');
     await page.goto('/desk/persons/new');
-    await page.locator('[name$="/family"]').first().fill(story.family);
-    await page.locator('[name$="/given"]').first().fill(story.given);
-    await page.getByRole('status').getByText(story.given).first().waitFor();
+    await page.locator('[name$="/family"]').first().fill(family);
+    await page.locator('[name$="/given"]').first().fill(given);
+    await page.getByRole('status').getByText(family).first().waitFor();
   });
 
   await run.step('caseworker', 'finds the resident again', async (page) => {
@@ -305,7 +306,7 @@ async function casework(run, story) {
   await run.step('caseworker', 'starts an assessment', async (page) => {
     await page.getByRole('main').locator('a[href^="/desk/assessments/new"]').first().click();
     await page.waitForURL(/\/desk\/assessments\/new/);
-    await page.locator('[name=form_key]').first().check();
+    await page.locator('[name=form_key][value=home_visit]').check();
     await choice(page, 'person_id', osamu).check();
     await send(page, new RegExp(`/desk/assessments/${id}`));
   });
