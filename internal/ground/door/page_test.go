@@ -192,6 +192,10 @@ func TestSignInIsAskedForAndFoundAgain(t *testing.T) {
 	if res.StatusCode != 401 || res.Header.Get("HX-Redirect") != "/sign-in?to=%2Fdesk%2Fx%3Fy%3D1" {
 		t.Errorf("swap: %d %s", res.StatusCode, res.Header.Get("HX-Redirect"))
 	}
+	res = h.ask(t, "POST", "/desk/lamps", "note=typed", "HX-Request", "true", "HX-Current-URL", "http://kizuna.test/desk/x", "Origin", "http://kizuna.test", "Content-Type", "application/x-www-form-urlencoded")
+	if res.StatusCode != 401 || res.Header.Get("HX-Redirect") != "" {
+		t.Errorf("a form that is being filled in is left: %d %s", res.StatusCode, res.Header.Get("HX-Redirect"))
+	}
 	page := status(t, h.post(t, "/desk/lamps", url.Values{"note": {`"typed" <b>`}, "password": {"hunter2"}}), 401)
 	contains(t, page, `action="/desk/lamps"`, `value="&#34;typed&#34; &lt;b&gt;"`, "/sign-in?to=")
 	lacks(t, page, "hunter2")

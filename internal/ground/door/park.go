@@ -34,7 +34,9 @@ func (d *Router) askToSignIn(v *visit, w http.ResponseWriter, r *http.Request) e
 	case v.api:
 		return fault.SignIn()
 	case ui.Swapping(r):
-		w.Header().Set("HX-Redirect", signInTo(swappedFrom(r)))
+		if !unsafe(r.Method) { // a form that is being filled in stays, and asks when it is sent
+			w.Header().Set("HX-Redirect", signInTo(swappedFrom(r)))
+		}
 		ui.Secure(w.Header())
 		w.WriteHeader(http.StatusUnauthorized)
 		return nil
