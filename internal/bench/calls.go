@@ -88,6 +88,7 @@ func (w *world) caseCalls() []Call {
 		{Name: "worklist, few residents", Queries: 14, Request: func(int) *http.Request { return w.few.get("/api/v1/cases") }},
 		{Name: "open case", Queries: 24, Request: func(i int) *http.Request { return w.many.get("/api/v1/cases/" + pick(w.cases, i).String()) }},
 		{Name: "worklist page", Page: true, Queries: 18, Request: func(int) *http.Request { return w.many.get("/desk/cases") }},
+		{Name: "triage page", Page: true, Queries: 18, Request: func(int) *http.Request { return w.many.get("/desk/intake") }},
 		{Name: "case page", Page: true, Queries: 46, Request: func(i int) *http.Request { return w.many.get("/desk/cases/" + pick(w.cases, i).String()) }},
 	}
 }

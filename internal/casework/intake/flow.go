@@ -13,17 +13,33 @@ var (
 	anyone      = flow.Roles{access.Public, access.Resident, access.IntakeWorker, access.Caseworker, access.Supervisor, access.System}
 )
 
+// assign and its undoing are the same for whatever comes in: who leads the work
+// gives it to anybody; a caseworker takes what nobody has, or hands on their own.
+func assigning[R any](from ...string) []flow.Step[R] {
+	return []flow.Step[R]{
+		{Name: "assign", From: from, By: keepers, When: func(a access.Actor, x R) *fault.Fault { return mayAssign(a, of(&x)) }},
+		{Name: "undo_assign", From: from, By: keepers},
+	}
+}
+
+func mayAssign(a access.Actor, x *Arrival) *fault.Fault {
+	if a.Is(access.IntakeWorker, access.Supervisor, access.System) || x.Owner.IsZero() || x.Owner == a.ID {
+		return nil
+	}
+	return fault.Forbid("intake.fault.anothers")
+}
+
 // InquiryFlow is an inquiry's.
 var InquiryFlow = flow.Define(flow.Table[Inquiry]{
 	Entity: KindInquiry, Table: "inquiry",
 	Root: func(x *Inquiry) (string, db.ID) { return KindInquiry, x.ID },
-	Steps: []flow.Step[Inquiry]{
+	Steps: append([]flow.Step[Inquiry]{
 		{Name: "receive", To: "open", By: keepers},
 		{Name: "edit", From: []string{"open"}, By: keepers},
 		{Name: "answer", From: []string{"open"}, To: "answered", By: keepers},
 		{Name: "join", From: []string{"open"}, To: "joined", By: keepers},
 		{Name: "join_more", From: []string{"joined", "answered"}, By: keepers},
-	},
+	}, assigning[Inquiry]("open", "answered")...),
 	VoidBy: supervisors,
 })
 
@@ -32,7 +48,7 @@ var InquiryFlow = flow.Define(flow.Table[Inquiry]{
 var ComplaintFlow = flow.Define(flow.Table[Complaint]{
 	Entity: KindComplaint, Table: "complaint",
 	Root: func(x *Complaint) (string, db.ID) { return KindComplaint, x.ID },
-	Steps: []flow.Step[Complaint]{
+	Steps: append([]flow.Step[Complaint]{
 		{Name: "submit", To: "submitted", By: anyone},
 		{Name: "review", From: []string{"submitted"}, To: "in_review", By: keepers, Plain: true},
 		{Name: "edit", From: []string{"submitted", "in_review"}, By: keepers},
@@ -44,7 +60,7 @@ var ComplaintFlow = flow.Define(flow.Table[Complaint]{
 		{Name: "propose_screening_out", From: []string{"in_review"}, By: keepers, When: notProposed},
 		{Name: "screen_out", From: []string{"in_review"}, To: "resolved", By: keepers, When: bySecondReader},
 		{Name: "reopen", From: []string{"resolved"}, To: "in_review", By: supervisors},
-	},
+	}, assigning[Complaint]("submitted", "in_review")...),
 	VoidBy: supervisors,
 })
 
@@ -69,7 +85,7 @@ func bySecondReader(a access.Actor, x Complaint) *fault.Fault {
 var InboundReferralFlow = flow.Define(flow.Table[InboundReferral]{
 	Entity: KindReferral, Table: "inbound_referral",
 	Root: func(x *InboundReferral) (string, db.ID) { return KindReferral, x.ID },
-	Steps: []flow.Step[InboundReferral]{
+	Steps: append([]flow.Step[InboundReferral]{
 		{Name: "receive", To: "new", By: keepers},
 		{Name: "review", From: []string{"new"}, To: "in_review", By: keepers, Plain: true},
 		{Name: "edit", From: []string{"new", "in_review"}, By: keepers},
@@ -78,7 +94,7 @@ var InboundReferralFlow = flow.Define(flow.Table[InboundReferral]{
 		{Name: "decline", From: []string{"new", "in_review"}, To: "declined", By: keepers},
 		{Name: "send_elsewhere", From: []string{"new", "in_review"}, To: "sent_elsewhere", By: keepers},
 		{Name: "reopen", From: []string{"declined", "sent_elsewhere"}, To: "in_review", By: supervisors},
-	},
+	}, assigning[InboundReferral]("new", "in_review")...),
 	VoidBy: supervisors,
 })
 
@@ -90,7 +106,7 @@ var applicants = anyone
 var ApplicationFlow = flow.Define(flow.Table[Application]{
 	Entity: KindApplication, Table: "application",
 	Root: func(x *Application) (string, db.ID) { return KindApplication, x.ID },
-	Steps: []flow.Step[Application]{
+	Steps: append([]flow.Step[Application]{
 		{Name: "begin", To: "draft", By: applicants},
 		{Name: "change", From: []string{"draft", "returned"}, By: applicants},
 		{Name: "submit", From: []string{"draft"}, To: "submitted", By: applicants, Plain: true},
@@ -101,7 +117,7 @@ var ApplicationFlow = flow.Define(flow.Table[Application]{
 		{Name: "join", From: []string{"submitted", "in_review", "returned", "decided"}, By: keepers},
 		{Name: "decide", From: []string{"submitted", "in_review", "returned"}, To: "decided", By: flow.Roles{access.System}},
 		{Name: "withdraw", From: []string{"draft", "submitted", "in_review", "returned"}, To: "withdrawn", By: applicants},
-	},
+	}, assigning[Application]("submitted", "in_review", "returned")...),
 	VoidBy: supervisors,
 })
 

@@ -74,6 +74,8 @@ type Arrival struct {
 	Channel  string `db:"channel"`
 	Person   db.ID  `db:"person" names:"person"` // whom it is about or from, once known
 	Team     db.ID  `db:"team"`
+	Owner    db.ID  `db:"owner"`   // the user who has it; none while it is the team's
+	CameOf   db.ID  `db:"came_of"` // the inquiry that it came of
 	// ReceivedAt is set once; DueAt is by when it must be answered.
 	ReceivedAt calendar.Time `db:"received_at"`
 	DueAt      calendar.Time `db:"due_at"`

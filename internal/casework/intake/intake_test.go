@@ -237,7 +237,7 @@ func TestAComplaintOfNoTeamIsSeenBySupervisors(t *testing.T) {
 		sees := func(when string, a access.Actor, id db.ID, want bool) {
 			t.Helper()
 			_, err := d.Complaint(ctx, a, id)
-			list, listErr := d.List(ctx, a, intake.Triage{Kind: intake.KindComplaint})
+			list, listErr := d.List(ctx, a, intake.Triage{Kinds: []string{intake.KindComplaint}, Counted: true})
 			listed := slices.ContainsFunc(list.Rows, func(x intake.Waiting) bool { return x.ID == id })
 			if (err == nil) != want || listed != want || want && listErr != nil {
 				t.Errorf("%s: %v of team %v: %v, listed %v, %v", when, a.Roles, a.Teams, err, listed, listErr)
@@ -485,7 +485,7 @@ func TestForeignTeamsSeeNothing(t *testing.T) {
 			sees bool
 		}{"who took it": {mine, true}, "the desk": {desk, true}, "another team": {other, false}} {
 			_, err := d.Inquiry(ctx, c.Actor, x.ID)
-			list, listErr := d.List(ctx, c.Actor, intake.Triage{Kind: intake.KindInquiry})
+			list, listErr := d.List(ctx, c.Actor, intake.Triage{Kinds: []string{intake.KindInquiry}, Counted: true})
 			if (err == nil) != c.sees || listErr != nil || (len(list.Rows) == 1) != c.sees || (list.Counts[intake.KindInquiry] == 1) != c.sees {
 				t.Errorf("%s: %v, %+v, %v", name, err, list, listErr)
 			}

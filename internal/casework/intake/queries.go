@@ -2,11 +2,7 @@ package intake
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"slices"
-	"strconv"
-	"strings"
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
@@ -21,131 +17,10 @@ import (
 	"kizuna/internal/resident/people"
 )
 
-// KindsIn lists what comes in, in the order it is shown.
-var KindsIn = []string{KindComplaint, KindReferral, KindApplication, KindInquiry}
-
-// Triage asks for a page of what waits.
-type Triage struct {
-	Kind  string // one kind only; "" all
-	After string // the Next of the page before
-	Limit int
-}
-
-// place is a place in the order of deadlines.
-type place struct {
-	DueAt calendar.Time
-	ID    db.ID
-}
-
-func (p place) cursor() string {
-	return base64.RawURLEncoding.EncodeToString([]byte(p.ID.String() + strconv.FormatInt(int64(p.DueAt), 10)))
-}
-
-func readPlace(s string) (p place, err error) {
-	if s == "" {
-		return p, nil
-	}
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err == nil && len(b) > 36 {
-		var due int64
-		if p.ID, err = db.ParseID(string(b[:36])); err == nil {
-			due, err = strconv.ParseInt(string(b[36:]), 10, 64)
-			p.DueAt = calendar.Time(due)
-		}
-	}
-	if err != nil || p.ID.IsZero() {
-		return p, fault.Invalid(fault.Field{Pointer: "/after", Key: "fault.bad_choice"})
-	}
-	return p, nil
-}
-
-// Queue is a page of what waits, the earliest deadline first.
-type Queue struct {
-	Rows    []Waiting
-	Persons map[db.ID]people.Card
-	Next    string
-	Counts  map[string]int // by kind, to MostCounted
-	Now     calendar.Time
-}
-
-// MostCounted is where counting stops: 99+ is shown above.
-const MostCounted = 100
-
-// List gives what waits for an answer and the actor sees.
-func (r *Room) List(ctx context.Context, a access.Actor, t Triage) (Queue, error) {
-	if !a.Is(access.StaffRoles...) {
-		return Queue{}, fault.NotFound()
-	}
-	after, err := readPlace(t.After)
-	if err != nil {
-		return Queue{}, err
-	}
-	if t.Limit <= 0 || t.Limit > 200 {
-		t.Limit = 50
-	}
-	kinds := KindsIn
-	if slices.Contains(KindsIn, t.Kind) {
-		kinds = []string{t.Kind}
-	}
-	out := Queue{Counts: map[string]int{}, Now: r.run.Now()}
-	err = r.run.Read(ctx, func(q *db.Reader) error {
-		b := db.NewBatch()
-		text, args := waitingText(a, out.Now, kinds, after, t.Limit+1)
-		rows := db.Queue[Waiting](b, text, args...)
-		counts := map[string]*db.Answer[int]{}
-		for _, k := range KindsIn {
-			counts[k] = queueCount(b, a, out.Now, k, MostCounted)
-		}
-		if err := db.Send(q, b); err != nil {
-			return err
-		}
-		for k, n := range counts {
-			out.Counts[k], _ = n.First()
-		}
-		out.take(rows.Rows, t.Limit)
-		var persons []db.ID
-		for _, w := range out.Rows {
-			if !w.Person.IsZero() {
-				persons = append(persons, w.Person)
-			}
-		}
-		var err error
-		out.Persons, err = cardsSeen(q, a, out.Now, persons)
-		return err
-	})
-	if err != nil {
-		return Queue{}, err
-	}
-	return out, r.run.Reads.Note(ctx, a, "listed", "intake", db.ID{}, t.Kind)
-}
-
-// cardsSeen gives the cards of persons that are not restricted; the others stay
-// unnamed.
+// cardsSeen gives the cards of persons that are not restricted or that the
+// actor reaches; the others stay unnamed.
 func cardsSeen(q db.Q, a access.Actor, now calendar.Time, ids []db.ID) (map[db.ID]people.Card, error) {
-	cards, err := people.CardsOf(q, ids...)
-	for id, c := range cards {
-		if c.Restricted && people.Seen(q, a, now, id) != nil {
-			delete(cards, id)
-		}
-	}
-	return cards, err
-}
-
-func (out *Queue) take(rows []Waiting, limit int) {
-	if len(rows) > limit {
-		rows = rows[:limit]
-		last := rows[limit-1]
-		out.Next = place{last.DueAt, last.ID}.cursor()
-	}
-	for i := range rows {
-		if rows[i].Kind == KindApplication {
-			var who Applicant
-			if json.Unmarshal([]byte(rows[i].Subject), &who) == nil {
-				rows[i].Subject = strings.TrimSpace(who.Family + " " + who.Given)
-			}
-		}
-	}
-	out.Rows = rows
+	return people.CardsFor(q, a, now, nil, ids)
 }
 
 // File is what came in, with all that its desk page shows.
@@ -225,6 +100,9 @@ func (f *File[R]) around(q db.Q, a access.Actor, kind string, x *Arrival) error 
 		return err
 	}
 	users := []db.ID{}
+	if !x.Owner.IsZero() {
+		users = append(users, x.Owner)
+	}
 	for _, h := range f.History {
 		if !h.Actor.IsZero() && !slices.Contains(users, h.Actor) {
 			users = append(users, h.Actor)

@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"strings"
-
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -72,58 +70,6 @@ func applicationByReceipt(q db.Q, blind []byte) (traced, bool, error) {
 
 func applicationOfReceipt(q db.Q, blind []byte) (Application, bool, error) {
 	return db.Maybe[Application](q, selectApplication+"x.receipt = ?", blind)
-}
-
-// Waiting is what came in and waits for an answer, as the triage list shows it:
-// never who reported.
-type Waiting struct {
-	Kind       string        `db:"kind"`
-	ID         db.ID         `db:"id"`
-	Status     string        `db:"status"`
-	Number     string        `db:"number"`
-	MainKind   string        `db:"main_kind"`
-	Channel    string        `db:"channel"`
-	Person     db.ID         `db:"person"`
-	Team       db.ID         `db:"team"`
-	ReceivedAt calendar.Time `db:"received_at"`
-	DueAt      calendar.Time `db:"due_at"`
-	Subject    string        `db:"subject"` // whom it is about, as it was told
-	Priority   int64         `db:"priority"`
-}
-
-// waitings are the arms of the triage list: table, open statuses as the partial
-// indexes say them, subject and priority.
-var waitings = map[string]struct{ table, open, subject, priority string }{
-	KindInquiry:     {"inquiry", "x.status = 'open'", "x.about", "CAST(0 AS BIGINT)"},
-	KindComplaint:   {"complaint", "x.status IN ('submitted', 'in_review')", "x.about", "x.priority"},
-	KindReferral:    {"inbound_referral", "x.status IN ('new', 'in_review')", "x.client", "CAST(CASE WHEN x.urgent = TRUE THEN 70 ELSE 0 END AS BIGINT)"},
-	KindApplication: {"application", "x.status IN ('submitted', 'in_review')", "x.applicant", "CAST(0 AS BIGINT)"},
-}
-
-// waitingText reads the first of each kind after a deadline.
-func waitingText(a access.Actor, now calendar.Time, kinds []string, after place, limit int) (string, []any) {
-	var parts []string
-	var args []any
-	for _, kind := range kinds {
-		w := waitings[kind]
-		seen := lens(a, now, kind).One("x.id")
-		text := "SELECT '" + kind + "' AS kind, x.id, x.status, x.number, x.main_kind, x.channel, x.person, x.team, x.received_at, x.due_at, " +
-			w.subject + " AS subject, " + w.priority + " AS priority FROM " + w.table + " x WHERE " + w.open + " AND " + seen.SQL
-		args = append(args, seen.Args...)
-		if !after.ID.IsZero() {
-			text += " AND (x.due_at, x.id) > (?, ?)"
-			args = append(args, after.DueAt, after.ID)
-		}
-		parts = append(parts, "SELECT * FROM ("+text+" ORDER BY x.due_at, x.id LIMIT ?) AS "+kind)
-		args = append(args, limit)
-	}
-	return strings.Join(parts, " UNION ALL ") + " ORDER BY due_at, id", args
-}
-
-func queueCount(b *db.Batch, a access.Actor, now calendar.Time, kind string, most int) *db.Answer[int] {
-	w := waitings[kind]
-	seen := lens(a, now, kind).One("x.id")
-	return db.Queue[int](b, "SELECT COUNT(*) FROM (SELECT 1 FROM "+w.table+" x WHERE "+w.open+" AND "+seen.SQL+" LIMIT ?) AS counted", append(seen.Args, most)...)
 }
 
 // SeeItem gives an item with its application, when the actor may see that.

@@ -110,6 +110,15 @@ func CloseReasons(w db.W, kind string, record db.ID, whys []string) error {
 	return err
 }
 
+// CloseMany takes several reasons away from every scope of many records of a kind.
+func CloseMany(w db.W, kind string, records []db.ID, whys ...string) error {
+	if len(records) == 0 || len(whys) == 0 {
+		return nil
+	}
+	_, err := db.Exec(w, "DELETE FROM reach WHERE record IN (??) AND kind = ? AND why IN (??)", db.ListOf(records), kind, db.ListOf(whys))
+	return err
+}
+
 // Clause is a condition for a WHERE, with its arguments.
 type Clause struct {
 	SQL  string

@@ -24,11 +24,18 @@ var arrivalPages = map[string]string{
 func Intake(room *intake.Room) []Source {
 	return []Source{
 		{On: ui.Desk, Roles: []access.Role{access.IntakeWorker}, Ask: func(ctx context.Context, a access.Actor) (Said, error) {
-			found, err := room.List(ctx, a, intake.Triage{Limit: mostArrivals})
+			found, err := room.List(ctx, a, intake.Triage{Limit: mostArrivals, Counted: true})
 			if err != nil {
 				return Said{}, err
 			}
 			return Said{Figures: arrivalFigures(ctx, found), Before: []templ.Component{triageCard(triage(ctx, found))}}, nil
+		}},
+		{On: ui.Desk, Roles: []access.Role{access.Supervisor, access.IntakeWorker}, Ask: func(ctx context.Context, a access.Actor) (Said, error) {
+			found, err := room.List(ctx, a, intake.Triage{Kinds: []string{intake.KindComplaint}, View: intake.ViewNobody, Limit: 1, Counted: true})
+			if err != nil {
+				return Said{}, err
+			}
+			return Said{Prompts: complaintPrompts(ctx, found.InView)}, nil
 		}},
 		{On: ui.My, Roles: []access.Role{access.Resident}, Ask: func(ctx context.Context, a access.Actor) (Said, error) {
 			if a.Person.IsZero() {
@@ -44,6 +51,26 @@ func arrivalFigures(ctx context.Context, found intake.Queue) []ui.Figure {
 	out := make([]ui.Figure, len(intake.KindsIn))
 	for i, kind := range intake.KindsIn {
 		out[i] = ui.Figure{Value: ui.Count(min(found.Counts[kind], intake.MostCounted)), Label: text.Word(ctx, "intake.entity."+kind), Href: "/desk/intake?kind=" + kind}
+	}
+	return out
+}
+
+// complaintPrompts are what complaints ask of those who lead the work: that one is late, that nobody
+// has one, and that one awaits a second reader.
+func complaintPrompts(ctx context.Context, n map[string]int) []Prompt {
+	var out []Prompt
+	for _, x := range []struct {
+		view, icon, title, verb string
+		tone                    ui.Tone
+	}{
+		{intake.ViewOverdue, "alert-triangle", "home.complaints_late", "home.see_overdue", ui.Bad},
+		{intake.ViewNobody, "inbox", "home.complaints_unclaimed", "home.assign", ui.Warn},
+		{intake.ViewSecond, "eye", "home.complaints_to_read", "home.read", ui.Warn},
+	} {
+		if n[x.view] > 0 {
+			out = append(out, Prompt{Prompt: ui.Prompt{Icon: x.icon, Tone: x.tone, Title: text.Word(ctx, x.title, "n", ui.Count(min(n[x.view], intake.MostCounted))),
+				Act: ui.Act{Label: text.Word(ctx, x.verb), Href: "/desk/intake?kind=complaint&view=" + x.view}}})
+		}
 	}
 	return out
 }

@@ -288,6 +288,17 @@ func Names(q db.Q, users []db.ID) (map[db.ID]text.Pair, error) {
 	return out, err
 }
 
+// ServesIn tells whether a user is active staff with one of some roles, and of which teams.
+func ServesIn(q db.Q, user db.ID, roles []access.Role) (teams []db.ID, serves bool, err error) {
+	_, serves, err = db.Maybe[int](q, `SELECT 1 FROM account_user u WHERE u.id = ? AND u.status = 'active' AND u.kind = 'staff'
+		AND EXISTS (SELECT 1 FROM account_role r WHERE r.user_id = u.id AND r.role IN (??))`, user, db.ListOf(roles))
+	if err != nil || !serves {
+		return nil, false, err
+	}
+	of, err := teamsOf(q, []db.ID{user})
+	return of[user], true, err
+}
+
 type ranked struct {
 	ID    db.ID `db:"id"`
 	Roles Roles `db:"roles"`

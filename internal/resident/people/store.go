@@ -372,6 +372,30 @@ func queueDuplicates(b *db.Batch, a access.Actor, now calendar.Time, person db.I
 		AND d.status = 'open' AND `+may.SQL+" ORDER BY d.id DESC LIMIT 5", append([]any{person, person}, may.Args...)...)
 }
 
+// doubled is how many open candidates somebody is in.
+type doubled struct {
+	Person db.ID `db:"person"`
+	N      int   `db:"n"`
+}
+
+// DoublesOf counts the open candidates that each of some persons is in and the actor may know of.
+func DoublesOf(q db.Q, a access.Actor, now calendar.Time, persons []db.ID) (map[db.ID]int, error) {
+	if len(persons) == 0 || !judges(a) {
+		return nil, nil
+	}
+	may := mayKnow(a, now)
+	arm := func(side string) string {
+		return "SELECT d." + side + " AS person FROM duplicate d " + joinDuplicate + "WHERE d." + side + " IN (??) AND d.status = 'open' AND " + may.SQL
+	}
+	args := slices.Concat([]any{db.ListOf(persons)}, may.Args)
+	rows, err := db.All[doubled](q, "SELECT person, COUNT(*) AS n FROM ("+arm("person")+" UNION ALL "+arm("other")+") AS either GROUP BY person", slices.Concat(args, args)...)
+	out := make(map[db.ID]int, len(rows))
+	for _, x := range rows {
+		out[x.Person] = x.N
+	}
+	return out, err
+}
+
 func listDuplicates(q db.Q, a access.Actor, now calendar.Time, status string, before db.ID, limit int) ([]Duplicate, error) {
 	if before.IsZero() {
 		before = lastID

@@ -24,6 +24,7 @@ var (
 
 func mountAPI(d *door.Router, room *intake.Room) {
 	x := api{room}
+	x.mountTriage(d)
 	applicants := door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.Resident)
 	door.Call(d, "POST", screeningsOf, "", "Tell which help is likely from what is said, and keep none of it", applicants, screen)
 	door.List(d, inquiriesOf, readers, x.list(intake.KindInquiry))
@@ -113,6 +114,8 @@ type head struct {
 	Channel    string        `json:"channel"`
 	Person     db.ID         `json:"person_id,omitzero"`
 	Team       db.ID         `json:"team_id,omitzero"`
+	Owner      db.ID         `json:"owner_id,omitzero"`
+	CameOf     db.ID         `json:"inquiry_id,omitzero" doc:"The inquiry it came of"`
 	ReceivedAt calendar.Time `json:"received_at,omitempty"`
 	DueAt      calendar.Time `json:"due_at,omitempty"`
 	Cases      []db.ID       `json:"case_ids"`
@@ -120,7 +123,7 @@ type head struct {
 
 func headOf[R any](f intake.File[R], a intake.Arrival) head {
 	h := head{ID: a.ID, Status: a.Status, Version: a.Version, Actions: free(f.Actions), Number: a.Number, MainKind: a.MainKind, Channel: a.Channel,
-		Person: a.Person, Team: a.Team, ReceivedAt: a.ReceivedAt, DueAt: a.DueAt, Cases: []db.ID{}}
+		Person: a.Person, Team: a.Team, Owner: a.Owner, CameOf: a.CameOf, ReceivedAt: a.ReceivedAt, DueAt: a.DueAt, Cases: []db.ID{}}
 	for _, c := range f.Cases {
 		h.Cases = append(h.Cases, c.ID)
 	}
@@ -145,10 +148,17 @@ type waitingOut struct {
 	MainKind   string        `json:"main_kind,omitempty"`
 	Channel    string        `json:"channel"`
 	Person     db.ID         `json:"person_id,omitzero"`
+	Team       db.ID         `json:"team_id,omitzero"`
+	Owner      db.ID         `json:"owner_id,omitzero"`
 	Subject    string        `json:"subject,omitempty"`
 	Priority   int64         `json:"priority,omitempty"`
 	ReceivedAt calendar.Time `json:"received_at"`
 	DueAt      calendar.Time `json:"due_at"`
+}
+
+func waitingOf(w intake.Waiting) waitingOut {
+	return waitingOut{ID: w.ID, Status: w.Status, Number: w.Number, MainKind: w.MainKind, Channel: w.Channel, Person: w.Person, Team: w.Team, Owner: w.Owner,
+		Subject: w.Subject, Priority: w.Priority, ReceivedAt: w.ReceivedAt, DueAt: w.DueAt}
 }
 
 type pageQuery struct{ door.Paging }
@@ -157,9 +167,9 @@ type pageQuery struct{ door.Paging }
 func (x api) list(kind string) func(context.Context, access.Actor, pageQuery) (door.Items[waitingOut], error) {
 	return func(ctx context.Context, a access.Actor, q pageQuery) (door.Items[waitingOut], error) {
 		var out door.Items[waitingOut]
-		l, err := x.room.List(ctx, a, intake.Triage{Kind: kind, After: q.Cursor, Limit: q.Limit})
+		l, err := x.room.List(ctx, a, intake.Triage{Kinds: []string{kind}, After: q.Cursor, Limit: q.Limit})
 		for _, w := range l.Rows {
-			out.Items = append(out.Items, waitingOut{w.ID, w.Status, w.Number, w.MainKind, w.Channel, w.Person, w.Subject, w.Priority, w.ReceivedAt, w.DueAt})
+			out.Items = append(out.Items, waitingOf(w))
 		}
 		out.Next = l.Next
 		return out, err

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,6 +52,7 @@ type view struct {
 	Cases    []cases.Case
 	History  []journal.Row
 	Users    map[db.ID]text.Pair
+	Team     text.Pair
 	Now      calendar.Time
 	Reporter *intake.Reporter // revealed
 	Items    *ui.TableProps   // what is applied for
@@ -63,7 +65,7 @@ func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
 func version(n int64) string { return strconv.FormatInt(n, 10) }
 
 func viewOf[R any](f intake.File[R], a intake.Arrival) view {
-	return view{Arrival: a, Actions: f.Actions, Person: f.Person, Cases: f.Cases, History: f.History, Users: f.Users, Now: f.Now}
+	return view{Arrival: a, Actions: f.Actions, Person: f.Person, Cases: f.Cases, History: f.History, Users: f.Users, Team: f.Team, Now: f.Now}
 }
 
 // The words of coded values.
@@ -144,79 +146,6 @@ func (p *pages) kinds() []kind {
 			},
 		},
 	}
-}
-
-func (p *pages) list(w http.ResponseWriter, r *http.Request) error {
-	var q struct {
-		Kind  string `json:"kind,omitempty"`
-		After string `json:"after,omitempty"`
-	}
-	if err := door.Query(r, &q); err != nil {
-		return err
-	}
-	ctx := r.Context()
-	l, err := p.room.List(ctx, access.From(ctx), intake.Triage{Kind: q.Kind, After: q.After})
-	if err != nil {
-		return err
-	}
-	return door.Show(w, r, ui.Page{Title: text.Word(ctx, "intake.web.title")}, listPage(p.kinds(), triage(ctx, l, q.Kind, q.After)))
-}
-
-// triage is what waits as a table: how long it has waited, and by when it must
-// be answered.
-func triage(ctx context.Context, l intake.Queue, kind, after string) ui.TableProps {
-	lang, zone := text.From(ctx), calendar.Zone(ctx)
-	t := ui.TableProps{
-		ID: "intake", Caption: text.Word(ctx, "intake.web.title"), Keys: true,
-		Columns: []ui.Column{
-			{Label: text.Word(ctx, "intake.web.col.subject")}, {Label: text.Word(ctx, "intake.web.col.due")},
-			{Label: text.Word(ctx, "intake.web.col.waited")}, {Label: text.Word(ctx, "intake.web.col.priority"), Num: true, Priority: 2},
-			{Label: text.Word(ctx, "intake.web.col.status"), Tag: true},
-		},
-		Empty: ui.EmptyProps{Title: text.Word(ctx, "intake.web.nothing_waits")},
-	}
-	total := 0
-	for _, n := range l.Counts {
-		total += n
-	}
-	t.Views = []ui.View{{Label: text.Word(ctx, "intake.web.all"), Href: "/desk/intake", Count: total, Current: kind == ""}}
-	for _, k := range intake.KindsIn {
-		t.Views = append(t.Views, ui.View{Label: text.Word(ctx, entityKey(k)), Href: "/desk/intake?kind=" + k, Count: l.Counts[k], Current: k == kind})
-	}
-	if l.Next != "" || after != "" {
-		t.Pager = &ui.PagerProps{}
-		if l.Next != "" {
-			t.Pager.NextHref = "/desk/intake?kind=" + kind + "&after=" + l.Next
-		}
-		if after != "" {
-			t.Pager.PrevHref = "/desk/intake?kind=" + kind
-		}
-	}
-	for _, x := range l.Rows {
-		title := x.Subject
-		if c, ok := l.Persons[x.Person]; ok && c.Name != "" {
-			title = c.Name
-		}
-		if title == "" {
-			title = text.Word(ctx, "intake.web.nobody_named")
-		}
-		row := ui.Row{ID: x.ID.String(), Href: intake.Href(x.Kind, x.ID), Title: title, Sub: text.Word(ctx, entityKey(x.Kind)) + " " + x.Number}
-		due := ui.Two(calendar.Relative(l.Now, x.DueAt, zone, lang), calendar.FormatTime(x.DueAt, zone, lang))
-		if x.DueAt < l.Now {
-			due = ui.Strong(text.Word(ctx, "intake.web.late", "since", calendar.Relative(l.Now, x.DueAt, zone, lang)), ui.Bad)
-		}
-		points := ""
-		if x.Priority > 0 {
-			points = strconv.FormatInt(x.Priority, 10)
-		}
-		if x.Priority >= 60 {
-			row.Tags = []ui.TagProps{{Text: text.Word(ctx, "intake.web.urgent"), Tone: ui.Bad, Icon: "flag"}}
-		}
-		row.Cells = []templ.Component{due, ui.Text(calendar.Relative(l.Now, x.ReceivedAt, zone, lang)), ui.Text(points),
-			ui.Tag(ui.TagProps{Text: text.Word(ctx, statusKey(x.Kind, x.Status)), Tone: ui.Info})}
-		t.Rows = append(t.Rows, row)
-	}
-	return t
 }
 
 func (p *pages) show(k kind) door.Page {
@@ -457,6 +386,9 @@ func (v view) highlights(ctx context.Context) ui.HighlightsProps {
 			{Label: text.Word(ctx, "intake.web.field.channel"), Value: text.Word(ctx, channelKey(x.Channel))},
 			{Label: text.Word(ctx, "intake.web.field.main_kind"), Value: coded(ctx, kindKey, x.MainKind)},
 		}}
+	if owner, team := v.Users[x.Owner].In(lang), v.Team.In(lang); owner+team != "" {
+		h.Facts = append(h.Facts, ui.Fact{Label: text.Word(ctx, "intake.web.col.owner"), Value: strings.TrimSpace(owner + " " + team)})
+	}
 	if x.ReceivedAt != 0 {
 		h.Facts = append(h.Facts,
 			ui.Fact{Label: text.Word(ctx, "intake.web.col.waited"), Value: calendar.Relative(v.Now, x.ReceivedAt, zone, lang)},
@@ -479,6 +411,14 @@ func (v view) act(ctx context.Context, a flow.Action) (ui.Act, bool) {
 	step := a.Step
 	if step == "join_more" {
 		step = "join"
+	}
+	if step == "assign" {
+		item := strings.Join([]string{v.kind.entity, version(v.Arrival.Version), v.Arrival.ID.String()}, ".")
+		out := ui.Act{Label: text.Word(ctx, "intake.web.assign_to"), Icon: "users", Href: assignAt + "?" + url.Values{"id": {item}, "back": {v.at()}}.Encode()}
+		if a.Blocked != nil {
+			out.Blocked, out.Href = text.T(text.From(ctx), a.Blocked.Key, a.Blocked.Args), ""
+		}
+		return out, true
 	}
 	if step != "join" && !slices.Contains(v.kind.steps, step) {
 		return ui.Act{}, false

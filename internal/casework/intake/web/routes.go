@@ -28,7 +28,7 @@ var (
 // Mount registers the room's pages and API.
 func Mount(d *door.Router, room *intake.Room) {
 	p := &pages{room}
-	d.Page("GET /desk/intake", readers, p.list)
+	p.mountTriage(d)
 	for _, k := range p.kinds() {
 		at := "/desk/intake/" + k.segment
 		d.Page("GET "+at+"/new", keepers, p.fresh(k))
