@@ -71,6 +71,7 @@ var places = map[ui.Audience][]place{
 		{icon: "key", word: "server.nav.keys", section: "server.nav.office", at: []string{"/admin/keys"}},
 		{icon: "calendar", word: "server.nav.holidays", section: "server.nav.office", at: []string{"/admin/holidays"}},
 		{icon: "list-checks", word: "server.nav.codes", section: "server.nav.office", at: []string{"/admin/codes", "/admin/code-lists"}},
+		{icon: "clock", word: "server.nav.clocks", section: "server.nav.office", at: []string{"/admin/allegation-clocks"}},
 		{icon: "plus", word: "server.nav.extra_fields", section: "server.nav.office", at: []string{"/admin/extra-fields"}},
 		{icon: "square-check", word: "server.nav.checklists", section: "server.nav.office", at: []string{"/admin/checklists", "/admin/action-plans"}},
 		{icon: "hand-heart", word: "server.nav.programs", section: "server.nav.help", tab: true, at: []string{"/admin/programs"}},

@@ -2,12 +2,14 @@ package cases
 
 import (
 	"context"
+	"slices"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/search"
 	"kizuna/internal/ground/sight"
@@ -203,6 +205,75 @@ func AttachSource(tx *op.Tx, c Case, kind string, id db.ID) error {
 		return err
 	}
 	return sight.Open(tx, s.reach(c, scopes(c, members))...)
+}
+
+// DetachSource takes apart what came in and a case that it does not belong to:
+// those who reach the case reach it no more, and whoever came to take part
+// with it, and in nothing else since, is taken out. What it asked for at place
+// is settled. It tells how many cases it still belongs to.
+func DetachSource(tx *op.Tx, c Case, kind string, id db.ID, reason, prompt, place string) (left int, err error) {
+	if err := lock(tx, c.ID); err != nil {
+		return 0, err
+	}
+	led, err := SourceOf(tx, kind, id)
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range led {
+		if s.Case != c.ID {
+			left++
+			continue
+		}
+		if _, err := flow.Take(tx, AttachedFlow, "void", s, nil, flow.Because(reason)); err != nil {
+			return 0, err
+		}
+		if err := withdrawParticipants(tx, c, s, reason); err != nil {
+			return 0, err
+		}
+	}
+	if left == len(led) {
+		return 0, fault.NotFound()
+	}
+	if err := sight.Close(tx, kind, id, because(c.ID)); err != nil {
+		return 0, err
+	}
+	return left, Settle(tx, c.ID, prompt, place)
+}
+
+// withdrawParticipants takes those out of a case who came to take part in it
+// in the deed that tied something to it, and have not been changed since; the
+// main one stays, as does the case itself.
+func withdrawParticipants(tx *op.Tx, c Case, s Attached, reason string) error {
+	first, err := journal.First(tx, []db.ID{s.ID})
+	if err != nil {
+		return err
+	}
+	lines, err := journal.OfTx(tx, first[s.ID].Tx)
+	if err != nil {
+		return err
+	}
+	list, err := Participants(tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		came := slices.ContainsFunc(lines, func(l journal.Row) bool { return l.Record == p.ID && l.Step == "add" })
+		if !came || p.Status != "active" || p.Role == "main" || p.Version != 1 {
+			continue
+		}
+		if err := tx.As(access.TheSystem(), func() error {
+			_, err := flow.Take(tx, ParticipantFlow, "void", p, nil, flow.Because(reason))
+			return err
+		}); err != nil {
+			return err
+		}
+		if !p.Person.IsZero() {
+			if err := sight.Close(tx, "person", p.Person, because(c.ID)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // AddParticipant lets a person or an organization take part in a case; the

@@ -132,7 +132,8 @@ type ApplicationInput struct {
 	Statement string            `json:"statement,omitempty"`
 	Declared  bool              `json:"declared,omitempty"`
 	Items     []ItemInput       `json:"items,omitempty"`
-	Version   int64             `json:"version"`
+	Origin
+	Version int64 `json:"version"`
 }
 
 const (
@@ -291,6 +292,11 @@ func beginIn(tx *op.Tx, in ApplicationInput, receipt []byte) (Application, error
 	x := Application{Receipt: receipt}
 	in.copyTo(&x)
 	x.Person = in.Person
+	if a.Is(access.StaffRoles...) {
+		if err := in.turn(tx, &x.Arrival, false); err != nil {
+			return x, err
+		}
+	}
 	x, err := createIn(tx, ApplicationFlow, "begin", x, 0)
 	if err != nil {
 		return x, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -38,8 +37,28 @@ type Complaint struct {
 	Answer      string              `db:"answer"`
 	SentTo      string              `db:"sent_to"`
 	ScreenedBy  db.ID               `db:"screened_by"`
-	ReportedTo  string              `db:"reported_to"` // the authority a report was made to
+	ScreenedFor string              `db:"screened_for"` // why screening it out was proposed
+	ReportedTo  string              `db:"reported_to"`  // the authority that the last report was made to
 	ReportedOn  calendar.Date       `db:"reported_on"`
+	// RespondedAt is when somebody first did what the deadline asks for, or it
+	// was resolved; 0 before. Its clock stops then.
+	RespondedAt calendar.Time `db:"responded_at"`
+	Response    string        `db:"response"`
+}
+
+// Late says that it was not responded to by its deadline.
+func (x Complaint) Late(now calendar.Time) bool {
+	if x.RespondedAt > 0 {
+		return x.RespondedAt > x.DueAt
+	}
+	return x.Status != "resolved" && x.DueAt < now
+}
+
+// stop stops the clock, unless it has stopped before.
+func (x *Complaint) stop(now calendar.Time) {
+	if x.RespondedAt == 0 {
+		x.RespondedAt = now
+	}
 }
 
 // Reporter is who reported.
@@ -84,7 +103,8 @@ type ComplaintInput struct {
 	Channel     string        `json:"channel,omitempty"`
 	Discretion  string        `json:"discretion,omitempty"`
 	Reporter    Reporter      `json:"reporter,omitzero"`
-	Version     int64         `json:"version"`
+	Origin
+	Version int64 `json:"version"`
 }
 
 // Validate cleans the input and says everything that is wrong with it.
@@ -192,10 +212,17 @@ func (r *Room) SubmitComplaint(ctx context.Context, a access.Actor, in Complaint
 	receipt := agency.Receipt()
 	x.Receipt = r.blind(receipt)
 	if !a.Is(access.StaffRoles...) {
-		a = access.Nobody() // a report must not be traced to who is signed in
+		a, in.Origin = access.Nobody(), Origin{} // a report must not be traced to who is signed in
 	}
 	return op.Do(ctx, r.run, a, "complaint.submit", in, func(tx *op.Tx) (Submitted, error) {
-		x, err := createIn(tx, ComplaintFlow, "submit", x, within(in))
+		hours, err := hoursOf(tx)
+		if err == nil {
+			err = in.turn(tx, &x.Arrival, in.Discretion != "named")
+		}
+		if err != nil {
+			return Submitted{}, err
+		}
+		x, err := createIn(tx, ComplaintFlow, "submit", x, within(in, hours))
 		return Submitted{x.ID, x.Status, x.Version, x.Number, receipt, x.ReceivedAt}, err
 	})
 }
@@ -204,26 +231,6 @@ const reporterPurpose = "complaint reporter"
 
 func (r *Room) blind(receipt string) []byte { return r.run.Vault.Blind("receipt", receipt) }
 
-// within is by when somebody must have looked at a complaint, in elapsed hours:
-// the shortest of its allegations, and one day where somebody is in danger.
-func within(in ComplaintInput) time.Duration {
-	hours := 240
-	for _, x := range in.Allegations {
-		hours = min(hours, answerHours[x])
-	}
-	if in.InDanger {
-		hours = min(hours, 24)
-	}
-	return time.Duration(hours) * time.Hour
-}
-
-// answerHours are the hours by allegation; 48 for abuse of a child is what the
-// ministry's guidance asks for (児童相談所運営指針, 安全確認は通告受理後48時間以内).
-var answerHours = map[string]int{
-	"violence": 24, "child_abuse": 48, "elder_abuse": 48, "disability_abuse": 48, "neglect": 48, "self_neglect": 72, "exploitation": 72,
-	"unsafe_housing": 120, "eviction": 120, "no_income": 120, "service": 240, "other": 168,
-}
-
 // EditComplaint corrects a complaint; its priority is worked out anew. What was
 // said of the reporter stays as it is.
 func (r *Room) EditComplaint(ctx context.Context, a access.Actor, id db.ID, in ComplaintInput) (Complaint, error) {
@@ -231,9 +238,17 @@ func (r *Room) EditComplaint(ctx context.Context, a access.Actor, id db.ID, in C
 	if err := in.Validate(calendar.Today(ctx, r.run.Clock)); err != nil {
 		return Complaint{}, err
 	}
+	var hours map[string]int64
+	err := r.run.Read(ctx, func(q *db.Reader) (err error) {
+		hours, err = hoursOf(q)
+		return err
+	})
+	if err != nil {
+		return Complaint{}, err
+	}
 	return take(ctx, r, a, ComplaintFlow, "edit", id, in.Version, "", in, func(_ *op.Tx, x *Complaint) {
 		in.copyTo(x)
-		x.DueAt = min(x.DueAt, x.ReceivedAt.Add(within(in)))
+		x.DueAt = min(x.DueAt, x.ReceivedAt.Add(within(in, hours)))
 	}, nil)
 }
 
@@ -244,8 +259,9 @@ type complaintStep struct {
 }
 
 func outcome(name string) func(*op.Tx, AnswerInput, *Complaint) {
-	return func(_ *op.Tx, in AnswerInput, x *Complaint) {
+	return func(tx *op.Tx, in AnswerInput, x *Complaint) {
 		x.Outcome, x.Answer, x.SentTo = name, in.Answer, in.HandedTo
+		x.stop(tx.Now())
 	}
 }
 
@@ -257,24 +273,24 @@ var complaintSteps = map[string]complaintStep{
 	}},
 	"no_action":      {answer: true, edit: outcome("no_action")},
 	"send_elsewhere": {answer: true, handed: true, edit: outcome("sent_elsewhere")},
-	"propose_screening_out": {reason: true, edit: func(tx *op.Tx, _ AnswerInput, x *Complaint) {
-		x.ScreenedBy = tx.Actor().ID
+	"respond": {answer: true, edit: func(tx *op.Tx, in AnswerInput, x *Complaint) {
+		x.Response = in.Answer
+		x.stop(tx.Now())
+	}},
+	"propose_screening_out": {reason: true, edit: func(tx *op.Tx, in AnswerInput, x *Complaint) {
+		x.ScreenedBy, x.ScreenedFor = tx.Actor().ID, in.Reason
 	}},
 	"screen_out": {answer: true, edit: outcome("screened_out")},
-	"report": {handed: true, edit: func(tx *op.Tx, in AnswerInput, x *Complaint) {
-		x.ReportedTo, x.ReportedOn = in.HandedTo, in.FollowUpOn
-		if x.ReportedOn == "" {
-			x.ReportedOn = tx.Now().Date(calendar.Zone(tx.Context()))
-		}
-	}},
+	"send_back":  {reason: true, edit: func(_ *op.Tx, _ AnswerInput, x *Complaint) { x.ScreenedBy, x.ScreenedFor = db.ID{}, "" }},
 	"reopen": {reason: true, edit: func(_ *op.Tx, _ AnswerInput, x *Complaint) {
-		x.Outcome, x.Answer, x.SentTo, x.ScreenedBy = "", "", "", db.ID{}
+		x.Outcome, x.Answer, x.SentTo, x.ScreenedBy, x.ScreenedFor = "", "", "", db.ID{}, ""
 	}},
 	"void": {reason: true},
 }
 
-// ComplaintStep takes a step of the flow other than join: review, no_action,
-// send_elsewhere, propose_screening_out, screen_out, report, reopen, void.
+// ComplaintStep takes a step of the flow that has no operation of its own:
+// review, respond, no_action, send_elsewhere, propose_screening_out,
+// screen_out, send_back, reopen, void.
 func (r *Room) ComplaintStep(ctx context.Context, a access.Actor, id db.ID, step string, in AnswerInput) (Complaint, error) {
 	s, ok := complaintSteps[step]
 	if !ok {

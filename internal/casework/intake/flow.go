@@ -5,6 +5,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/office/agency"
 )
 
 var (
@@ -37,11 +38,22 @@ var InquiryFlow = flow.Define(flow.Table[Inquiry]{
 		{Name: "receive", To: "open", By: keepers},
 		{Name: "edit", From: []string{"open"}, By: keepers},
 		{Name: "answer", From: []string{"open"}, To: "answered", By: keepers},
+		{Name: "follow_up", From: []string{"answered"}, By: keepers, When: toFollowUp},
+		{Name: "turn", From: []string{"open", "answered", "joined"}, To: "joined", By: keepers},
 		{Name: "join", From: []string{"open"}, To: "joined", By: keepers},
 		{Name: "join_more", From: []string{"joined", "answered"}, By: keepers},
+		{Name: "leave", From: []string{"joined", "answered"}, By: keepers},
+		{Name: "leave_last", From: []string{"joined"}, To: "open", By: keepers},
 	}, assigning[Inquiry]("open", "answered")...),
 	VoidBy: supervisors,
 })
+
+func toFollowUp(_ access.Actor, x Inquiry) *fault.Fault {
+	if x.FollowUpAt == 0 {
+		return fault.Conflict("intake.fault.nothing_to_follow_up")
+	}
+	return nil
+}
 
 // ComplaintFlow is a complaint's. It is resolved once: two who join it from the
 // same copy meet at its version. Screening out takes a second reader.
@@ -52,17 +64,35 @@ var ComplaintFlow = flow.Define(flow.Table[Complaint]{
 		{Name: "submit", To: "submitted", By: anyone},
 		{Name: "review", From: []string{"submitted"}, To: "in_review", By: keepers, Plain: true},
 		{Name: "edit", From: []string{"submitted", "in_review"}, By: keepers},
+		{Name: "respond", From: []string{"submitted", "in_review"}, By: keepers, When: notResponded},
 		{Name: "report", From: []string{"submitted", "in_review", "resolved"}, By: keepers},
 		{Name: "join", From: []string{"submitted", "in_review"}, To: "resolved", By: keepers},
 		{Name: "join_more", From: []string{"resolved"}, By: keepers},
-		{Name: "no_action", From: []string{"in_review"}, To: "resolved", By: keepers},
+		{Name: "leave", From: []string{"resolved"}, By: keepers, When: joinedACase},
+		{Name: "leave_last", From: []string{"resolved"}, To: "in_review", By: keepers, When: joinedACase},
+		{Name: "no_action", From: []string{"in_review"}, To: "resolved", By: keepers, When: notProposed},
 		{Name: "send_elsewhere", From: []string{"submitted", "in_review"}, To: "resolved", By: keepers},
 		{Name: "propose_screening_out", From: []string{"in_review"}, By: keepers, When: notProposed},
 		{Name: "screen_out", From: []string{"in_review"}, To: "resolved", By: keepers, When: bySecondReader},
+		{Name: "send_back", From: []string{"in_review"}, By: keepers, When: bySecondReader},
 		{Name: "reopen", From: []string{"resolved"}, To: "in_review", By: supervisors},
 	}, assigning[Complaint]("submitted", "in_review")...),
 	VoidBy: supervisors,
 })
+
+func notResponded(_ access.Actor, x Complaint) *fault.Fault {
+	if x.RespondedAt > 0 {
+		return fault.Conflict("intake.fault.responded")
+	}
+	return nil
+}
+
+func joinedACase(_ access.Actor, x Complaint) *fault.Fault {
+	if x.Outcome != "joined" && x.Outcome != "opened" {
+		return fault.Conflict("intake.fault.no_case")
+	}
+	return nil
+}
 
 func notProposed(_ access.Actor, x Complaint) *fault.Fault {
 	if !x.ScreenedBy.IsZero() {
@@ -80,6 +110,29 @@ func bySecondReader(a access.Actor, x Complaint) *fault.Fault {
 	}
 	return nil
 }
+
+// ClockFlow is that of the hours by allegation; void, and those that come with
+// the program hold again.
+var ClockFlow = flow.Define(flow.Table[Clock]{
+	Entity: "allegation_clock", Table: "allegation_clock",
+	Root: func(*Clock) (string, db.ID) { return "agency", agency.Self },
+	Steps: []flow.Step[Clock]{
+		{Name: "set", To: "active", By: flow.Roles{access.Administrator}},
+		{Name: "edit", From: []string{"active"}, By: flow.Roles{access.Administrator}},
+	},
+	VoidBy: flow.Roles{access.Administrator},
+})
+
+// ReportFlow is that of a report made to an authority, which is never taken
+// back.
+var ReportFlow = flow.Define(flow.Table[Report]{
+	Entity: "complaint_report", Table: "complaint_report",
+	Root: func(x *Report) (string, db.ID) { return KindComplaint, x.Complaint },
+	Steps: []flow.Step[Report]{
+		{Name: "make", To: "made", By: keepers},
+	},
+	VoidBy: supervisors,
+})
 
 // InboundReferralFlow is an inbound referral's; joining a case accepts it.
 var InboundReferralFlow = flow.Define(flow.Table[InboundReferral]{

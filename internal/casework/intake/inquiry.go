@@ -22,6 +22,8 @@ type Inquiry struct {
 	Answer     string        `db:"answer"`
 	HandedTo   string        `db:"handed_to"`
 	FollowUpOn calendar.Date `db:"follow_up_on"`
+	FollowUpAt calendar.Time `db:"follow_up_at"` // until when, while it is to be followed up
+	FollowedUp string        `db:"followed_up"`  // what following up found
 }
 
 // inquiryWithin is by when an inquiry is answered.
@@ -102,19 +104,53 @@ func (in *AnswerInput) validate(answer, handed, reason bool) error {
 // AnswerInquiry answers with information, or hands on (つなぎ) with a follow-up
 // day.
 func (r *Room) AnswerInquiry(ctx context.Context, a access.Actor, id db.ID, in AnswerInput) (Inquiry, error) {
-	if err := in.validate(true, false, false); err != nil {
+	if err := r.validateFollowUp(ctx, &in); err != nil {
 		return Inquiry{}, err
 	}
-	return take(ctx, r, a, InquiryFlow, "answer", id, in.Version, "", in, func(_ *op.Tx, x *Inquiry) {
-		x.Answer, x.HandedTo, x.FollowUpOn = in.Answer, in.HandedTo, in.FollowUpOn
+	return take(ctx, r, a, InquiryFlow, "answer", id, in.Version, "", in, func(tx *op.Tx, x *Inquiry) {
+		x.Answer, x.HandedTo = in.Answer, in.HandedTo
+		x.followUp(tx, in.FollowUpOn)
 	}, nil)
 }
 
-// InquiryStep takes answer or void.
+// FollowUp says what came of an inquiry that was handed on: it is done, or
+// looked at again on another day.
+func (r *Room) FollowUp(ctx context.Context, a access.Actor, id db.ID, in AnswerInput) (Inquiry, error) {
+	if err := r.validateFollowUp(ctx, &in); err != nil {
+		return Inquiry{}, err
+	}
+	return take(ctx, r, a, InquiryFlow, "follow_up", id, in.Version, "", in, func(tx *op.Tx, x *Inquiry) {
+		x.FollowedUp = in.Answer
+		x.followUp(tx, in.FollowUpOn)
+	}, nil)
+}
+
+func (r *Room) validateFollowUp(ctx context.Context, in *AnswerInput) error {
+	var f fault.Fields
+	if in.FollowUpOn != "" && in.FollowUpOn < calendar.Today(ctx, r.run.Clock) {
+		f.Add("/follow_up_on", "fault.past")
+	}
+	if err := f.Absorb("", in.validate(true, false, false)); err != nil {
+		return err
+	}
+	return f.Err()
+}
+
+// followUp lets it wait on the board until the end of a day; for no day it is done.
+func (x *Inquiry) followUp(tx *op.Tx, on calendar.Date) {
+	x.FollowUpOn, x.FollowUpAt = on, 0
+	if on != "" {
+		x.FollowUpAt = calendar.Moment(on.AddDays(1), 0, 0, calendar.Zone(tx.Context()))
+	}
+}
+
+// InquiryStep takes answer, follow_up or void.
 func (r *Room) InquiryStep(ctx context.Context, a access.Actor, id db.ID, step string, in AnswerInput) (Inquiry, error) {
 	switch step {
 	case "answer":
 		return r.AnswerInquiry(ctx, a, id, in)
+	case "follow_up":
+		return r.FollowUp(ctx, a, id, in)
 	case "void":
 		if err := in.validate(false, false, true); err != nil {
 			return Inquiry{}, err
@@ -152,7 +188,8 @@ type InboundInput struct {
 	Need         string        `json:"need"`
 	Kind         string        `json:"main_kind,omitempty"`
 	Urgent       bool          `json:"urgent,omitempty"`
-	Version      int64         `json:"version"`
+	Origin
+	Version int64 `json:"version"`
 }
 
 // Validate cleans the input and says everything that is wrong with it.
@@ -201,6 +238,9 @@ func (r *Room) ReceiveReferral(ctx context.Context, a access.Actor, in InboundIn
 			if err := known(tx, a, in.Person); err != nil {
 				return x, err
 			}
+		}
+		if err := in.turn(tx, &x.Arrival, false); err != nil {
+			return x, err
 		}
 		return createIn(tx, InboundReferralFlow, "receive", x, in.within())
 	})

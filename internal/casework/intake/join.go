@@ -76,6 +76,7 @@ func (r *Room) JoinInquiry(ctx context.Context, a access.Actor, id db.ID, in Joi
 func (r *Room) JoinComplaint(ctx context.Context, a access.Actor, id db.ID, in JoinInput) (Joined, error) {
 	return join(ctx, r, a, ComplaintFlow, id, in, joining[Complaint]{
 		edit: func(in JoinInput, opened bool, x *Complaint) {
+			x.stop(r.run.Now())
 			if x.Outcome == "" {
 				x.Outcome, x.Answer = "joined", in.Answer
 				if opened {

@@ -35,6 +35,8 @@ type File[R any] struct {
 	Users   map[db.ID]text.Pair
 	Team    text.Pair
 	Source  people.Organization // of an inbound referral
+	Led     []Led               // what came of an inquiry, or the inquiry it came of
+	Reports []Report            // to authorities, of a complaint
 	Now     calendar.Time
 }
 
@@ -45,7 +47,15 @@ func (r *Room) Inquiry(ctx context.Context, a access.Actor, id db.ID) (File[Inqu
 
 // Complaint opens a complaint; its reporter stays sealed.
 func (r *Room) Complaint(ctx context.Context, a access.Actor, id db.ID) (File[Complaint], error) {
-	return open(ctx, r, a, ComplaintFlow, id)
+	f, err := open(ctx, r, a, ComplaintFlow, id)
+	if err != nil {
+		return f, err
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) (err error) {
+		f.Reports, err = reportsOf(q, id)
+		return err
+	})
+	return f, err
 }
 
 // Referral opens an inbound referral.
@@ -97,6 +107,9 @@ func open[R any](ctx context.Context, r *Room, a access.Actor, t *flow.Table[R],
 func (f *File[R]) around(q db.Q, a access.Actor, kind string, x *Arrival) error {
 	var err error
 	if f.History, err = journal.History(q, x.ID, db.ID{}, 50); err != nil {
+		return err
+	}
+	if f.Led, err = leads(q, a, f.Now, kind, x); err != nil {
 		return err
 	}
 	users := []db.ID{}

@@ -25,6 +25,7 @@ var (
 func mountAPI(d *door.Router, room *intake.Room) {
 	x := api{room}
 	x.mountTriage(d)
+	x.mountClocks(d)
 	applicants := door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.Resident)
 	door.Call(d, "POST", screeningsOf, "", "Tell which help is likely from what is said, and keep none of it", applicants, screen)
 	door.List(d, inquiriesOf, readers, x.list(intake.KindInquiry))
@@ -32,7 +33,8 @@ func mountAPI(d *door.Router, room *intake.Room) {
 	door.Create(d, inquiriesOf, keepers, x.receiveInquiry)
 	door.Step(d, inquiriesOf, "edit", keepers, x.editInquiry)
 	door.Step(d, inquiriesOf, "join", keepers, room.JoinInquiry)
-	for _, step := range []string{"answer", "void"} {
+	door.Step(d, inquiriesOf, "leave", keepers, x.leaveInquiry)
+	for _, step := range []string{"answer", "follow_up", "void"} {
 		door.Step(d, inquiriesOf, step, stepRoles(step), after(room.InquiryStep, step, x.inquiry))
 	}
 	door.List(d, complaintsOf, readers, x.list(intake.KindComplaint))
@@ -40,7 +42,9 @@ func mountAPI(d *door.Router, room *intake.Room) {
 	door.Create(d, complaintsOf, applicants, room.SubmitComplaint)
 	door.Step(d, complaintsOf, "edit", keepers, x.editComplaint)
 	door.Step(d, complaintsOf, "join", keepers, room.JoinComplaint)
-	for _, step := range []string{"review", "no_action", "send_elsewhere", "propose_screening_out", "screen_out", "report", "reopen", "void"} {
+	door.Step(d, complaintsOf, "report", keepers, x.report)
+	door.Step(d, complaintsOf, "leave", keepers, x.leaveComplaint)
+	for _, step := range []string{"review", "respond", "no_action", "send_elsewhere", "propose_screening_out", "screen_out", "send_back", "reopen", "void"} {
 		door.Step(d, complaintsOf, step, stepRoles(step), after(room.ComplaintStep, step, x.complaint))
 	}
 	door.List(d, referralsOf, readers, x.list(intake.KindReferral))
@@ -185,12 +189,14 @@ type inquiryOut struct {
 	Answer     string        `json:"answer,omitempty"`
 	HandedTo   string        `json:"handed_to,omitempty"`
 	FollowUpOn calendar.Date `json:"follow_up_on,omitempty"`
+	FollowedUp string        `json:"followed_up,omitempty"`
+	Led        []intake.Led  `json:"came_of_it"`
 }
 
 func (x api) inquiry(ctx context.Context, a access.Actor, id db.ID) (inquiryOut, error) {
 	f, err := x.room.Inquiry(ctx, a, id)
 	r := f.Record
-	return inquiryOut{headOf(f, r.Arrival), r.Body, r.Caller, r.Contact, r.About, r.Answer, r.HandedTo, r.FollowUpOn}, err
+	return inquiryOut{headOf(f, r.Arrival), r.Body, r.Caller, r.Contact, r.About, r.Answer, r.HandedTo, r.FollowUpOn, r.FollowedUp, append([]intake.Led{}, f.Led...)}, err
 }
 
 func (x api) receiveInquiry(ctx context.Context, a access.Actor, in intake.InquiryInput) (inquiryOut, error) {
@@ -227,6 +233,11 @@ type complaintOut struct {
 	Reasons     []intake.Weight   `json:"reasons"`
 	Outcome     string            `json:"outcome,omitempty"`
 	Answer      string            `json:"answer,omitempty"`
+	Proposed    string            `json:"screening_out_proposed,omitempty" doc:"Why screening it out was proposed, while it awaits a second reader"`
+	RespondedAt calendar.Time     `json:"responded_at,omitempty" doc:"When its clock stopped"`
+	Response    string            `json:"response,omitempty"`
+	Late        bool              `json:"late" doc:"It was not responded to by its deadline"`
+	Reports     []reportOut       `json:"reports"`
 }
 
 func (x api) complaint(ctx context.Context, a access.Actor, id db.ID) (complaintOut, error) {
@@ -234,7 +245,8 @@ func (x api) complaint(ctx context.Context, a access.Actor, id db.ID) (complaint
 	r := f.Record
 	return complaintOut{headOf(f, r.Arrival), append([]string{}, r.Allegations.V...), r.Body, r.About, r.Address, r.IncidentOn, r.Happened,
 		append([]intake.Involved{}, r.Involved.V...), r.InDanger, r.Child, r.Frail,
-		r.Repeated, r.Discretion, r.Priority, append([]intake.Weight{}, r.Reasons.V...), r.Outcome, r.Answer}, err
+		r.Repeated, r.Discretion, r.Priority, append([]intake.Weight{}, r.Reasons.V...), r.Outcome, r.Answer,
+		r.ScreenedFor, r.RespondedAt, r.Response, r.Late(f.Now), reportsOut(f.Reports)}, err
 }
 
 func (x api) editComplaint(ctx context.Context, a access.Actor, id db.ID, in intake.ComplaintInput) (complaintOut, error) {

@@ -58,6 +58,9 @@ type view struct {
 	Items    *ui.TableProps   // what is applied for
 	Returned []ui.Fact        // the parts that were returned, and why
 	Papers   []ui.Document
+	Led      []intake.Led
+	Reports  []intake.Report
+	Notices  []ui.NoticeProps // what to know before anything else
 }
 
 func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
@@ -65,7 +68,7 @@ func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
 func version(n int64) string { return strconv.FormatInt(n, 10) }
 
 func viewOf[R any](f intake.File[R], a intake.Arrival) view {
-	return view{Arrival: a, Actions: f.Actions, Person: f.Person, Cases: f.Cases, History: f.History, Users: f.Users, Team: f.Team, Now: f.Now}
+	return view{Arrival: a, Actions: f.Actions, Person: f.Person, Cases: f.Cases, History: f.History, Users: f.Users, Team: f.Team, Now: f.Now, Led: f.Led, Reports: f.Reports}
 }
 
 // The words of coded values.
@@ -114,7 +117,7 @@ func (p *pages) kinds() []kind {
 	return []kind{
 		{
 			entity: intake.KindComplaint, segment: "complaints", form: complaintForm, create: p.createComplaint, join: room.JoinComplaint,
-			steps: []string{"review", "no_action", "send_elsewhere", "propose_screening_out", "screen_out", "report", "reopen", "void"},
+			steps: []string{"review", "respond", "no_action", "send_elsewhere", "propose_screening_out", "screen_out", "send_back", "reopen", "void"},
 			open:  p.openComplaint,
 			take: func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error {
 				_, err := room.ComplaintStep(ctx, a, id, step, in)
@@ -139,7 +142,7 @@ func (p *pages) kinds() []kind {
 		},
 		{
 			entity: intake.KindInquiry, segment: "inquiries", form: inquiryForm, create: p.createInquiry, join: room.JoinInquiry,
-			steps: []string{"answer", "void"}, open: p.openInquiry,
+			steps: []string{"answer", "follow_up", "void"}, open: p.openInquiry,
 			take: func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error {
 				_, err := room.InquiryStep(ctx, a, id, step, in)
 				return err
@@ -199,7 +202,8 @@ func (p *pages) openComplaint(ctx context.Context, a access.Actor, id db.ID) (vi
 	v.Facts = facts(ctx,
 		"allegations", strings.Join(words, "・"), "about", x.About, "address", x.Address, "incident_on", x.IncidentOn.In(text.From(ctx)), "happened", x.Happened,
 		"discretion", text.Word(ctx, discretionKey(x.Discretion)), "outcome", coded(ctx, outcomeKey, x.Outcome), "answer", x.Answer,
-		"handed_to", x.SentTo, "reported_to", strings.TrimSpace(x.ReportedTo+" "+x.ReportedOn.In(text.From(ctx))))
+		"handed_to", x.SentTo, "responded", responded(ctx, x), "response", x.Response)
+	v.Notices = complaintNotices(ctx, f)
 	for _, y := range x.Involved.V {
 		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, involvedKey(y.Role)), Value: y.Name, Note: y.Detail})
 	}
@@ -241,7 +245,7 @@ func (p *pages) openInquiry(ctx context.Context, a access.Actor, id db.ID) (view
 	v := viewOf(f, x.Arrival)
 	v.Subject, v.Body = x.About, x.Body
 	v.Facts = facts(ctx, "caller", x.Caller, "contact", x.Contact, "about", x.About, "answer", x.Answer, "handed_to", x.HandedTo,
-		"follow_up_on", x.FollowUpOn.In(text.From(ctx)))
+		"follow_up_on", x.FollowUpOn.In(text.From(ctx)), "followed_up", x.FollowedUp)
 	return v, nil
 }
 
@@ -395,8 +399,11 @@ func (v view) highlights(ctx context.Context) ui.HighlightsProps {
 			ui.Fact{Label: text.Word(ctx, "intake.web.col.due"), Value: calendar.FormatTime(x.DueAt, zone, lang)})
 	}
 	for _, a := range v.Actions {
+		if a.Step == "turn" {
+			h.More = append(h.More, turnActs(ctx, x.ID)...)
+		}
 		if act, ok := v.act(ctx, a); ok {
-			if a.Step == "join" || a.Step == "review" {
+			if a.Step == "join" || a.Step == "review" || a.Step == "respond" {
 				h.Acts = append(h.Acts, act)
 			} else {
 				h.More = append(h.More, act)
@@ -420,7 +427,8 @@ func (v view) act(ctx context.Context, a flow.Action) (ui.Act, bool) {
 		}
 		return out, true
 	}
-	if step != "join" && !slices.Contains(v.kind.steps, step) {
+	if !slices.Contains(append([]string{"join", "leave", "report"}, v.kind.steps...), step) ||
+		a.Blocked != nil && slices.Contains([]string{"leave", "respond", "follow_up", "send_back"}, step) || step == "leave" && len(v.Cases) == 0 {
 		return ui.Act{}, false
 	}
 	out := ui.Act{Label: text.Word(ctx, stepKey(v.kind.entity, a.Step))}
@@ -466,14 +474,6 @@ func (v view) cases(ctx context.Context) []ui.Fact {
 	return out
 }
 
-// fresh asks for something that came in by telephone, counter, letter or fax.
-func (p *pages) fresh(k kind) door.Page {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		form := ui.FormProps{Action: "/desk/intake/" + k.segment}
-		return door.Show(w, r, k.freshHead(r.Context()), freshPage(k, form))
-	}
-}
-
 // freshHead names the page of a new arrival and the way back to the list.
 func (k kind) freshHead(ctx context.Context) ui.Page {
 	title := text.Word(ctx, freshKey(k.entity))
@@ -489,7 +489,7 @@ func (p *pages) created(w http.ResponseWriter, r *http.Request, entity string, i
 	i := slices.IndexFunc(p.kinds(), func(k kind) bool { return k.entity == entity })
 	k := p.kinds()[i]
 	return door.Refuse(w, r, err, k.freshHead(r.Context()), func(err error) templ.Component {
-		return freshPage(k, ui.FormProps{Action: "/desk/intake/" + k.segment, Typed: door.Typed(r), Fault: err})
+		return freshPage(k, ui.FormProps{Action: "/desk/intake/" + k.segment, Typed: door.Typed(r), Fault: err, Hidden: originOf(door.Typed(r))}, "")
 	})
 }
 
@@ -594,12 +594,12 @@ func asks(step string) (answer, handed, day, reason bool) {
 		return true, true, true, false
 	case "send_elsewhere":
 		return true, true, false, false
-	case "report":
-		return false, true, true, false
-	case "no_action", "screen_out", "decline", "return":
+	case "follow_up":
+		return true, false, true, false
+	case "no_action", "screen_out", "decline", "return", "respond":
 		return true, false, false, false
 	}
-	return false, false, false, step == "propose_screening_out" || step == "reopen" || step == "void"
+	return false, false, false, step == "propose_screening_out" || step == "send_back" || step == "reopen" || step == "void"
 }
 
 // joinForm is the page that finds the person first, then the case.

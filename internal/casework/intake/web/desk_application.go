@@ -22,11 +22,12 @@ type applyIn struct {
 	Statement string                   `json:"statement,omitempty"`
 	Income    ledger.Money             `json:"income,omitzero"`
 	Source    string                   `json:"income_source,omitempty"`
+	intake.Origin
 }
 
 func (in applyIn) input(f *fault.Fields) intake.ApplicationInput {
 	out := intake.ApplicationInput{Purpose: in.Purpose, Channel: in.Channel, Kind: in.Kind, Applicant: in.Applicant, Household: in.Household,
-		Statement: in.Statement, Items: items(in.Offers, in.Wish, f)}
+		Statement: in.Statement, Items: items(in.Offers, in.Wish, f), Origin: in.Origin}
 	if in.Income.Minor != 0 {
 		out.Incomes = []intake.Income{{Detail: in.Source, Amount: in.Income, Period: "month"}}
 	}

@@ -319,7 +319,7 @@ func assignedPage(done intake.Assigned, back string) templ.Component {
 			templ_7745c5c3_Var11 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: text.Word(ctx, "intake.web.assigned_some", "n", len(done.Done), "left", len(done.Left)), Acts: []ui.Act{{Label: text.Word(ctx, "intake.web.back"), Href: back}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: text.Word(ctx, "intake.web.assigned_some", "n", len(done.Done), "left", len(done.Left)), Acts: []ui.Act{{Label: text.Word(ctx, "intake.web.to_board"), Href: back}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -376,7 +376,7 @@ func undonePage(done intake.Assigned) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: text.Word(ctx, "intake.web.undone", "n", len(done.Done)), Acts: []ui.Act{{Label: text.Word(ctx, "intake.web.back"), Href: triageAt}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: text.Word(ctx, "intake.web.undone", "n", len(done.Done)), Acts: []ui.Act{{Label: text.Word(ctx, "intake.web.to_board"), Href: triageAt}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

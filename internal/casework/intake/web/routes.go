@@ -43,6 +43,9 @@ func Mount(d *door.Router, room *intake.Room) {
 		}
 	}
 	d.Page("POST /desk/intake/complaints/{id}/reveal", revealers, p.reveal)
+	p.mountReport(d)
+	p.mountLeave(d)
+	p.mountClocks(d)
 	p.mountPublic(d)
 	p.mountMy(d)
 	mountAPI(d, room)
