@@ -8,6 +8,7 @@ import (
 	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
 )
@@ -47,11 +48,13 @@ var doors = []arrived{
 	{6, inReview, both("会社が倒産し、来月の家賃が払えません。", "My employer went bankrupt and I cannot pay next month’s rent.")},
 	{5, proposedOut, both("共用廊下に荷物が置かれている。", "Things are left in the shared corridor.")},
 	{4, reviewed, both("高齢の姉妹の家の雨戸が1週間閉まったままです。", "The shutters of two elderly sisters have been closed for a week.")},
+	{4, turned, both("上の階の赤ちゃんが一日中泣いている。親の姿を見ない。", "The baby upstairs cries all day and the parents are not to be seen.")},
 	{3, referred(false), both("一人暮らしの通院患者。服薬の見守りをお願いしたい。", "Lives alone; please watch over the medicine.")},
 	{3, open, both("父の介護で仕事を休みがち。使える制度を知りたい。", "Often off work to care for father; what help is there?")},
 	{2, submitted, both("離職したため申し込みます。", "I apply because I lost my work.")},
 	{2, danger, both("昨夜、隣室から女性の叫び声と物が割れる音がした。", "Last night a woman screamed next door and something broke.")},
 	{1, open, both("外国籍の知人。子どもの就学手続きがわからない。", "A foreign friend does not know how to enrol a child at school.")},
+	{1, claimed, both("夫の暴言がつらい。家を出る方法を知りたい。", "My husband’s words hurt; how could I leave?")},
 	{1, referred(true), both("明日退院。自宅の段差と食事に不安があります。", "Leaves hospital tomorrow; steps at home and meals are a worry.")},
 	{1, submitted, both("母子家庭で、家賃の更新料が払えません。", "A single mother; cannot pay to renew the rent contract.")},
 	{0, open, both("水道を止める通知が来た。", "A notice came that the water will be cut off.")},
@@ -80,6 +83,38 @@ func handedOn(t *teller, p text.Pair) {
 	t.later(1)
 	try(t.srv.Rooms.Intake.AnswerInquiry(t.ctx, t.actor("morita"), x.ID, intake.AnswerInput{Version: x.Version, HandedTo: t.say(both("地域包括支援センター", "Community care centre")),
 		FollowUpOn: t.today().AddDays(30), Answer: t.say(both("担当者に電話でつないだ。", "Handed on by telephone."))}))
+	t.later(29)
+	try(t.srv.Rooms.Intake.FollowUp(t.ctx, t.actor("morita"), x.ID, intake.AnswerInput{Version: x.Version + 1,
+		Answer: t.say(both("本人から、通い始めたと連絡があった。", "They rang to say that they go there now."))}))
+}
+
+// given gives something that came in to one of the staff.
+func (t *teller) given(to, kind string, id db.ID, version int64) int64 {
+	done := try(t.srv.Rooms.Intake.Assign(t.ctx, t.actor("morita"), intake.AssignInput{Items: []intake.Chosen{{Kind: kind, ID: id, Version: version}}, Owner: t.actor(to).ID}))
+	return done.Done[0].Version
+}
+
+// turned is an inquiry that was led on to a complaint, which was responded to
+// in time and reported to the child guidance centre.
+func turned(t *teller, p text.Pair) {
+	x := t.inquiry(p)
+	c := t.complaint(p, intake.ComplaintInput{Allegations: []string{"neglect"}, Child: true, Channel: "phone", Kind: "child_family", Discretion: "confidential",
+		Reporter: intake.Reporter{Name: x.Caller, Contact: x.Contact}, Origin: intake.Origin{Inquiry: x.ID, InquiryVersion: x.Version}})
+	version := t.given("kobayashi", intake.KindComplaint, c.ID, c.Version)
+	t.later(1)
+	room, by := t.srv.Rooms.Intake, t.actor("kobayashi")
+	version = try(room.ComplaintStep(t.ctx, by, c.ID, "review", intake.AnswerInput{Version: version})).Version
+	version = try(room.ComplaintStep(t.ctx, by, c.ID, "respond", intake.AnswerInput{Version: version,
+		Answer: t.say(both("訪問し、子どもの無事を目で確かめた。", "Visited and saw with own eyes that the child is safe."))})).Version
+	try(room.MakeReport(t.ctx, by, c.ID, intake.ReportInput{Version: version, Authority: t.say(both("中央児童相談所", "Central child guidance centre")),
+		Told:   t.say(both("訪問の結果と、これからの見守りの予定を伝えた。", "What the visit found, and how the family is watched over from now on.")),
+		Fields: []string{"name", "address"}, Basis: "law", Provision: t.say(both("児童福祉法 第25条", "Child Welfare Act, article 25"))}))
+}
+
+// claimed is an inquiry that a caseworker took on.
+func claimed(t *teller, p text.Pair) {
+	x := t.inquiry(p)
+	t.given("tanaka", intake.KindInquiry, x.ID, x.Version)
 }
 
 func (t *teller) complaint(p text.Pair, in intake.ComplaintInput) intake.Submitted {
@@ -181,7 +216,8 @@ func submitted(t *teller, p text.Pair) { t.applies(p) }
 func inReview(t *teller, p text.Pair) {
 	x := t.applies(p)
 	t.later(1)
-	try(t.srv.Rooms.Intake.ApplicationStep(t.ctx, t.actor("morita"), x.ID, "review", intake.AnswerInput{Version: x.Version}))
+	version := try(t.srv.Rooms.Intake.ApplicationStep(t.ctx, t.actor("morita"), x.ID, "review", intake.AnswerInput{Version: x.Version})).Version
+	t.given("morita", intake.KindApplication, x.ID, version)
 }
 
 func returned(t *teller, p text.Pair) { t.sendBack(p) }

@@ -112,7 +112,7 @@ func clocksPage(form ui.FormProps, list []intake.Clock) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
-							templ_7745c5c3_Err = ui.TextField(ui.Field{Name: fieldAt("clocks", i) + "/source", Label: text.Word(ctx, "intake.web.field.source"), Value: c.Source, Size: "m"}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.TextField(ui.Field{Name: fieldAt("clocks", i) + "/source", Label: text.Word(ctx, "intake.web.field.clock_source"), Value: c.Source, Size: "m"}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

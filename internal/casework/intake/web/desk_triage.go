@@ -200,15 +200,28 @@ func signs(ctx context.Context, l intake.Queue, x intake.Waiting) []ui.Mark {
 // dueCell is the deadline: in hours where its clock counts those, and how late
 // it is once it has passed.
 func dueCell(ctx context.Context, l intake.Queue, x intake.Waiting) templ.Component {
-	lang, zone := text.From(ctx), calendar.Zone(ctx)
-	exact := calendar.FormatTime(x.DueAt, zone, lang)
-	if x.RespondedAt > 0 {
-		return ui.Two(text.Word(ctx, respondedKey(x.RespondedAt > x.DueAt)), exact)
-	}
-	if x.Late(l.Now) {
+	switch at := short(ctx, x.DueAt); {
+	case x.RespondedAt > 0:
+		return ui.Two(text.Word(ctx, respondedKey(x.RespondedAt > x.DueAt)), at)
+	case x.Late(l.Now) && !x.Hourly && working(ctx, l, x.DueAt, l.Now) == 0:
+		return ui.Strong(text.Word(ctx, "intake.web.late_today"), ui.Bad)
+	case x.Late(l.Now):
 		return ui.Strong(text.Word(ctx, "intake.web.late", "since", span(ctx, l, x, x.DueAt, l.Now)), ui.Bad)
+	default:
+		return ui.Two(text.Word(ctx, "intake.web.left_until", "time", span(ctx, l, x, l.Now, x.DueAt)), at)
 	}
-	return ui.Two(text.Word(ctx, "intake.web.left_until", "time", span(ctx, l, x, l.Now, x.DueAt)), exact)
+}
+
+// short is a time as a list has it: the day and the hour.
+func short(ctx context.Context, t calendar.Time) string {
+	zone := calendar.Zone(ctx)
+	return calendar.FormatShort(t.Date(zone), text.From(ctx)) + " " + calendar.FormatHour(t, zone)
+}
+
+// working counts the days on which the agency works from one time to another.
+func working(ctx context.Context, l intake.Queue, from, until calendar.Time) int {
+	zone := calendar.Zone(ctx)
+	return max(0, l.Holidays.WorkingBetween(from.Date(zone), until.Date(zone)))
 }
 
 func respondedKey(late bool) string {
@@ -220,20 +233,16 @@ func respondedKey(late bool) string {
 
 // waitedCell is how long it has waited since it was received.
 func waitedCell(ctx context.Context, l intake.Queue, x intake.Waiting) templ.Component {
-	return ui.Two(span(ctx, l, x, x.ReceivedAt, l.Now), calendar.FormatTime(x.ReceivedAt, calendar.Zone(ctx), text.From(ctx)))
+	return ui.Two(span(ctx, l, x, x.ReceivedAt, l.Now), short(ctx, x.ReceivedAt))
 }
 
 // span is a stretch of time as the clock of something counts it: elapsed hours,
 // or the days on which the agency works.
 func span(ctx context.Context, l intake.Queue, x intake.Waiting, from, until calendar.Time) string {
-	zone := calendar.Zone(ctx)
 	if x.Hourly {
 		return hours(ctx, int(until.Sub(from).Hours()))
 	}
-	if n := l.Holidays.WorkingBetween(from.Date(zone), until.Date(zone)); n > 0 {
-		return text.Word(ctx, "intake.web.working_days", "n", n)
-	}
-	return text.Word(ctx, "intake.web.under_a_day")
+	return text.Word(ctx, "intake.web.working_days", "n", working(ctx, l, from, until))
 }
 
 func hours(ctx context.Context, n int) string {
