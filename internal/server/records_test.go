@@ -73,6 +73,8 @@ func (s *sample) records() map[string][]variant {
 		"inquiries/{id}":         {{"", s.inquiry}},
 		"inbound-referrals/{id}": {{"", s.inbound}},
 		"applications/{id}":      {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }}},
+
+		"assignments/{id}": {{"", s.handing}},
 	}
 	for _, wing := range []map[string][]variant{s.helpRecords(), s.caseworkRecords(), s.networkRecords(), s.paymentRecords(), s.officeRecords()} {
 		maps.Copy(all, wing)
@@ -334,6 +336,16 @@ func (s *sample) inquiry() string {
 	s.t.Helper()
 	x, err := s.srv.Rooms.Intake.ReceiveInquiry(s.t.Context(), s.as("intake_worker").actor, intake.InquiryInput{Channel: "phone", Body: "見本"})
 	return s.id(x.ID, err)
+}
+
+// handing gives an inquiry to a caseworker, and names the deed.
+func (s *sample) handing() string {
+	s.t.Helper()
+	id := s.inquiry()
+	item := intake.Chosen{Kind: intake.KindInquiry, Version: 1}
+	item.ID, _ = db.ParseID(id)
+	done, err := s.srv.Rooms.Intake.Assign(s.t.Context(), s.as("intake_worker").actor, intake.AssignInput{Items: []intake.Chosen{item}, Owner: s.as("caseworker").actor.ID})
+	return s.id(done.Undo, err)
 }
 
 func (s *sample) inbound() string {

@@ -152,7 +152,7 @@ func (r *Room) List(ctx context.Context, a access.Actor, t Triage) (Queue, error
 		rows := queueWaiting(b, a, out.Now, t, after, t.Limit+1)
 		var counts *db.Answer[tally]
 		if t.Counted {
-			counts = queueTallies(b, a, out.Now, of)
+			counts = queueTallies(b, a, out.Now, KindsIn, of, Views...)
 		}
 		if err := db.Send(q, b); err != nil {
 			return err
@@ -185,6 +185,23 @@ func (l *Queue) take(rows []Waiting, limit int) {
 		}
 	}
 	l.Rows = rows
+}
+
+// Standing counts the complaints in each view, to MostCounted: what those who
+// lead the work must see without opening the board.
+func (r *Room) Standing(ctx context.Context, a access.Actor) (map[string]int, error) {
+	if !a.Is(access.StaffRoles...) {
+		return nil, fault.NotFound()
+	}
+	out := Queue{Counts: map[string]int{}, InView: map[string]int{}}
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		b := db.NewBatch()
+		counts := queueTallies(b, a, r.run.Now(), nil, []string{KindComplaint}, ViewNobody, ViewOverdue, ViewSecond)
+		err := db.Send(q, b)
+		out.count(counts.Rows)
+		return err
+	})
+	return out.InView, err
 }
 
 func (l *Queue) count(list []tally) {

@@ -112,10 +112,10 @@ const (
 	inView = "view:"
 )
 
-// queueTallies counts what waits of each kind, and what of some kinds, or
-// of all, is in each view, each to MostCounted and all in one statement.
-func queueTallies(b *db.Batch, a access.Actor, now calendar.Time, kinds []string) *db.Answer[tally] {
-	var each []string
+// queueTallies counts what waits of each of some kinds, and what of some kinds,
+// or of all, is in each of some views, each to MostCounted and all in one statement.
+func queueTallies(b *db.Batch, a access.Actor, now calendar.Time, each, kinds []string, views ...string) *db.Answer[tally] {
+	var parts []string
 	var args []any
 	count := func(what string, of []string, view string) {
 		args = append(args, what)
@@ -128,15 +128,15 @@ func queueTallies(b *db.Batch, a access.Actor, now calendar.Time, kinds []string
 			sum += " + (SELECT COUNT(*) FROM (SELECT 1 FROM " + m.table + " x WHERE " + c.SQL + " LIMIT ?) AS arm)"
 			args = append(append(args, c.Args...), MostCounted)
 		}
-		each = append(each, "SELECT CAST(? AS TEXT) AS what, "+sum+" AS n")
+		parts = append(parts, "SELECT CAST(? AS TEXT) AS what, "+sum+" AS n")
 	}
-	for _, k := range KindsIn {
+	for _, k := range each {
 		count(ofKind+k, []string{k}, ViewAll)
 	}
-	for _, v := range Views {
+	for _, v := range views {
 		count(inView+v, kinds, v)
 	}
-	out := db.Queue[tally](b, strings.Join(each, " UNION ALL "), args...)
+	out := db.Queue[tally](b, strings.Join(parts, " UNION ALL "), args...)
 	b.Steady()
 	return out
 }

@@ -31,11 +31,11 @@ func Intake(room *intake.Room) []Source {
 			return Said{Figures: arrivalFigures(ctx, found), Before: []templ.Component{triageCard(triage(ctx, found))}}, nil
 		}},
 		{On: ui.Desk, Roles: []access.Role{access.Supervisor, access.IntakeWorker}, Ask: func(ctx context.Context, a access.Actor) (Said, error) {
-			found, err := room.List(ctx, a, intake.Triage{Kinds: []string{intake.KindComplaint}, View: intake.ViewNobody, Limit: 1, Counted: true})
+			found, err := room.Standing(ctx, a)
 			if err != nil {
 				return Said{}, err
 			}
-			return Said{Prompts: complaintPrompts(ctx, found.InView)}, nil
+			return Said{Prompts: complaintPrompts(ctx, found)}, nil
 		}},
 		{On: ui.My, Roles: []access.Role{access.Resident}, Ask: func(ctx context.Context, a access.Actor) (Said, error) {
 			if a.Person.IsZero() {

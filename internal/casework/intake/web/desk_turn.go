@@ -83,6 +83,9 @@ func carriedOver(ctx context.Context, entity string, x intake.Inquiry) url.Value
 	switch entity {
 	case intake.KindComplaint:
 		set("body", x.Body, "about", x.About, "discretion", "confidential", "reporter/name", x.Caller, "reporter/contact", x.Contact)
+		if x.Caller == "" {
+			set("discretion", "anonymous")
+		}
 	case intake.KindReferral:
 		set("need", x.Body, "client", who, "source", x.Caller, "contact", x.Contact)
 		if x.About == "" {
