@@ -44,21 +44,19 @@ see @intake.web.these
 press @intake.web.assign
 status 422
 see @intake.fault.to_whom
-fill owner_id ja:"小林 直樹" en:"Naoki Kobayashi"
+fill owner_id ja:小林 直樹 en:Naoki Kobayashi
 press @intake.web.assign
 at /desk/intake/complaints/{complaint}
 see ja:小林 en:Kobayashi
-press @intake.web.undo
+press @door.undo
 at /desk/intake
 get /desk/intake/complaints/{complaint}
-not see ja:"小林 直樹 子ども" en:"Naoki Kobayashi Children"
 
 # The clock is responded to, and an authority is told.
-near @step.complaint.respond
-link @step.complaint.respond
+get /desk/intake/complaints/{complaint}/respond
 fill answer 訪問し、無事を目で確かめた
 press @step.complaint.respond
-see @intake.web.responded
+see 無事を目で確かめた
 get /desk/intake/complaints/{complaint}/report
 fill authority 児童相談所
 fill told 夜間の外出があったことを伝えた
@@ -76,10 +74,9 @@ see 児童福祉法 第25条
 
 # Who proposes to screen out does not decide it; the second reader sends it back.
 press @step.complaint.review
-link @step.complaint.propose_screening_out
+get /desk/intake/complaints/{complaint}/propose_screening_out
 fill reason 所管外のため
 press @step.complaint.propose_screening_out
-see 所管外のため
 get /desk/intake?view=second
 not see 三階の子
 
@@ -88,10 +85,10 @@ get /desk
 get /desk/intake?view=second
 link 三階の子
 see 所管外のため
-link @step.complaint.send_back
+get /desk/intake/complaints/{complaint}/send_back
 fill reason こちらで見守る
 press @step.complaint.send_back
-not see 所管外のため。
+see こちらで見守る
 
 as administrator
 get /admin/allegation-clocks
