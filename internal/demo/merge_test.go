@@ -12,7 +12,9 @@ import (
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/demo"
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/sight"
 	"kizuna/internal/ground/text"
@@ -327,7 +329,7 @@ func paired(t *testing.T, room *people.Room, a access.Actor, person db.ID) peopl
 	return people.Candidate{}
 }
 
-// sharing has two persons in one case and one household, where the other was, and tied to each other.
+// sharing has two persons in one case and one household, where the other was, registered in two, and tied to each other.
 func sharing(t *testing.T, srv *server.Server, a access.Actor, keep, other db.ID) {
 	t.Helper()
 	var of, household db.ID
@@ -341,6 +343,16 @@ func sharing(t *testing.T, srv *server.Server, a access.Actor, keep, other db.ID
 		}
 		return err
 	})
+	for i, person := range []db.ID{keep, other} { // both registered at the same time, in two places
+		from := calendar.Date("2018-04-01").AddDays(i)
+		_, err := srv.Rooms.People.CreateHousehold(t.Context(), a, people.HouseholdInput{Kind: "registered", Members: []people.MemberInput{{Person: person, From: from}}})
+		if f, ok := fault.As(err); ok && f.Fields[0].Key == "people.fault.already_registered" {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	_, err := srv.Rooms.Cases.AddParticipant(t.Context(), a, of, cases.ParticipantInput{Person: keep, Role: "family"})
 	if err == nil {
 		_, err = srv.Rooms.People.Join(t.Context(), a, household, people.JoinInput{Person: keep, Relation: "other", From: "2026-01-01", Version: version})

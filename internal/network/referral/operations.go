@@ -300,7 +300,7 @@ func (r *Room) check(q db.Q, x Referral, today calendar.Date) (source, []covered
 		return from, nil, err
 	}
 	var f fault.Fields
-	checkWithheld(&f, x.Fields.V, from.profile, today)
+	checkWithheld(&f, x.Fields.V, from.profile)
 	if err := uncovered(q, &f, list); err != nil {
 		return from, nil, err
 	}

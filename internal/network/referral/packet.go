@@ -153,15 +153,22 @@ func (s source) titles() []string {
 	return out
 }
 
-// withheldFields are never passed on about somebody under a protective measure.
-var withheldFields = []string{"phone", "address"}
+// heldBack are the fields that are never passed on of a person as things are,
+// by the rule that leaves them out of the packet.
+func heldBack(p people.Profile) []string {
+	var out []string
+	if p.NoContacts {
+		out = append(out, "phone")
+	}
+	if p.NoAddresses {
+		out = append(out, "address")
+	}
+	return out
+}
 
 // checkWithheld refuses fields that a protective measure holds back.
-func checkWithheld(f *fault.Fields, fields []string, p people.Profile, on calendar.Date) {
-	if !p.Person.Protected(on) {
-		return
-	}
-	for _, field := range withheldFields {
+func checkWithheld(f *fault.Fields, fields []string, p people.Profile) {
+	for _, field := range heldBack(p) {
 		if slices.Contains(fields, field) {
 			f.Add("/fields", "referral.fault.protected")
 			return

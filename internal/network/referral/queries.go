@@ -421,7 +421,7 @@ func (r *Room) left(q db.Q, list ...Authorization) (map[db.ID]ledger.Quantity, e
 // Preview is a draft's packet as it would be sent now, and what keeps it back.
 type Preview struct {
 	Packet   Packet
-	Withheld bool               // the person's address and telephone are held back
+	Withheld []string           // fields that are held back
 	Missing  map[db.ID][]string // by provider: fields no consent covers
 	Position *provider.Point    // of the person, where it may be used
 }
@@ -445,7 +445,7 @@ func (r *Room) Preview(ctx context.Context, a access.Actor, id db.ID, fields []s
 		if err != nil {
 			return err
 		}
-		p = Preview{Packet: from.packet(), Withheld: from.profile.Person.Protected(today), Missing: map[db.ID][]string{}}
+		p = Preview{Packet: from.packet(), Withheld: heldBack(from.profile), Missing: map[db.ID][]string{}}
 		p.Position = position(from.profile.Addresses)
 		list, err := cover(q, x, today)
 		for _, c := range list {

@@ -502,6 +502,32 @@ func TestProtectedAddressNeverLeaves(t *testing.T) {
 	})
 }
 
+// Who lives with somebody under a protective measure is asked about by the rule that leaves the address out:
+// it cannot be asked for, a telephone number can, and what was asked for before does not go out.
+func TestAnAddressSharedWithSomebodyProtectedNeverLeaves(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		c.agree(t, consent.Fields...)
+		before := c.draft(t)
+		before = must(c.room.Cover(ctx, c.worker, before.ID, coverOf(before, "name", "address")))(t)
+		her := must(c.people.Create(ctx, c.worker, people.PersonInput{Names: []people.NameInput{{Family: "見本", Given: "同居"}}}))(t)
+		must(c.people.CreateHousehold(ctx, c.worker, people.HouseholdInput{Kind: "living", Members: []people.MemberInput{{Person: c.person.ID}, {Person: her.ID}}}))(t)
+		must(c.people.Protect(ctx, c.worker, her.ID, people.ProtectionInput{Ground: "violence", From: "2026-11-01", Version: her.Version}))(t)
+		x := c.draft(t)
+		is(t, "the address of a protected co-resident", errOf(c.room.Cover(ctx, c.worker, x.ID, coverOf(x, "name", "address"))), fault.KindInvalid, "referral.fault.protected")
+		must(c.room.Cover(ctx, c.worker, x.ID, coverOf(x, "name", "phone")))(t)
+		is(t, "one covered before", errOf(c.room.Send(ctx, c.worker, before.ID, referral.SendInput{Version: before.Version})), fault.KindInvalid, "referral.fault.protected")
+		preview := must(c.room.Preview(ctx, c.worker, before.ID, consent.Fields))(t)
+		if len(preview.Withheld) != 1 || preview.Withheld[0] != "address" {
+			t.Errorf("the form holds back %v", preview.Withheld)
+		}
+		for _, e := range preview.Packet.Entries {
+			if e.Field == "address" && len(e.Values) > 0 {
+				t.Errorf("the preview shows %v", e.Values)
+			}
+		}
+	})
+}
+
 // Whatever is agreed to and chosen: what the provider reads holds exactly the
 // chosen fields, and what was changed since is not in it.
 func TestPacketHoldsExactlyTheFields(t *testing.T) {

@@ -83,6 +83,7 @@ type MergeInput struct {
 	Gender      db.ID  `json:"gender_from,omitzero"`
 	Languages   db.ID  `json:"languages_from,omitzero"`
 	Interpreter db.ID  `json:"interpreter_from,omitzero"`
+	Household   db.ID  `json:"household_from,omitzero" doc:"Whose household counts where both are registered in one at the same time; what the other record says ends before it"`
 	Reason      string `json:"reason,omitempty"`
 	// The versions of the candidate and of both persons as the editor saw them.
 	Version int64 `json:"version"`
@@ -93,7 +94,7 @@ type MergeInput struct {
 // sources are the fields that say where they come from, for the faults.
 func (in *MergeInput) sources() map[string]*db.ID {
 	return map[string]*db.ID{"/name_from": &in.Name, "/birth_date_from": &in.Birth, "/gender_from": &in.Gender,
-		"/languages_from": &in.Languages, "/interpreter_from": &in.Interpreter}
+		"/languages_from": &in.Languages, "/interpreter_from": &in.Interpreter, "/household_from": &in.Household}
 }
 
 // validate checks the input against the candidate, and fills in whose record
@@ -190,7 +191,7 @@ func unseen(err error) error {
 
 func (r *Room) merge(ctx context.Context, tx *op.Tx, d Duplicate, b both, in MergeInput) (Merge, error) {
 	m := Merge{Person: b.keep.ID, Merged: b.other.ID, Duplicate: d.ID, Txs: db.AsJSON([]db.ID{tx.ID()})}
-	if err := settleParts(tx, b, in.Name); err != nil {
+	if err := settleParts(tx, b, in); err != nil {
 		return m, err
 	}
 	if err := withdrawOthers(tx, b, d.ID); err != nil {

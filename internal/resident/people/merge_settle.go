@@ -5,16 +5,17 @@ import (
 	"strings"
 
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
 )
 
 // settleParts sees to what of a person would say the same twice, or of the
 // person with themself: names, contacts and addresses that are equal, ties
-// between the two, and a household in which both are. Of two contacts the one
-// that is shielded more stays.
-func settleParts(tx *op.Tx, b both, name db.ID) error {
-	if err := settleNames(tx, b, name); err != nil {
+// between the two, and households in which both are or which the two cannot be
+// in at the same time. Of two contacts the one that is shielded more stays.
+func settleParts(tx *op.Tx, b both, in MergeInput) error {
+	if err := settleNames(tx, b, in.Name); err != nil {
 		return err
 	}
 	if err := settleContacts(tx, b); err != nil {
@@ -30,7 +31,10 @@ func settleParts(tx *op.Tx, b both, name db.ID) error {
 	if err := removeAll(tx, RelationshipFlow, twice(ties, b)); err != nil {
 		return err
 	}
-	return settleMembers(tx, b)
+	if err := settleMembers(tx, b); err != nil {
+		return err
+	}
+	return settleSpells(tx, b, in.Household)
 }
 
 // settleMembers leaves the person once in a household in which both are. Whoever
@@ -53,6 +57,78 @@ func settleMembers(tx *op.Tx, b both) error {
 	}
 	stays = slices.DeleteFunc(stays, func(m Member) bool { return !led[m.Household] || m.Leads })
 	return takeEach(tx, MemberFlow, "change", stays, func(m *Member) { m.Leads, m.Relation = true, "self" })
+}
+
+// settleSpells sees to it that the person is in one registered household at a
+// time, and in no household twice: what the record chosen for it says stands,
+// and of the other's memberships what is left beside. Whoever would leave a
+// household without its head is asked to say first who follows.
+func settleSpells(tx *op.Tx, b both, chosen db.ID) error {
+	all, err := spellsOf(tx, []db.ID{b.keep.ID, b.other.ID})
+	if err != nil {
+		return err
+	}
+	var gone, cut []Member
+	var leaderless []db.ID
+	left := map[db.ID]Member{}
+	for _, m := range all {
+		if m.Person == chosen {
+			continue
+		}
+		now, stays := m.beside(all, chosen)
+		if m.Leads && m.Until == "" && (!stays || now.Until != "") {
+			leaderless = append(leaderless, m.Household)
+		}
+		switch {
+		case !stays:
+			gone = append(gone, m.Member)
+		case now != m.Member:
+			left[m.ID] = now
+			cut = append(cut, m.Member)
+		}
+	}
+	if err := ledOn(tx, leaderless, b); err != nil {
+		return err
+	}
+	if err := removeAll(tx, MemberFlow, gone); err != nil {
+		return err
+	}
+	return takeEach(tx, MemberFlow, "change", cut, func(m *Member) { m.From, m.Until = left[m.ID].From, left[m.ID].Until })
+}
+
+// beside is what is left of a membership once the days are taken from it on
+// which those of the record chosen rule it out; false when nothing is. Where
+// days are left before and after, the later ones are: they say where the person
+// is now.
+func (m spell) beside(all []spell, chosen db.ID) (Member, bool) {
+	now := m.Member
+	for _, o := range all {
+		rules := o.Household == m.Household || o.Kind == "registered" && m.Kind == "registered"
+		if o.Person != chosen || !rules || !now.overlaps(o.Member) {
+			continue
+		}
+		switch {
+		case o.Until != "" && (now.Until == "" || now.Until > o.Until):
+			now.From = o.Until.AddDays(1)
+		case o.From != "" && (now.From == "" || now.From < o.From):
+			now.Until = o.From.AddDays(-1)
+		default:
+			return now, false
+		}
+	}
+	return now, true
+}
+
+// ledOn refuses to take the head from households in which others are than the two.
+func ledOn(tx *op.Tx, households []db.ID, b both) error {
+	if len(households) == 0 {
+		return nil
+	}
+	n, err := othersIn(tx, households, b.keep.ID, b.other.ID)
+	if err == nil && n > 0 {
+		err = fault.Conflict("people.fault.merge_lead_first")
+	}
+	return err
 }
 
 // takeEach takes a step on rows that this transaction holds: a fault of one ends it.

@@ -1,6 +1,8 @@
 package people
 
 import (
+	"slices"
+
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
@@ -14,6 +16,8 @@ type Profile struct {
 	Addresses []Address
 	Household int  // members of the household they live in, themselves included
 	Withheld  bool // an address or contact was left out
+	// Everything of the kind is withheld, so that it cannot be asked for either.
+	NoContacts, NoAddresses bool
 }
 
 // ProfileOf reads a person's profile on a day; the caller has checked that the
@@ -33,16 +37,17 @@ func ProfileOf(q db.Q, id db.ID, on calendar.Date) (Profile, error) {
 		return Profile{}, fault.NotFound()
 	}
 	n, _ := size.First()
-	out := Profile{Person: p, Household: max(1, n), Withheld: p.Protected(on)}
+	out := Profile{Person: p, Household: max(1, n), NoContacts: p.Protected(on), NoAddresses: p.Protected(on) || len(shares.Rows) > 0}
+	out.Withheld = p.Protected(on)
 	for _, c := range contacts.Rows {
-		if p.Protected(on) || c.Protected {
+		if out.NoContacts || c.Protected {
 			out.Withheld = true
 			continue
 		}
 		out.Contacts = append(out.Contacts, c)
 	}
 	for _, a := range addresses.Rows {
-		if p.Protected(on) || len(shares.Rows) > 0 || a.Protected {
+		if out.NoAddresses || a.Protected {
 			out.Withheld = true
 			continue
 		}
@@ -50,5 +55,7 @@ func ProfileOf(q db.Q, id db.ID, on calendar.Date) (Profile, error) {
 			out.Addresses = append(out.Addresses, a)
 		}
 	}
+	out.NoContacts = out.NoContacts || len(contacts.Rows) > 0 && out.Contacts == nil
+	out.NoAddresses = out.NoAddresses || len(addresses.Rows) > 0 && out.Addresses == nil && slices.ContainsFunc(addresses.Rows, func(a Address) bool { return a.Protected })
 	return out, nil
 }

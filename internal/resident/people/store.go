@@ -441,6 +441,12 @@ func sharedMemberships(q db.Q, one, other db.ID) ([]Member, error) {
 		(SELECT household FROM household_member WHERE person = ? AND status = 'active' AND until_date = '') ORDER BY m.id`, other, one)
 }
 
+// othersIn counts who is in households without an end, besides two.
+func othersIn(q db.Q, households []db.ID, one, two db.ID) (int, error) {
+	return db.One[int](q, `SELECT COUNT(*) FROM household_member WHERE household IN (??) AND status = 'active' AND until_date = ''
+		AND person <> ? AND person <> ?`, db.ListOf(households), one, two)
+}
+
 var selectMerge = "SELECT " + db.Columns[Merge]("") + " FROM person_merge WHERE "
 
 func loadMerge(q db.Q, id db.ID) (Merge, error) { return db.One[Merge](q, selectMerge+"id = ?", id) }

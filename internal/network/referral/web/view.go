@@ -166,7 +166,7 @@ func fieldOptions(ctx context.Context, x referral.Referral, p referral.Preview) 
 				out[i].Hint = entryText(ctx, e)
 			}
 		}
-		if p.Withheld && (out[i].Value == "phone" || out[i].Value == "address") {
+		if slices.Contains(p.Withheld, out[i].Value) {
 			out[i].Disabled, out[i].Checked, out[i].Hint = true, false, text.Word(ctx, "referral.web.protected")
 		}
 	}

@@ -108,8 +108,46 @@ func choices(ctx context.Context, files [2]people.File) []choice {
 		return genderWord(ctx, f.Person.Gender)
 	})
 	add("languages_from", "people.web.field.languages", func(f people.File) string { return languageWords(ctx, f.Person.Languages.V) })
+	if homes := [2]string{registeredWords(ctx, files[0]), registeredWords(ctx, files[1])}; homes[0] != "" && homes[1] != "" && registered(files[0]) != registered(files[1]) {
+		out = append(out, choice{"household_from", text.Word(ctx, "people.web.merge.household"), []ui.Option{
+			{Value: files[0].Person.ID.String(), Label: homes[0]}, {Value: files[1].Person.ID.String(), Label: homes[1]}}})
+	}
 	add("interpreter_from", "people.web.field.interpreter", func(f people.File) string { return coded(ctx, languageKey, f.Person.Interpreter) })
 	return out
+}
+
+// registered is the household in which somebody is registered.
+func registered(f people.File) db.ID {
+	for _, h := range f.Households {
+		if h.Kind == "registered" {
+			return h.ID
+		}
+	}
+	return db.ID{}
+}
+
+// registeredWords says with whom somebody is registered, and since when, as far
+// as the reader may know; empty when they are in no registered household.
+func registeredWords(ctx context.Context, f people.File) string {
+	at, since := registered(f), ""
+	if at.IsZero() {
+		return ""
+	}
+	var with []string
+	for _, m := range f.Members {
+		if m.Household != at || m.Until != "" {
+			continue
+		}
+		if m.Person == f.Person.ID {
+			since = daysText(ctx, m.From, "")
+		} else if c, known := f.Others[m.Person]; known {
+			with = append(with, nameOr(ctx, c.Name))
+		}
+	}
+	if len(with) == 0 {
+		return text.Word(ctx, "people.web.merge.household_alone", "since", since)
+	}
+	return text.Word(ctx, "people.web.merge.household_with", "names", text.List(text.From(ctx), with), "since", since)
 }
 
 // keeping are the two records, the one that was registered first proposed.
