@@ -186,3 +186,72 @@ func (m *maker) household(ctx context.Context, a access.Actor, osamu, setsuko, a
 	_, err = room.AddAlert(ctx, a, people.Alert{Person: osamu, Severity: "info", Label: "聴覚障害・手話"})
 	return err
 }
+
+// relative is one of the Sakumas.
+type relative struct{ family, given, familyKana, givenKana, gender, born, died string }
+
+// sakumas are an invented family of three generations: a divorce, a second marriage and a foster child.
+var sakumas = []relative{
+	{"佐久間", "由紀", "サクマ", "ユキ", "female", "1983-06-21", ""},
+	{"佐久間", "正一", "サクマ", "ショウイチ", "male", "1951-02-08", "2019-11-30"},
+	{"佐久間", "和子", "サクマ", "カズコ", "female", "1954-10-02", ""},
+	{"佐久間", "健", "サクマ", "ケン", "male", "1980-01-17", ""},
+	{"高木", "誠", "タカギ", "マコト", "male", "1979-08-05", ""},
+	{"高木", "陽斗", "タカギ", "ハルト", "male", "2008-04-11", ""},
+	{"佐久間", "隆", "サクマ", "タカシ", "male", "1985-12-24", ""},
+	{"佐久間", "結衣", "サクマ", "ユイ", "female", "2019-07-07", ""},
+	{"小林", "蓮", "コバヤシ", "レン", "male", "2013-03-03", ""},
+	{"小林", "舞", "コバヤシ", "マイ", "female", "1990-05-15", ""},
+	{"佐久間", "フミ", "サクマ", "フミ", "female", "1926-01-20", "2012-08-19"},
+}
+
+// sakumaTies are who they are to each other, by their place: what the second is to the first.
+var sakumaTies = []struct {
+	one, other             int
+	kind, strength, manner string
+	from, until            calendar.Date
+}{
+	{0, 1, "parent", "", "", "", ""}, {0, 2, "parent", "strong", "", "", ""}, {3, 1, "parent", "", "", "", ""}, {3, 2, "parent", "", "", "", ""},
+	{1, 2, "spouse", "", "", "1978-05-03", ""}, {1, 10, "parent", "", "", "", ""},
+	{0, 4, "spouse", "strained", "", "2006-03-20", "2014-06-30"}, {0, 5, "child", "", "", "", ""}, {4, 5, "child", "weak", "", "", ""},
+	{0, 6, "spouse", "strong", "", "2017-11-22", ""}, {6, 5, "child", "", "step", "2017-11-22", ""},
+	{0, 7, "child", "strong", "", "", ""}, {6, 7, "child", "strong", "", "", ""},
+	{0, 8, "child", "", "foster", "2021-04-01", ""}, {6, 8, "child", "", "foster", "2021-04-01", ""}, {9, 8, "child", "weak", "", "", ""},
+}
+
+// bigFamily has the Sakumas come to the agency, all but the first husband and the foster child's mother in one home.
+func (m *maker) bigFamily(ctx context.Context) {
+	m.begin(ctx, tale{"the Sakumas", calendar.Moment(m.day(-40), 10, 30, calendar.Tokyo), func(t *teller) {
+		room, worker := m.srv.Rooms.People, m.actor("tanaka")
+		ids := make([]db.ID, len(sakumas))
+		for i, x := range sakumas {
+			p := try(room.Create(t.ctx, worker, people.PersonInput{
+				Names:     []people.NameInput{{Kind: "legal", Family: x.family, Given: x.given, FamilyKana: x.familyKana, GivenKana: x.givenKana}},
+				BirthDate: calendar.Date(x.born), Gender: x.gender, Languages: []string{"ja"},
+			}))
+			if x.died != "" {
+				p = try(room.RecordDeath(t.ctx, worker, p.ID, p.Version, calendar.Date(x.died)))
+			}
+			ids[i] = p.ID
+		}
+		for _, x := range sakumaTies {
+			try(room.Relate(t.ctx, worker, people.Relationship{Person: ids[x.one], Other: ids[x.other], Kind: x.kind, Strength: x.strength, Manner: x.manner, From: x.from, Until: x.until}))
+		}
+		for _, kind := range []string{"registered", "living"} {
+			try(room.CreateHousehold(t.ctx, worker, people.HouseholdInput{Kind: kind, Label: "佐久間", Members: []people.MemberInput{
+				{Person: ids[0], Relation: "self", Leads: true, From: "2017-11-22"}, {Person: ids[6], Relation: "spouse", From: "2017-11-22"},
+				{Person: ids[5], Relation: "child", From: "2017-11-22"}, {Person: ids[7], Relation: "child", From: "2019-07-07"},
+				{Person: ids[8], Relation: "other", From: "2021-04-01"}, {Person: ids[2], Relation: "parent", From: "2020-02-01"},
+			}}))
+		}
+		for _, c := range []people.Circumstance{
+			{Person: ids[6], Kind: "income", Detail: "配送会社の給与", Minor: 248_000, Currency: "JPY", Period: "month", From: "2022-04-01", Evidence: "seen"},
+			{Person: ids[0], Kind: "income", Detail: "パート（惣菜店）", Minor: 71_000, Currency: "JPY", Period: "month", From: "2023-10-01", Evidence: "stated"},
+			{Person: ids[2], Kind: "income", Detail: "老齢年金", Minor: 792_000, Currency: "JPY", Period: "year", From: "2019-04-01", Evidence: "verified"},
+			{Person: ids[0], Kind: "employment", Detail: "惣菜店「まる福」", From: "2023-10-01", Evidence: "stated"},
+			{Person: ids[8], Kind: "education", Detail: "みなと市立栄中学校", From: "2026-04-01", Evidence: "seen"},
+		} {
+			try(room.AddCircumstance(t.ctx, worker, c))
+		}
+	}})
+}

@@ -52,6 +52,7 @@ type Relationship struct {
 	Other    db.ID         `db:"other" names:"person"`
 	Kind     string        `db:"kind"`
 	Strength string        `db:"strength"` // strong | weak | strained
+	Manner   string        `db:"manner"`   // adoptive | foster | step, or separated
 	From     calendar.Date `db:"from_date"`
 	Until    calendar.Date `db:"until_date"`
 }

@@ -40,6 +40,9 @@ func (t Relationship) validate(today calendar.Date) error {
 	if t.Strength != "" {
 		choose(&f, "/strength", t.Strength, Strengths)
 	}
+	if t.Manner != "" {
+		choose(&f, "/manner", t.Manner, MannersOf(t.Kind))
+	}
 	switch {
 	case t.Other.IsZero():
 		f.Add("/other_id", "fault.required")
@@ -87,11 +90,12 @@ func tiedOnce(tx *op.Tx, t Relationship, at string) error {
 	return err
 }
 
-// RelationshipChange is how strong a tie is and when it was, as somebody who saw
+// RelationshipChange is how strong a tie is, its manner and when it was, as somebody who saw
 // a version corrects it. What the tie is, and between whom, does not change:
 // that is another tie.
 type RelationshipChange struct {
 	Strength string        `json:"strength,omitempty"`
+	Manner   string        `json:"manner,omitempty"`
 	From     calendar.Date `json:"from,omitempty"`
 	Until    calendar.Date `json:"until,omitempty"`
 	Version  int64         `json:"version"`
@@ -112,6 +116,9 @@ func (r *Room) ChangeRelationship(ctx context.Context, a access.Actor, id db.ID,
 		if err == nil {
 			err = flow.Fresh(t, in.Version)
 		}
+		if err == nil && in.Manner != "" && !slices.Contains(MannersOf(t.Kind), in.Manner) {
+			err = fault.Invalid(fault.Field{Pointer: "/manner", Key: "fault.bad_choice"})
+		}
 		if err == nil {
 			err = hold(tx, []db.ID{t.Person, t.Other})
 		}
@@ -123,7 +130,7 @@ func (r *Room) ChangeRelationship(ctx context.Context, a access.Actor, id db.ID,
 		if err := tiedOnce(tx, now, "/from"); err != nil {
 			return t, err
 		}
-		return flow.Take(tx, RelationshipFlow, "change", t, func(x *Relationship) { x.Strength, x.From, x.Until = in.Strength, in.From, in.Until })
+		return flow.Take(tx, RelationshipFlow, "change", t, func(x *Relationship) { x.Strength, x.Manner, x.From, x.Until = in.Strength, in.Manner, in.From, in.Until })
 	})
 }
 

@@ -291,6 +291,31 @@ func factsOf(q db.Q, persons []db.ID) ([]Circumstance, error) {
 		WHERE person IN (??) AND status = 'active' ORDER BY from_date, id`, db.ListOf(persons))
 }
 
+// textKin gives the ties of a family, over so many ties from a person.
+var textKin = `WITH RECURSIVE kin (id, far) AS (
+	SELECT p.id, 0 FROM person p WHERE p.id = ?
+	UNION SELECT CASE WHEN t.person = k.id THEN t.other ELSE t.person END, k.far + 1
+		FROM kin k JOIN relationship t ON t.person = k.id OR t.other = k.id
+		WHERE k.far < ? AND t.status = 'active' AND t.kind IN (` + kinKinds + `)
+	) SELECT ` + db.Columns[Relationship]("t") + ` FROM relationship t
+	WHERE t.status = 'active' AND t.kind IN (` + kinKinds + `) AND t.person IN (SELECT id FROM kin) AND t.other IN (SELECT id FROM kin)
+	ORDER BY t.from_date, t.id LIMIT 1000`
+
+const kinKinds = "'spouse', 'partner', 'parent', 'child', 'sibling', 'grandparent', 'grandchild'"
+
+// textLivesWith gives who is in a registered household or one that lives
+// together with a person on a day.
+var textLivesWith = "SELECT " + db.Columns[Member]("m") + `, h.kind FROM household_member m JOIN household h ON h.id = m.household
+	WHERE h.status = 'active' AND h.kind IN ('living', 'registered') AND m.status = 'active' AND m.from_date <= ? AND (m.until_date = '' OR m.until_date >= ?)
+	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND from_date <= ? AND (until_date = '' OR until_date >= ?))
+	ORDER BY h.kind, m.household, m.id`
+
+// textHarmedBy gives whom a person harmed, and who lives with those on a day.
+const textHarmedBy = `SELECT t.person FROM relationship t WHERE t.other = ? AND t.kind = 'perpetrator' AND t.status = 'active'
+	UNION SELECT o.person FROM relationship t JOIN household_member m ON m.person = t.person JOIN household_member o ON o.household = m.household
+	WHERE t.other = ? AND t.kind = 'perpetrator' AND t.status = 'active' AND m.status = 'active' AND o.status = 'active'
+	AND (m.until_date = '' OR m.until_date >= ?) AND (o.until_date = '' OR o.until_date >= ?)`
+
 // textLivingSize counts who lives with a person on a day, the dead no longer.
 const textLivingSize = `SELECT COUNT(*) FROM household_member m JOIN household h ON h.id = m.household JOIN person p ON p.id = m.person
 	WHERE (p.died_on = '' OR p.died_on > ?) AND h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)

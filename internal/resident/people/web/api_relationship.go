@@ -24,6 +24,7 @@ type relationshipIn struct {
 	Other    db.ID         `json:"other_id"`
 	Kind     string        `json:"kind" doc:"What the other is to the person"`
 	Strength string        `json:"strength,omitempty"`
+	Manner   string        `json:"manner,omitempty" doc:"Of a parent or child: adoptive, foster or step, by birth without; of a spouse: separated"`
 	From     calendar.Date `json:"from,omitempty"`
 	Until    calendar.Date `json:"until,omitempty"`
 }
@@ -36,11 +37,11 @@ type relationshipOut struct {
 }
 
 func relationshipOf(t people.Relationship) relationshipOut {
-	return relationshipOut{t.ID, t.Status, t.Version, relationshipIn{t.Person, t.Other, t.Kind, t.Strength, t.From, t.Until}}
+	return relationshipOut{t.ID, t.Status, t.Version, relationshipIn{t.Person, t.Other, t.Kind, t.Strength, t.Manner, t.From, t.Until}}
 }
 
 func (x api) relate(ctx context.Context, a access.Actor, in relationshipIn) (relationshipOut, error) {
-	t, err := x.room.Relate(ctx, a, people.Relationship{Person: in.Person, Other: in.Other, Kind: in.Kind, Strength: in.Strength, From: in.From, Until: in.Until})
+	t, err := x.room.Relate(ctx, a, people.Relationship{Person: in.Person, Other: in.Other, Kind: in.Kind, Strength: in.Strength, Manner: in.Manner, From: in.From, Until: in.Until})
 	return relationshipOf(t), err
 }
 
@@ -52,6 +53,7 @@ func (x api) relationship(ctx context.Context, a access.Actor, id db.ID) (relati
 // relationshipPatch is a merge patch: what is not sent stays.
 type relationshipPatch struct {
 	Strength *string        `json:"strength,omitempty"`
+	Manner   *string        `json:"manner,omitempty"`
 	From     *calendar.Date `json:"from,omitempty"`
 	Until    *calendar.Date `json:"until,omitempty"`
 	Version  int64          `json:"version"`
@@ -62,8 +64,9 @@ func (x api) patchRelationship(ctx context.Context, a access.Actor, id db.ID, in
 	if err != nil {
 		return relationshipOut{}, err
 	}
-	change := people.RelationshipChange{Strength: t.Strength, From: t.From, Until: t.Until, Version: in.Version}
+	change := people.RelationshipChange{Strength: t.Strength, Manner: t.Manner, From: t.From, Until: t.Until, Version: in.Version}
 	set(&change.Strength, in.Strength)
+	set(&change.Manner, in.Manner)
 	set(&change.From, in.From)
 	set(&change.Until, in.Until)
 	t, err = x.room.ChangeRelationship(ctx, a, id, change)

@@ -42,3 +42,7 @@ func householdKindKey(v string) string { return "people.household_kind." + v }
 func evidenceKey(v string) string { return "people.evidence." + v }
 
 func strengthKey(v string) string { return "people.strength." + v }
+
+func mannerKey(v string) string { return "people.manner." + v }
+
+func coupleKey(v string) string { return "people.couple." + v }

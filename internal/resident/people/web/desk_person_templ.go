@@ -242,6 +242,14 @@ func householdCard(f people.File) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.Buttons([]ui.Act{{Label: text.Word(ctx, "people.web.genogram.title"), Href: personAt(f.Person.ID) + "/genogram", Small: true}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Card(ui.CardProps{Title: text.Word(ctx, "people.web.household"), More: ui.Act{Label: text.Word(ctx, "people.web.household.title"), Href: "/desk/persons/" + f.Person.ID.String() + "/household"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)

@@ -23,10 +23,18 @@ func (h homes) tieTable(ctx context.Context) ui.TableProps {
 		other, kind := h.far(x)
 		name, href := named(ctx, h.Around, other)
 		t.Rows = append(t.Rows, ui.Row{ID: x.ID.String(), Href: href, Title: name, Muted: href == "" || x.Until != "" && x.Until < h.On,
-			Cells: []templ.Component{ui.Text(text.Word(ctx, kind)), ui.Text(coded(ctx, strengthKey, x.Strength)), ui.Text(daysText(ctx, x.From, x.Until))},
+			Cells: []templ.Component{ui.Text(tieWord(ctx, x, kind)), ui.Text(coded(ctx, strengthKey, x.Strength)), ui.Text(daysText(ctx, x.From, x.Until))},
 			Acts:  []ui.Act{{Label: text.Word(ctx, "people.web.household.correct"), Href: h.tieAt(x, "change"), Small: true}}})
 	}
 	return t
+}
+
+// tieWord says what the other is, and in what manner.
+func tieWord(ctx context.Context, t people.Relationship, kind string) string {
+	if t.Manner == "" {
+		return text.Word(ctx, kind)
+	}
+	return text.Word(ctx, "people.web.household.of", "kind", text.Word(ctx, kind), "label", coded(ctx, mannerKey, t.Manner))
 }
 
 // far is who is at the other end of a tie, and the key of what they are to the
@@ -47,6 +55,7 @@ type tieIn struct {
 	Other    db.ID         `json:"other_id"`
 	Kind     string        `json:"kind"`
 	Strength string        `json:"strength,omitempty"`
+	Manner   string        `json:"manner,omitempty"`
 	From     calendar.Date `json:"from,omitempty"`
 	picking
 }
@@ -55,7 +64,7 @@ func relateAct(room *people.Room) homeAct {
 	return homeAct{"step.relationship.add", "people.web.tie.added", relatePage, func() any { return &tieIn{} },
 		func(ctx context.Context, a access.Actor, x homeForm, in any) error {
 			t := in.(*tieIn)
-			_, err := room.Relate(ctx, a, people.Relationship{Person: x.Person.ID, Other: t.Other, Kind: t.Kind, Strength: t.Strength, From: t.From})
+			_, err := room.Relate(ctx, a, people.Relationship{Person: x.Person.ID, Other: t.Other, Kind: t.Kind, Strength: t.Strength, Manner: t.Manner, From: t.From})
 			return err
 		}}
 }

@@ -65,6 +65,7 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 // mountHouseholds registers a person's households and ties and the acts on them.
 func mountHouseholds(d *door.Router, p *pages, room *people.Room) {
 	d.Page("GET /desk/persons/{id}/household", readers, p.household)
+	d.Page("GET /desk/persons/{id}/genogram", readers, p.genogram)
 	for address, act := range map[string]homeAct{
 		"persons/{id}/household/new":    startAct(room),
 		"households/{id}/join":          joinAct(room),
