@@ -62,6 +62,7 @@ func (s *sample) records() map[string][]variant {
 			{"", func() string { return s.household(false).Households[0].Members[0].ID.String() }},
 			{"restricted", func() string { return s.household(true).Households[0].Members[0].ID.String() }},
 		},
+		"circumstances/{id}": {{"", func() string { return s.circumstance(false) }}, {"restricted", func() string { return s.circumstance(true) }}},
 
 		"cases/{id}":        {{"", func() string { return s.caseFile(false).ID.String() }}, {"restricted", func() string { return s.caseFile(true).ID.String() }}},
 		"notes/{id}":        {{"", func() string { return s.note(cases.NoteInput{}) }}, {"draft", func() string { return s.note(cases.NoteInput{Draft: true}) }}, {"confidential", func() string { return s.note(cases.NoteInput{Confidential: true}) }}},
@@ -105,6 +106,8 @@ var bodies = map[string]string{
 	"/api/v1/users/{id}/void":               `{"reason":"見本"}`,
 	"/api/v1/household-members/{id}/remove": `{"reason":"見本"}`,
 	"/api/v1/relationships/{id}/remove":     `{"reason":"見本"}`,
+	"/api/v1/circumstances/{id}/remove":     `{"reason":"見本"}`,
+	"/api/v1/households/{id}/void":          `{"reason":"見本"}`,
 	"/api/v1/households/{id}/join":          `{"person_id":"` + db.NewID().String() + `","relation":"other","from":"2020-01-01"}`,
 	"/api/v1/households/{id}/lead":          `{"person_id":"` + db.NewID().String() + `"}`,
 	"/api/v1/households/{id}/move_out":      `{"person_ids":["` + db.NewID().String() + `"],"on":"2020-01-01"}`,
@@ -158,6 +161,19 @@ func (s *sample) household(restricted bool) people.Around {
 	x, err := room.Around(s.t.Context(), who, person, "2026-11-01")
 	s.must(err)
 	return x
+}
+
+// circumstance is one of a resident's.
+func (s *sample) circumstance(restricted bool) string {
+	s.t.Helper()
+	person := db.MustID(s.resident(false))
+	x, err := s.srv.Rooms.People.AddCircumstance(s.t.Context(), s.as("caseworker").actor, people.Circumstance{Person: person, Kind: "housing", Detail: "見本"})
+	s.must(err)
+	if restricted {
+		_, err = s.srv.Rooms.People.Restrict(s.t.Context(), s.as("supervisor").actor, person, 1, "見本")
+		s.must(err)
+	}
+	return x.ID.String()
 }
 
 // relationship is a tie of a person to somebody else of the same caseworker's.

@@ -22,26 +22,6 @@ func addPart[R any](ctx context.Context, r *Room, a access.Actor, person db.ID, 
 	})
 }
 
-// AddCircumstance keeps a dated fact about a person's life.
-func (r *Room) AddCircumstance(ctx context.Context, a access.Actor, c Circumstance) (Circumstance, error) {
-	var f fault.Fields
-	choose(&f, "/kind", c.Kind, CircumstanceKinds)
-	choose(&f, "/period", c.Period, []string{"", "month", "year", "once"})
-	if c.Evidence == "" {
-		c.Evidence = "stated"
-	}
-	choose(&f, "/evidence", c.Evidence, []string{"stated", "seen", "verified"})
-	line(&f, "/detail", &c.Detail, maxLine)
-	if c.Minor < 0 {
-		f.Add("/amount", "fault.negative")
-	}
-	period(&f, "", c.From, c.Until)
-	if err := f.Err(); err != nil {
-		return c, err
-	}
-	return addPart(ctx, r, a, c.Person, CircumstanceFlow, c)
-}
-
 // AddAlert puts a warning on a person.
 func (r *Room) AddAlert(ctx context.Context, a access.Actor, x Alert) (Alert, error) {
 	var f fault.Fields

@@ -218,6 +218,42 @@ func (r *Room) Lead(ctx context.Context, a access.Actor, id db.ID, in LeadInput)
 	})
 }
 
+// VoidHousehold takes back a household that was entered in error, with all its
+// memberships. Who does so may open the record of everybody who was in it.
+func (r *Room) VoidHousehold(ctx context.Context, a access.Actor, id db.ID, in RemoveInput) (Household, error) {
+	if err := in.validate(); err != nil {
+		return Household{}, err
+	}
+	return op.Do(ctx, r.run, a, "household.void "+id.String(), in, func(tx *op.Tx) (Household, error) {
+		h, err := loadHousehold(tx, a, id)
+		if err == nil {
+			err = flow.Fresh(h, in.Version)
+		}
+		if err != nil {
+			return h, err
+		}
+		if h, err = flow.Take(tx, HouseholdFlow, "void", h, func(*Household) {}, flow.Because(in.Reason)); err != nil {
+			return h, err
+		}
+		all, err := membersOf(tx, id)
+		if err != nil {
+			return h, err
+		}
+		ids := make([]db.ID, len(all))
+		for i, m := range all {
+			ids[i] = m.Person
+		}
+		open, err := visibleAmong(tx, a, tx.Now(), ids)
+		if err != nil {
+			return h, err
+		}
+		if slices.ContainsFunc(ids, func(id db.ID) bool { return !open[id] }) {
+			return h, fault.Conflict("people.fault.void_unseen")
+		}
+		return h, takeMembers(tx, "remove", all, func(*Member) {}, flow.Because(in.Reason))
+	})
+}
+
 // ChangeMember corrects the dates and the relation of a membership.
 func (r *Room) ChangeMember(ctx context.Context, a access.Actor, id db.ID, in MemberChange) (Member, error) {
 	if err := in.validate(r.today(ctx)); err != nil {

@@ -130,7 +130,9 @@ func (r *Room) ChangeRelationship(ctx context.Context, a access.Actor, id db.ID,
 		if err := tiedOnce(tx, now, "/from"); err != nil {
 			return t, err
 		}
-		return flow.Take(tx, RelationshipFlow, "change", t, func(x *Relationship) { x.Strength, x.Manner, x.From, x.Until = in.Strength, in.Manner, in.From, in.Until })
+		return flow.Take(tx, RelationshipFlow, "change", t, func(x *Relationship) {
+			x.Strength, x.Manner, x.From, x.Until = in.Strength, in.Manner, in.From, in.Until
+		})
 	})
 }
 

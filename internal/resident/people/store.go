@@ -285,6 +285,10 @@ const textShares = `SELECT m.person FROM household_member m JOIN household h ON 
 	AND p.protected_until >= ?
 	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
 
+func loadCircumstance(q db.Q, id db.ID) (Circumstance, error) {
+	return db.One[Circumstance](q, "SELECT "+db.Columns[Circumstance]("")+" FROM circumstance WHERE id = ? AND status = 'active'", id)
+}
+
 // factsOf gives the circumstances of persons.
 func factsOf(q db.Q, persons []db.ID) ([]Circumstance, error) {
 	return db.All[Circumstance](q, "SELECT "+db.Columns[Circumstance]("")+` FROM circumstance

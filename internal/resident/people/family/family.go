@@ -133,7 +133,9 @@ func (f Family) broods(row []int) ([]brood, []Union) {
 	var told []Union
 	add := func(ps []int, k key) {
 		slices.Sort(ps)
-		i := slices.IndexFunc(out, func(b brood) bool { return slices.Equal(b.parents, ps) && b.manner == k.manner && row[b.children[0]] == row[k.child] })
+		i := slices.IndexFunc(out, func(b brood) bool {
+			return slices.Equal(b.parents, ps) && b.manner == k.manner && row[b.children[0]] == row[k.child]
+		})
 		if i < 0 {
 			out = append(out, brood{parents: ps, manner: k.manner})
 			i = len(out) - 1

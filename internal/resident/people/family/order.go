@@ -153,7 +153,9 @@ func (p *plan) start() {
 		seen[b] = true
 		all := p.blocks[b]
 		first, last := all[0], all[len(all)-1]
-		born(first, func(m int) bool { return len(all) > 1 || slices.Index(p.kidsWith(first, m), m) < slices.Index(p.kidsWith(first, m), first) })
+		born(first, func(m int) bool {
+			return len(all) > 1 || slices.Index(p.kidsWith(first, m), m) < slices.Index(p.kidsWith(first, m), first)
+		})
 		r := p.row[first]
 		p.rows[r] = append(p.rows[r], b)
 		born(last, func(int) bool { return true })

@@ -29,7 +29,7 @@ func mountAPI(d *door.Router, room *people.Room) {
 	door.Step(d, persons, "restrict", leaders, a.restrict)
 	mountHouseholdAPI(d, a)
 	mountRelationshipAPI(d, a)
-	door.Create(d, door.Resource{Name: "circumstances", Doc: "Dated facts about a person's life"}, writers, a.circumstance)
+	mountCircumstanceAPI(d, a)
 	door.List(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, door.By(access.StaffRoles...), a.organizations)
 	door.Create(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, writers, a.organization)
 }
@@ -281,25 +281,6 @@ func (x api) restrict(ctx context.Context, a access.Actor, id db.ID, in reasonIn
 		return personOut{}, err
 	}
 	return x.get(ctx, a, id)
-}
-
-type circumstanceIO struct {
-	ID       db.ID         `json:"id,omitzero"`
-	Person   db.ID         `json:"person_id"`
-	Kind     string        `json:"kind"`
-	Detail   string        `json:"detail,omitempty"`
-	Minor    int64         `json:"minor,omitempty" doc:"Amount in the currency's smallest unit"`
-	Currency string        `json:"currency,omitempty"`
-	Period   string        `json:"period,omitempty"`
-	From     calendar.Date `json:"from,omitempty"`
-	Until    calendar.Date `json:"until,omitempty"`
-	Evidence string        `json:"evidence,omitempty"`
-}
-
-func (x api) circumstance(ctx context.Context, a access.Actor, in circumstanceIO) (circumstanceIO, error) {
-	c, err := x.room.AddCircumstance(ctx, a, people.Circumstance{Person: in.Person, Kind: in.Kind, Detail: in.Detail, Minor: in.Minor,
-		Currency: in.Currency, Period: in.Period, From: in.From, Until: in.Until, Evidence: in.Evidence})
-	return circumstanceIO{c.ID, c.Person, c.Kind, c.Detail, c.Minor, c.Currency, c.Period, c.From, c.Until, c.Evidence}, err
 }
 
 type organizationIO struct {

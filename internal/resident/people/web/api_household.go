@@ -22,6 +22,8 @@ func mountHouseholdAPI(d *door.Router, a api) {
 	door.Step(d, households, "join", writers, a.join)
 	door.Step(d, households, "move_out", writers, a.moveOut)
 	door.Step(d, households, "lead", writers, a.lead)
+	door.Step(d, households, "void", leaders, a.voidHousehold)
+	door.Get(d, householdMembers, readers, a.member)
 	door.Patch(d, householdMembers, writers, a.patchMember)
 	door.Step(d, householdMembers, "remove", writers, a.removeMember)
 }
@@ -132,6 +134,29 @@ func (x api) lead(ctx context.Context, a access.Actor, id db.ID, in people.LeadI
 		return householdOut{}, err
 	}
 	return x.household(ctx, a, id)
+}
+
+func (x api) voidHousehold(ctx context.Context, a access.Actor, id db.ID, in people.RemoveInput) (memberRemoved, error) {
+	h, err := x.room.VoidHousehold(ctx, a, id, in)
+	return memberRemoved{h.ID, h.Status, h.Version}, err
+}
+
+// membershipOut is a membership asked for by itself.
+type membershipOut struct {
+	ID        db.ID         `json:"id"`
+	Status    string        `json:"status"`
+	Version   int64         `json:"version"`
+	Household db.ID         `json:"household_id"`
+	Person    db.ID         `json:"person_id"`
+	Relation  string        `json:"relation,omitempty"`
+	Leads     bool          `json:"head"`
+	From      calendar.Date `json:"from"`
+	Until     calendar.Date `json:"until"`
+}
+
+func (x api) member(ctx context.Context, a access.Actor, id db.ID) (membershipOut, error) {
+	m, err := x.room.Membership(ctx, a, id)
+	return membershipOut{m.ID, m.Status, m.Version, m.Household, m.Person, m.Relation, m.Leads, m.From, m.Until}, err
 }
 
 // memberPatch is a merge patch: what is not sent stays.

@@ -46,3 +46,5 @@ func strengthKey(v string) string { return "people.strength." + v }
 func mannerKey(v string) string { return "people.manner." + v }
 
 func coupleKey(v string) string { return "people.couple." + v }
+
+func periodKey(v string) string { return "people.period." + v }

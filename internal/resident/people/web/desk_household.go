@@ -123,6 +123,9 @@ func (h homes) acts(ctx context.Context, one home) []ui.Act {
 			acts = append(acts, ui.Act{Label: text.Word(ctx, "step.household.lead"), Href: at + "/lead" + of, Small: true})
 		}
 	}
+	if slices.Contains(access.From(ctx).Roles, access.Supervisor) {
+		acts = append(acts, ui.Act{Label: text.Word(ctx, "people.web.household.void"), Href: at + "/void" + of, Small: true})
+	}
 	return acts
 }
 
@@ -477,6 +480,14 @@ func removeMemberAct(room *people.Room) homeAct {
 	return homeAct{"step.household_member.remove", "people.web.household.removed", removeMemberPage, func() any { return &people.RemoveInput{} },
 		func(ctx context.Context, a access.Actor, x homeForm, in any) error {
 			_, err := room.RemoveMember(ctx, a, x.member.ID, *in.(*people.RemoveInput))
+			return err
+		}}
+}
+
+func voidHouseholdAct(room *people.Room) homeAct {
+	return homeAct{"people.web.household.void", "people.web.household.removed", voidHouseholdPage, func() any { return &people.RemoveInput{} },
+		func(ctx context.Context, a access.Actor, x homeForm, in any) error {
+			_, err := room.VoidHousehold(ctx, a, x.HouseholdView.ID, *in.(*people.RemoveInput))
 			return err
 		}}
 }

@@ -57,6 +57,7 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 	d.Page("POST /desk/persons/{id}/restrict", leaders, p.restrict)
 	d.Page("GET /desk/persons/pick", writers, p.pick)
 	mountHouseholds(d, p, room)
+	mountCircumstances(d, p, room)
 	mountAPI(d, room)
 	mountDuplicates(d, p, room)
 	mountImports(d, p, room)
@@ -80,4 +81,6 @@ func mountHouseholds(d *door.Router, p *pages, room *people.Room) {
 		d.Page("GET /desk/"+address, writers, p.askHome(act))
 		d.Page("POST /desk/"+address, writers, p.takeHome(act))
 	}
+	d.Page("GET /desk/households/{id}/void", leaders, p.askHome(voidHouseholdAct(room)))
+	d.Page("POST /desk/households/{id}/void", leaders, p.takeHome(voidHouseholdAct(room)))
 }
