@@ -1,8 +1,8 @@
 // Every page, once: who looks at it and where. A page that is added to the program is added here;
 // the run opens each in one of its eight states (language, colours, width). first: the page is the
 // first that the address links to under this folder, such as a case of the list of cases; below: one
-// of that record's own pages, or with a slash the first of other pages that it leads to, after a
-// space one of that page's own.
+// of that record's own pages, or with a slash the first of other pages that it leads to, after a space
+// one of that page's own; after " > " one that this leads to.
 
 const seen = (who, ...paths) => paths.map((path) => ({ who, path }));
 const one = (who, path, first, below = '') => ({ who, path, first, below });
@@ -21,6 +21,14 @@ export const pages = [
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'household'),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'household/new'),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'relate'),
+  ...['join', 'move_out', 'lead'].map((act) => one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', `household > /desk/households/*/${act}`)),
+  ...['change', 'change > /desk/household-members/*/remove'].map((act) => one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', `household > /desk/household-members/*/${act}`)),
+  ...['change', 'change > /desk/relationships/*/remove'].map((act) => one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', `household > /desk/relationships/*/${act}`)),
+  one('supervisor', '/desk/persons?q=佐久間', '/desk/persons/', 'household > /desk/households/*/void'),
+  one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'genogram'),
+  one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'circumstances'),
+  one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'circumstances/new'),
+  ...['change', 'change > /desk/circumstances/*/remove'].map((act) => one('caseworker', '/desk/persons?q=佐久間 由紀', '/desk/persons/', `circumstances > /desk/circumstances/*/${act}`)),
   one('caseworker', '/desk/providers', '/desk/providers/'),
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/imports', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',

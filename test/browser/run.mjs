@@ -109,16 +109,22 @@ async function lookInState(n, some, { base, name }, keys) {
   return good;
 }
 
-/** Opens the first record that a list links to under a folder, or a page of its own below that, or one elsewhere (/…) that it leads to, or after a space a page of that one's own. */
+/**
+ * Opens the first record that a list links to under a folder, or a page of its own below that, or one elsewhere
+ * (/…, * for any id) that it leads to, or after a space a page of that one's own; after " > " one that this leads to in turn.
+ */
 async function openFirst(page, folder, below) {
   const links = await page.getByRole('main').locator(`a[href^="${folder}"]`).evaluateAll((all) => all.map((a) => a.getAttribute('href')));
   const found = links.find((href) => /^[0-9a-f-]{36}$/.test(href.slice(folder.length)));
   if (!found) throw new Error(`nothing under ${folder} to open`);
-  await open(page, below && !below.startsWith('/') ? `${found}/${below}` : found);
-  if (!below.startsWith('/')) return;
-  const [folderBelow, own] = below.split(' ');
-  const other = await page.getByRole('main').locator(`a[href^="${folderBelow}"]`).first().getAttribute('href');
-  await open(page, own ? `${other}/${own}` : other);
+  const [own, ...hops] = below.split(' > ');
+  await open(page, own && !own.startsWith('/') ? `${found}/${own}` : found);
+  for (const hop of own.startsWith('/') ? [own, ...hops] : hops) {
+    const [to, its] = hop.split(' ');
+    const like = to.split('*').map((part) => `[href*="${part}"]`).join('');
+    const other = await page.getByRole('main').locator(`a[href^="${to.split('*')[0]}"]${like}`).first().getAttribute('href');
+    await open(page, its ? `${other}/${its}` : other);
+  }
 }
 
 async function open(page, address) {

@@ -278,12 +278,14 @@ const textSheltered = `SELECT DISTINCT m.household FROM household_member m JOIN 
 	WHERE h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?) AND p.protected_until >= ?
 	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
 
-// textShares gives whom a person lives with on a day and who is under a
-// protective measure then: their address is the protected one's.
+// textShares gives whom a person lives with, or is registered with, on a day and
+// who is under a protective measure then: their address is the protected one's.
+// Who harmed the protected one knows of the place already, or lives elsewhere.
 const textShares = `SELECT m.person FROM household_member m JOIN household h ON h.id = m.household JOIN person p ON p.id = m.person
-	WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND m.person <> ? AND (m.until_date = '' OR m.until_date >= ?)
-	AND p.protected_until >= ?
-	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
+	JOIN household_member o ON o.household = m.household
+	WHERE h.kind IN ('living', 'registered') AND h.status = 'active' AND m.status = 'active' AND m.person <> ? AND (m.until_date = '' OR m.until_date >= ?)
+	AND p.protected_until >= ? AND o.person = ? AND o.status = 'active' AND (o.until_date = '' OR o.until_date >= ?)
+	AND (h.kind = 'living' OR NOT EXISTS (SELECT 1 FROM relationship t WHERE t.person = m.person AND t.other = o.person AND t.kind = 'perpetrator' AND t.status = 'active'))`
 
 func loadCircumstance(q db.Q, id db.ID) (Circumstance, error) {
 	return db.One[Circumstance](q, "SELECT "+db.Columns[Circumstance]("")+" FROM circumstance WHERE id = ? AND status = 'active'", id)
