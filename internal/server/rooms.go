@@ -112,6 +112,7 @@ func (x *Rooms) fill() {
 	x.Intake.Documents = x.Documents
 	x.Account.MayEnter = append(x.Account.MayEnter, provider.MayEnter)
 	x.People.ActorOf = x.actorOf
+	x.People.Supports = supports
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.People.OnMerge = append(x.People.OnMerge, cases.OnMerge, careplan.OnMerge, benefit.OnMerge, payment.OnMerge)
 	x.People.OnMove = append(x.People.OnMove, cases.OnMove, intake.OnMove)

@@ -26,6 +26,7 @@ export const pages = [
   ...['change', 'change > /desk/relationships/*/remove'].map((act) => one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', `household > /desk/relationships/*/${act}`)),
   one('supervisor', '/desk/persons?q=佐久間', '/desk/persons/', 'household > /desk/households/*/void'),
   one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'genogram'),
+  one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'ecomap'),
   one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'circumstances'),
   one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'circumstances/new'),
   ...['change', 'change > /desk/circumstances/*/remove'].map((act) => one('caseworker', '/desk/persons?q=佐久間 由紀', '/desk/persons/', `circumstances > /desk/circumstances/*/${act}`)),

@@ -30,6 +30,10 @@ type Room struct {
 	// may have changed while they were one.
 	OnPart []func(tx *op.Tx, persons ...db.ID) error
 
+	// Supports queues what later rooms know to stand around a person, as far as
+	// the actor may see it. Server fills it.
+	Supports func(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) func() []Support
+
 	// ActorOf is a user acting without a sign-in, for work that somebody has begun and left. Server fills it.
 	ActorOf func(ctx context.Context, user db.ID) (access.Actor, error)
 

@@ -258,3 +258,26 @@ func TestAFamilyWithADivorceAndAFosterChild(t *testing.T) {
 		t.Error("the brother hangs on nothing")
 	}
 }
+
+// TestWhatStandsAroundDoesNotMeet: so many as there may be, each inside the picture and apart from the others.
+func TestWhatStandsAroundDoesNotMeet(t *testing.T) {
+	for n := range 61 {
+		side, spokes := family.Ring(n)
+		if len(spokes) != n {
+			t.Fatalf("%d of %d", len(spokes), n)
+		}
+		for i, a := range spokes {
+			if a.At.X < family.Rim || a.At.Y < family.Rim || a.At.X > side-family.Rim || a.At.Y > side-family.Rim {
+				t.Errorf("%d of %d stands outside at %+v of %d", i, n, a.At, side)
+			}
+			for _, b := range spokes[:i] {
+				if dx, dy := a.At.X-b.At.X, a.At.Y-b.At.Y; dx*dx+dy*dy < 100*100 {
+					t.Errorf("two of %d stand at %+v and %+v", n, a.At, b.At)
+				}
+			}
+			if len(a.Jagged()) < 5 || len(a.Strokes()) != 2 {
+				t.Errorf("no line to %d of %d", i, n)
+			}
+		}
+	}
+}

@@ -48,3 +48,7 @@ func mannerKey(v string) string { return "people.manner." + v }
 func coupleKey(v string) string { return "people.couple." + v }
 
 func periodKey(v string) string { return "people.period." + v }
+
+func supportKey(v string) string { return "people.support." + v }
+
+func lineKey(v string) string { return "people.line." + v }

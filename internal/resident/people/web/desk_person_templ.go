@@ -246,7 +246,7 @@ func householdCard(f people.File) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Buttons([]ui.Act{{Label: text.Word(ctx, "people.web.genogram.title"), Href: personAt(f.Person.ID) + "/genogram", Small: true}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Buttons([]ui.Act{{Label: text.Word(ctx, "people.web.genogram.title"), Href: personAt(f.Person.ID) + "/genogram", Small: true}, {Label: text.Word(ctx, "people.web.ecomap.title"), Href: personAt(f.Person.ID) + "/ecomap", Small: true}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -67,6 +67,7 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 func mountHouseholds(d *door.Router, p *pages, room *people.Room) {
 	d.Page("GET /desk/persons/{id}/household", readers, p.household)
 	d.Page("GET /desk/persons/{id}/genogram", readers, p.genogram)
+	d.Page("GET /desk/persons/{id}/ecomap", readers, p.ecomap)
 	for address, act := range map[string]homeAct{
 		"persons/{id}/household/new":    startAct(room),
 		"households/{id}/join":          joinAct(room),
