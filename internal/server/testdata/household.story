@@ -23,3 +23,22 @@ fill from 2020-04-01
 press ja:世帯を登録する en:Make a household
 at /desk/persons/{person}/household
 see ja:一緒に暮らす世帯 en:Living together
+
+# What they live on is entered, with a fault beside its field, ended, and taken back for a reason.
+get /desk/persons/{person}/circumstances/new
+fill kind income
+fill amount -5
+press ja:生活状況を加える en:Add a circumstance
+status 422
+fill amount 82000
+fill detail 老齢年金
+fill period month
+fill from 2026-04-01
+press ja:生活状況を加える en:Add a circumstance
+at /desk/persons/{person}/circumstances
+see 老齢年金
+see 82,000
+get /desk/persons/{person}/household
+see 82,000
+get /desk/persons/{person}/genogram
+see ja:家族の記録がありません en:No family on record
