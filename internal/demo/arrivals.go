@@ -59,6 +59,7 @@ var doors = []arrived{
 	{1, submitted, both("母子家庭で、家賃の更新料が払えません。", "A single mother; cannot pay to renew the rent contract.")},
 	{0, open, both("水道を止める通知が来た。", "A notice came that the water will be cut off.")},
 	{0, concern, both("毎朝、同じ服の男の子が一人で公園にいる。", "A boy in the same clothes is alone in the park every morning.")},
+	{3, byLink, both("母子で来日したばかり。学校と住まいの手続きを手伝ってほしい。", "A mother and children who have just arrived; help with school and housing.")},
 }
 
 // inquiry takes something down at the intake desk.
@@ -175,7 +176,8 @@ func (t *teller) inbound(p text.Pair, urgent bool) intake.InboundReferral {
 	family := one(t, []string{"相沢", "若林", "野々村", "樋口"})
 	return try(t.srv.Rooms.Intake.ReceiveReferral(t.ctx, t.actor("morita"), intake.InboundInput{Source: t.say(one(t, senders)), Channel: one(t, []string{"fax", "letter"}),
 		Client: family + " " + one(t, []string{"和夫", "文江", "久美"}), ClientBirth: calendar.Date(fmt.Sprintf("19%d-0%d-1%d", 40+t.r.IntN(40), 1+t.r.IntN(9), t.r.IntN(9))),
-		Need: t.say(p), Urgent: urgent, Kind: "health"}))
+		Need: t.say(p), Urgent: urgent, Kind: "health", ContactPerson: t.say(both("相談員 大森", "Omori, social worker")), SourcePhone: "045-000-7310",
+		Agreed: "yes", TellBack: "outcome"}))
 }
 
 var senders = []text.Pair{both("港南クリニック", "Konan Clinic"), both("みなと中央病院 医療相談室", "Minato Central Hospital, social work"), both("社会福祉協議会", "Council of social welfare")}
@@ -184,17 +186,31 @@ func referred(urgent bool) func(t *teller, p text.Pair) {
 	return func(t *teller, p text.Pair) { t.inbound(p, urgent) }
 }
 
+// byLink is what a partner sends by a link, of somebody who speaks no Japanese.
+func byLink(t *teller, p text.Pair) {
+	room := t.srv.Rooms.Intake
+	link := try(room.MakeLink(t.ctx, t.actor("morita"), intake.LinkInput{Source: t.say(both("みなと国際交流センター", "Minato International Centre")),
+		ContactPerson: t.say(both("リー 美玲", "Meiling Lee")), SourceEmail: "soudan@minato-kokusai.example", Days: 14}))
+	t.later(1)
+	x := try(room.SendByLink(t.ctx, link.Secret, intake.InboundInput{Client: "Maria Santos", ClientBirth: "1988-07-14", ClientPhone: "080-0000-4471", ClientLanguage: "tl",
+		Household: t.say(both("小学生の子ども2人", "Two children at primary school")), Need: t.say(p), Kind: "child_family", Agreed: "yes", TellBack: "all",
+		ContactPerson: link.ContactPerson, SourceEmail: link.SourceEmail, Reference: "MIC-2207"}, intake.Papers{}))
+	t.later(1)
+	try(room.ReferralStep(t.ctx, t.actor("morita"), x.ID, "review", intake.InboundAnswer{Version: x.Version}))
+	try(room.MakeLink(t.ctx, t.actor("morita"), intake.LinkInput{Source: t.say(both("港南クリニック", "Konan Clinic")), Days: 30}))
+}
+
 func declined(t *teller, p text.Pair) {
 	x := t.inbound(p, false)
 	t.later(2)
-	try(t.srv.Rooms.Intake.ReferralStep(t.ctx, t.actor("morita"), x.ID, "decline", intake.AnswerInput{Version: x.Version,
+	try(t.srv.Rooms.Intake.ReferralStep(t.ctx, t.actor("morita"), x.ID, "decline", intake.InboundAnswer{Version: x.Version, Grounds: "out_of_area",
 		Answer: t.say(both("市外にお住まいのため、お住まいの市の窓口を案内しました。", "Lives outside the city; named the office there."))}))
 }
 
 func elsewhere(t *teller, p text.Pair) {
 	x := t.inbound(p, false)
 	t.later(2)
-	try(t.srv.Rooms.Intake.ReferralStep(t.ctx, t.actor("morita"), x.ID, "send_elsewhere", intake.AnswerInput{Version: x.Version,
+	try(t.srv.Rooms.Intake.ReferralStep(t.ctx, t.actor("morita"), x.ID, "send_elsewhere", intake.InboundAnswer{Version: x.Version, Grounds: "not_for_us",
 		HandedTo: t.say(both("年金事務所", "Pension office")), Answer: t.say(both("担当の窓口につなぎました。", "Handed on to the office in charge."))}))
 }
 

@@ -109,6 +109,7 @@ func (x *Rooms) fill() {
 	x.Tasks.Sees["case"] = seesCase
 	x.Documents.Sees["case"] = seesCase
 	x.Documents.Sees[intake.KindApplication] = intake.Sees
+	x.Documents.Sees[intake.KindReferral] = intake.SeesReferral
 	x.Intake.Documents = x.Documents
 	x.Account.MayEnter = append(x.Account.MayEnter, provider.MayEnter)
 	x.People.ActorOf = x.actorOf

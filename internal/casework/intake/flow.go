@@ -134,23 +134,6 @@ var ReportFlow = flow.Define(flow.Table[Report]{
 	VoidBy: supervisors,
 })
 
-// InboundReferralFlow is an inbound referral's; joining a case accepts it.
-var InboundReferralFlow = flow.Define(flow.Table[InboundReferral]{
-	Entity: KindReferral, Table: "inbound_referral",
-	Root: func(x *InboundReferral) (string, db.ID) { return KindReferral, x.ID },
-	Steps: append([]flow.Step[InboundReferral]{
-		{Name: "receive", To: "new", By: keepers},
-		{Name: "review", From: []string{"new"}, To: "in_review", By: keepers, Plain: true},
-		{Name: "edit", From: []string{"new", "in_review"}, By: keepers},
-		{Name: "join", From: []string{"new", "in_review"}, To: "accepted", By: keepers},
-		{Name: "join_more", From: []string{"accepted"}, By: keepers},
-		{Name: "decline", From: []string{"new", "in_review"}, To: "declined", By: keepers},
-		{Name: "send_elsewhere", From: []string{"new", "in_review"}, To: "sent_elsewhere", By: keepers},
-		{Name: "reopen", From: []string{"declined", "sent_elsewhere"}, To: "in_review", By: supervisors},
-	}, assigning[InboundReferral]("new", "in_review")...),
-	VoidBy: supervisors,
-})
-
 // applicants may begin, change and send an application.
 var applicants = anyone
 

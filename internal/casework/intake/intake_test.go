@@ -28,6 +28,7 @@ import (
 
 func TestFlows(t *testing.T) {
 	matrix := intake.InquiryFlow.Describe().Matrix() + intake.ComplaintFlow.Describe().Matrix() + intake.InboundReferralFlow.Describe().Matrix() +
+		intake.InboundLinkFlow.Describe().Matrix() + intake.InboundListFlow.Describe().Matrix() +
 		intake.ApplicationFlow.Describe().Matrix() + intake.ItemFlow.Describe().Matrix()
 	kizunatest.Golden(t, "testdata/flow.txt", matrix)
 }
@@ -577,7 +578,7 @@ func TestBadInputNamesItsField(t *testing.T) {
 		"inquiry without words":   {(&intake.InquiryInput{Channel: "phone"}).Validate(), "/body"},
 		"complaint of nothing":    {(&intake.ComplaintInput{Body: "x", Discretion: "anonymous"}).Validate("2026-11-24"), "/allegations"},
 		"a reporter without name": {(&intake.ComplaintInput{Body: "x", Allegations: []string{"other"}}).Validate("2026-11-24"), "/reporter/name"},
-		"referral by nobody":      {(&intake.InboundInput{Client: "x", Need: "x"}).Validate(), "/source"},
+		"referral by nobody":      {(&intake.InboundInput{Client: "x", Need: "x"}).Validate("2026-11-24"), "/source"},
 		"nothing applied for":     {(&intake.ApplicationInput{Applicant: intake.Applicant{Family: "x"}}).Validate("2026-11-24", true), "/statement"},
 		"neither case nor open":   {(&intake.JoinInput{}).Validate("2026-11-24"), "/case_id"},
 	} {

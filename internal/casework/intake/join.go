@@ -87,24 +87,6 @@ func (r *Room) JoinComplaint(ctx context.Context, a access.Actor, id db.ID, in J
 	})
 }
 
-// JoinReferral accepts an inbound referral into a case; its source may become
-// a participant.
-func (r *Room) JoinReferral(ctx context.Context, a access.Actor, id db.ID, in JoinInput) (Joined, error) {
-	return join(ctx, r, a, InboundReferralFlow, id, in, joining[InboundReferral]{
-		named: func(x InboundReferral) people.PersonInput {
-			return Applicant{Family: x.Client, BirthDate: x.ClientBirth, Phone: x.ClientPhone}.Person()
-		},
-		edit: func(in JoinInput, _ bool, x *InboundReferral) { x.Answer = in.Answer },
-		after: func(tx *op.Tx, c cases.Case, x InboundReferral) error {
-			if x.Organization.IsZero() {
-				return nil
-			}
-			_, err := cases.AddParticipant(tx, c, cases.ParticipantInput{Organization: x.Organization, Role: "helper"})
-			return err
-		},
-	})
-}
-
 // JoinApplication puts an application on a case; it is decided there. What the
 // applicant told of incomes is kept as told.
 func (r *Room) JoinApplication(ctx context.Context, a access.Actor, id db.ID, in JoinInput) (Joined, error) {

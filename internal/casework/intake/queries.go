@@ -191,6 +191,10 @@ type Progress struct {
 	Stage      string        `json:"stage"` // received | in_review | returned | finished
 	ReceivedAt calendar.Time `json:"received_at"`
 	Asked      string        `json:"asked,omitempty"`
+	// Of an inbound referral, as far as its client lets the source know.
+	Outcome string `json:"outcome,omitempty"`
+	Answer  string `json:"answer,omitempty"`
+	SentTo  string `json:"sent_to,omitempty"`
 }
 
 // ByReceipt tells the holder of a receipt how far it is. Whatever is not a
@@ -202,6 +206,8 @@ func (r *Room) ByReceipt(ctx context.Context, receipt string) (Progress, error) 
 	}
 	blind := r.blind(typed)
 	var out Progress
+	var referred InboundReferral
+	var isReferral bool
 	err := r.run.Read(ctx, func(q *db.Reader) error {
 		c, isComplaint, err := complaintByReceipt(q, blind)
 		if err != nil {
@@ -211,7 +217,11 @@ func (r *Room) ByReceipt(ctx context.Context, receipt string) (Progress, error) 
 		if err != nil {
 			return err
 		}
+		if referred, isReferral, err = inboundByReceipt(q, blind); err != nil {
+			return err
+		}
 		switch {
+		case isReferral && referred.Status != flow.Void:
 		case isComplaint && c.Status != flow.Void:
 			out = Progress{Kind: KindComplaint, Stage: stageOf(c.Status), ReceivedAt: c.ReceivedAt}
 		case isApplication && x.Status != flow.Void:
@@ -224,12 +234,15 @@ func (r *Room) ByReceipt(ctx context.Context, receipt string) (Progress, error) 
 		}
 		return nil
 	})
+	if err == nil && isReferral {
+		return r.inboundProgress(ctx, referred)
+	}
 	return out, err
 }
 
 func stageOf(status string) string {
 	switch status {
-	case "submitted":
+	case "submitted", "new":
 		return "received"
 	case "in_review":
 		return "in_review"

@@ -249,6 +249,11 @@ func lets(r *Route) string {
 	return ""
 }
 
+// Address is a page of ours as people reach it, for what is handed over outside.
+func (d *Router) Address(page string) string {
+	return strings.TrimSuffix(d.config.BaseURL, "/") + page
+}
+
 // opens says whether this process serves a segment; thresholds always.
 func (d *Router) opens(segment string) bool {
 	return len(d.config.Doors) == 0 || slices.Contains(d.config.Doors, segment) ||

@@ -90,6 +90,19 @@ func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
 	return d, nil
 }
 
+// Lend puts a paper of one record among those of another, which has it from
+// then on by itself; the caller has checked both.
+func (r *Room) Lend(tx *op.Tx, d Document, ownerKind string, owner db.ID) (Document, error) {
+	lent, err := flow.Create(tx, Flow, "add", Document{Title: d.Title, Kind: d.Kind, OwnerKind: ownerKind, Owner: owner, File: d.File, Note: d.Note})
+	if err == nil {
+		err = noFile(r.files.Share(tx, d.File, holder(d.ID), holder(lent.ID)))
+	}
+	if err == nil {
+		tx.Tell(op.Event{Name: "document.add", Entity: "document", Record: lent.ID, Root: owner})
+	}
+	return lent, err
+}
+
 // paperTypes are what somebody without a sign-in may send: papers and photographs of them.
 var paperTypes = []string{"application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic"}
 

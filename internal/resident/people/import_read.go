@@ -112,6 +112,9 @@ func (l *rowReader) names() {
 	l.draft.Person.Names = []NameInput{n}
 }
 
+// Parted splits a name that was written in one piece into family and given name.
+func Parted(whole string) (family, given string) { return parted(strings.TrimSpace(whole), "") }
+
 // parted splits a name at its first space; one in Latin letters has the family
 // name last, unless a comma says otherwise.
 func parted(whole, given string) (family, rest string) {

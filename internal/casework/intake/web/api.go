@@ -47,14 +47,7 @@ func mountAPI(d *door.Router, room *intake.Room) {
 	for _, step := range []string{"review", "respond", "no_action", "send_elsewhere", "propose_screening_out", "screen_out", "send_back", "reopen", "void"} {
 		door.Step(d, complaintsOf, step, stepRoles(step), after(room.ComplaintStep, step, x.complaint))
 	}
-	door.List(d, referralsOf, readers, x.list(intake.KindReferral))
-	door.Get(d, referralsOf, readers, x.referral)
-	door.Create(d, referralsOf, keepers, x.receiveReferral)
-	door.Step(d, referralsOf, "edit", keepers, x.editReferral)
-	door.Step(d, referralsOf, "join", keepers, room.JoinReferral)
-	for _, step := range []string{"review", "decline", "send_elsewhere", "reopen", "void"} {
-		door.Step(d, referralsOf, step, stepRoles(step), after(room.ReferralStep, step, x.referral))
-	}
+	mountInboundAPI(d, x)
 	door.List(d, applicationsOf, applicants, x.applications)
 	door.Get(d, applicationsOf, applicants, x.application)
 	door.Create(d, applicationsOf, applicants, x.begin)
@@ -254,40 +247,6 @@ func (x api) editComplaint(ctx context.Context, a access.Actor, id db.ID, in int
 		return complaintOut{}, err
 	}
 	return x.complaint(ctx, a, id)
-}
-
-type referralOut struct {
-	head
-	Organization db.ID         `json:"organization_id,omitzero"`
-	Source       string        `json:"source,omitempty"`
-	Contact      string        `json:"contact,omitempty"`
-	Client       string        `json:"client,omitempty"`
-	ClientBirth  calendar.Date `json:"client_birth,omitempty"`
-	ClientPhone  string        `json:"client_phone,omitempty"`
-	Need         string        `json:"need"`
-	Urgent       bool          `json:"urgent"`
-	Answer       string        `json:"answer,omitempty"`
-}
-
-func (x api) referral(ctx context.Context, a access.Actor, id db.ID) (referralOut, error) {
-	f, err := x.room.Referral(ctx, a, id)
-	r := f.Record
-	return referralOut{headOf(f, r.Arrival), r.Organization, r.Source, r.Contact, r.Client, r.ClientBirth, r.ClientPhone, r.Need, r.Urgent, r.Answer}, err
-}
-
-func (x api) receiveReferral(ctx context.Context, a access.Actor, in intake.InboundInput) (referralOut, error) {
-	r, err := x.room.ReceiveReferral(ctx, a, in)
-	if err != nil {
-		return referralOut{}, err
-	}
-	return x.referral(ctx, a, r.ID)
-}
-
-func (x api) editReferral(ctx context.Context, a access.Actor, id db.ID, in intake.InboundInput) (referralOut, error) {
-	if _, err := x.room.EditReferral(ctx, a, id, in); err != nil {
-		return referralOut{}, err
-	}
-	return x.referral(ctx, a, id)
 }
 
 type itemOut struct {

@@ -60,7 +60,8 @@ type view struct {
 	Papers   []ui.Document
 	Led      []intake.Led
 	Reports  []intake.Report
-	Notices  []ui.NoticeProps // what to know before anything else
+	Notices  []ui.NoticeProps        // what to know before anything else
+	Inbound  *intake.InboundReferral // where it is one
 }
 
 func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
@@ -125,12 +126,8 @@ func (p *pages) kinds() []kind {
 			},
 		},
 		{
-			entity: intake.KindReferral, segment: "inbound-referrals", form: referralForm, create: p.createReferral, join: room.JoinReferral,
-			steps: []string{"review", "decline", "send_elsewhere", "reopen", "void"}, open: p.openReferral,
-			take: func(ctx context.Context, a access.Actor, id db.ID, step string, in intake.AnswerInput) error {
-				_, err := room.ReferralStep(ctx, a, id, step, in)
-				return err
-			},
+			entity: intake.KindReferral, segment: "inbound-referrals", form: p.inboundFresh, create: p.createReferral, join: room.JoinReferral,
+			steps: inboundSteps, open: p.openReferral,
 		},
 		{
 			entity: intake.KindApplication, segment: "applications", form: p.applicationForm, create: p.createApplication, join: room.JoinApplication,
@@ -220,22 +217,6 @@ func tone(points int64) ui.Tone {
 	return ui.Outline
 }
 
-func (p *pages) openReferral(ctx context.Context, a access.Actor, id db.ID) (view, error) {
-	f, err := p.room.Referral(ctx, a, id)
-	if err != nil {
-		return view{}, err
-	}
-	x := f.Record
-	v := viewOf(f, x.Arrival)
-	v.Subject, v.Body, v.Named = x.Client, x.Need, x.Client != ""
-	v.Facts = facts(ctx, "source", strings.TrimSpace(f.Source.Name.In(text.From(ctx))+" "+x.Source), "contact", x.Contact, "client", x.Client,
-		"client_birth", x.ClientBirth.In(text.From(ctx)), "client_phone", x.ClientPhone, "answer", x.Answer, "handed_to", x.SentTo)
-	if x.Urgent {
-		v.Tags = []ui.TagProps{{Text: text.Word(ctx, "intake.web.urgent"), Tone: ui.Bad, Icon: "flag"}}
-	}
-	return v, nil
-}
-
 func (p *pages) openInquiry(ctx context.Context, a access.Actor, id db.ID) (view, error) {
 	f, err := p.room.Inquiry(ctx, a, id)
 	if err != nil {
@@ -269,16 +250,16 @@ func (p *pages) openApplication(ctx context.Context, a access.Actor, id db.ID) (
 	v.Items = &items
 	v.Facts = append(v.Facts, toldFacts(ctx, x.Input(nil))...)
 	v.Returned = returnedFacts(ctx, x.Returned.V)
-	v.Papers, err = p.paperList(ctx, a, id)
+	v.Papers, err = p.paperList(ctx, a, intake.KindApplication, id)
 	return v, err
 }
 
-// paperList are an application's papers, each with the way to its file.
-func (p *pages) paperList(ctx context.Context, a access.Actor, id db.ID) ([]ui.Document, error) {
+// paperList are the papers of what came in, each with the way to its file.
+func (p *pages) paperList(ctx context.Context, a access.Actor, kind string, id db.ID) ([]ui.Document, error) {
 	if p.room.Documents == nil {
 		return nil, nil
 	}
-	list, err := p.room.Documents.List(ctx, a, intake.KindApplication, id)
+	list, err := p.room.Documents.List(ctx, a, kind, id)
 	if err != nil {
 		return nil, err
 	}
@@ -516,16 +497,6 @@ func (p *pages) createComplaint(w http.ResponseWriter, r *http.Request) error {
 	return p.created(w, r, intake.KindComplaint, x.ID, err)
 }
 
-func (p *pages) createReferral(w http.ResponseWriter, r *http.Request) error {
-	var in intake.InboundInput
-	var x intake.InboundReferral
-	err := door.Form(r, &in)
-	if err == nil {
-		x, err = p.room.ReceiveReferral(r.Context(), access.From(r.Context()), in)
-	}
-	return p.created(w, r, intake.KindReferral, x.ID, err)
-}
-
 func (p *pages) createApplication(w http.ResponseWriter, r *http.Request) error {
 	in, err := p.readApplication(r)
 	var x intake.Submitted
@@ -647,7 +618,7 @@ func (p *pages) drawJoin(w http.ResponseWriter, r *http.Request, k kind, refused
 	if j.Q == "" {
 		j.Q = withoutTitle(v.Subject)
 	}
-	if j.Found, err = p.room.Find(ctx, a, j.Q, j.Person.ID); err != nil {
+	if j.Found, err = p.found(ctx, a, j); err != nil {
 		return err
 	}
 	j.choices(ctx)

@@ -38,14 +38,19 @@ func Mount(d *door.Router, room *intake.Room) {
 		d.Page("POST "+at+"/{id}/join", keepers, p.join(k))
 		for _, step := range k.steps {
 			roles := stepRoles(step)
-			d.Page("GET "+at+"/{id}/"+step, roles, p.askStep(k, step))
-			d.Page("POST "+at+"/{id}/"+step, roles, p.step(k, step))
+			ask, take := p.askStep(k, step), p.step(k, step)
+			if k.entity == intake.KindReferral {
+				ask, take = p.askInbound(k, step), p.inboundStep(k, step)
+			}
+			d.Page("GET "+at+"/{id}/"+step, roles, ask)
+			d.Page("POST "+at+"/{id}/"+step, roles, take)
 		}
 	}
 	d.Page("POST /desk/intake/complaints/{id}/reveal", revealers, p.reveal)
 	p.mountReport(d)
 	p.mountLeave(d)
 	p.mountClocks(d)
+	p.mountInbound(d)
 	p.mountPublic(d)
 	p.mountMy(d)
 	mountAPI(d, room)

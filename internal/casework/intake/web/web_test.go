@@ -41,7 +41,7 @@ func eachDesk(t *testing.T, f func(d *desk)) {
 		p := people.New(run)
 		papers := document.New(run, file.New(data, run.Vault, run.Clock))
 		room := intake.New(run, p, cases.New(run))
-		room.Documents, papers.Sees[intake.KindApplication] = papers, intake.Sees
+		room.Documents, papers.Sees[intake.KindApplication], papers.Sees[intake.KindReferral] = papers, intake.Sees, intake.SeesReferral
 		program := db.NewID()
 		room.Offers = func(db.Q, calendar.Date) ([]intake.Offer, error) {
 			return []intake.Offer{{Program: program, Name: text.Pair{JA: "住居確保給付金", EN: "Housing benefit"}}}, nil

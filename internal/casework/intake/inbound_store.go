@@ -1,0 +1,57 @@
+package intake
+
+import (
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+)
+
+// inboundRepeated finds a referral of a sameness that came at or after a
+// moment, the latest; whoever asks decides what may be said of it.
+func inboundRepeated(q db.Q, sameness []byte, since calendar.Time) (InboundReferral, bool, error) {
+	return db.Maybe[InboundReferral](q, selectInbound+"x.sameness = ? AND x.received_at >= ? AND x.status <> 'void' ORDER BY x.id DESC LIMIT 1", sameness, since)
+}
+
+var selectInbound = "SELECT " + db.Columns[InboundReferral]("x") + " FROM inbound_referral x WHERE "
+
+func inboundByReceipt(q db.Q, blind []byte) (InboundReferral, bool, error) {
+	return db.Maybe[InboundReferral](q, selectInbound+"x.receipt = ?", blind)
+}
+
+var selectLink = "SELECT " + db.Columns[InboundLink]("x") + " FROM inbound_link x WHERE "
+
+func linkByToken(q db.Q, blind []byte) (InboundLink, bool, error) {
+	return db.Maybe[InboundLink](q, selectLink+"x.token = ?", blind)
+}
+
+// lockLink holds a link until the operation ends, so that two who send by it
+// meet.
+func lockLink(w db.W, blind []byte) error {
+	_, err := db.All[int](w, "SELECT 1 FROM inbound_link WHERE token = ?"+db.ForUpdate(w), blind)
+	return err
+}
+
+func linksSeen(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit int) ([]InboundLink, error) {
+	seen := lens(a, now, kindLink).One("x.id")
+	text, args := selectLink+seen.SQL, seen.Args
+	if !before.IsZero() {
+		text += " AND x.id < ?"
+		args = append(args, before)
+	}
+	return db.All[InboundLink](q, text+" ORDER BY x.id DESC LIMIT ?", append(args, limit)...)
+}
+
+var selectList = "SELECT " + db.Columns[InboundList]("") + " FROM inbound_list WHERE "
+
+func listOfOwner(q db.Q, id, owner db.ID) (InboundList, error) {
+	return db.One[InboundList](q, selectList+"id = ? AND owner = ?", id, owner)
+}
+
+func listsOf(q db.Q, owner db.ID, limit int) ([]InboundList, error) {
+	return db.All[InboundList](q, selectList+"owner = ? ORDER BY id DESC LIMIT ?", owner, limit)
+}
+
+func lockList(w db.W, id db.ID) error {
+	_, err := db.All[int](w, "SELECT 1 FROM inbound_list WHERE id = ?"+db.ForUpdate(w), id)
+	return err
+}
