@@ -59,7 +59,7 @@ var doors = []arrived{
 	{1, submitted, both("母子家庭で、家賃の更新料が払えません。", "A single mother; cannot pay to renew the rent contract.")},
 	{0, open, both("水道を止める通知が来た。", "A notice came that the water will be cut off.")},
 	{0, concern, both("毎朝、同じ服の男の子が一人で公園にいる。", "A boy in the same clothes is alone in the park every morning.")},
-	{3, byLink, both("母子で来日したばかり。学校と住まいの手続きを手伝ってほしい。", "A mother and children who have just arrived; help with school and housing.")},
+	{5, byLink, both("母子で来日したばかり。学校と住まいの手続きを手伝ってほしい。", "A mother and children who have just arrived; help with school and housing.")},
 }
 
 // inquiry takes something down at the intake desk.

@@ -66,6 +66,7 @@ var sights = map[string]string{
 	"complaint":        "Those who receive; after it joined a case, those who work on that case. The reporter is sealed from everybody but those who may unseal it, with a reason.",
 	"inquiry":          "Those who receive; after it joined a case, those who work on that case.",
 	"inbound_referral": "Those who receive; after it joined a case, those who work on that case.",
+	"inbound_link":     "Those who receive, the team of who made it, and who made it. Its token is shown once and kept nowhere.",
 	"application":      "Those who receive and those who work on its case; the resident who applied sees their own.",
 	"provider":         "All staff; the provider's own people see their own entry.",
 	"referral":         "Those who work on its case.",

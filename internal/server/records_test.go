@@ -77,7 +77,7 @@ func (s *sample) records() map[string][]variant {
 
 		"assignments/{id}": {{"", s.handing}},
 	}
-	for _, wing := range []map[string][]variant{s.helpRecords(), s.caseworkRecords(), s.networkRecords(), s.paymentRecords(), s.officeRecords()} {
+	for _, wing := range []map[string][]variant{s.helpRecords(), s.caseworkRecords(), s.networkRecords(), s.paymentRecords(), s.officeRecords(), s.inboundRecords()} {
 		maps.Copy(all, wing)
 	}
 	return all

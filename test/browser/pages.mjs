@@ -8,7 +8,7 @@ const seen = (who, ...paths) => paths.map((path) => ({ who, path }));
 const one = (who, path, first, below = '') => ({ who, path, first, below });
 
 export const pages = [
-  ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/apply/name', '/public/complaint', '/public/complaint/danger', '/public/receipt', '/public/screening'),
+  ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/apply/name', '/public/complaint', '/public/complaint/danger', '/public/receipt', '/public/screening', '/public/referral', '/public/referral/link', '/public/refer/00000000000000000000000000'),
   ...seen('caseworker', '/desk', '/desk/cases', '/desk/persons', '/desk/persons/new', '/desk/duplicates', '/desk/tasks', '/desk/tasks/new',
     '/desk/providers', '/desk/programs', '/desk/referrals', '/desk/schedules', '/desk/sessions', '/desk/search?q=a', '/account', '/account/keys', '/account/keys/new', '/account/password'),
   one('caseworker', '/desk/cases', '/desk/cases/'),
@@ -33,12 +33,13 @@ export const pages = [
   one('caseworker', '/desk/providers', '/desk/providers/'),
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/imports', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',
-    '/desk/intake/inbound-referrals/new', '/desk/intake/inquiries/new', '/desk/intake?view=mine', '/desk/intake?view=second', '/desk/intake?view=overdue&kind=complaint'),
+    '/desk/intake/inbound-referrals/new', '/desk/intake/inquiries/new', '/desk/intake/links', '/desk/intake/links/new', '/desk/intake/lists', '/desk/intake?view=mine', '/desk/intake?view=second', '/desk/intake?view=overdue&kind=complaint'),
   one('intake_worker', '/desk/intake?kind=complaint', '/desk/intake/complaints/'),
   one('intake_worker', '/desk/intake?kind=complaint', '/desk/intake/complaints/', 'report'),
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/'),
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/', '/desk/intake/complaints/new'),
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/', '/desk/intake/assign'),
+  ...['', 'edit', 'join', 'decline', 'send_elsewhere', 'give_receipt'].map((below) => one('intake_worker', '/desk/intake?kind=inbound_referral', '/desk/intake/inbound-referrals/', below)),
   ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate', '/desk/disclosures'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/', 'merge'),

@@ -62,6 +62,13 @@ type view struct {
 	Reports  []intake.Report
 	Notices  []ui.NoticeProps        // what to know before anything else
 	Inbound  *intake.InboundReferral // where it is one
+	Groups   []factGroup             // facts that have a card of their own
+}
+
+// factGroup is a card of facts.
+type factGroup struct {
+	Title string
+	Facts []ui.Fact
 }
 
 func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }

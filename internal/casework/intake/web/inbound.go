@@ -51,12 +51,8 @@ func (p *pages) openReferral(ctx context.Context, a access.Actor, id db.ID) (vie
 	x, lang := f.Record, text.From(ctx)
 	v := viewOf(f, x.Arrival)
 	v.Inbound, v.Subject, v.Body, v.Named = &x, x.Client, x.Need, x.Client != ""
-	v.Facts = facts(ctx, "needed_on", x.NeededOn.In(lang), "source", strings.TrimSpace(f.Source.Name.In(lang)+" "+x.Source), "contact_person", x.ContactPerson,
-		"source_phone", x.SourcePhone, "source_email", x.SourceEmail, "contact", x.Contact, "reference", x.Reference,
-		"client", strings.Join(said(x.Client, x.ClientKana), " · "), "client_birth", x.ClientBirth.In(lang), "client_phone", x.ClientPhone,
-		"client_address", x.ClientAddress, "client_language", coded(ctx, languageKey, x.ClientLanguage), "household", x.Household,
-		"agreed", coded(ctx, agreedKey, x.Agreed), "tell_back", coded(ctx, tellBackKey, x.TellBack),
-		"grounds", coded(ctx, groundsKey, x.Grounds), "handed_to", x.SentTo, "answer", x.Answer, "told", toldLine(ctx, x), "came", coded(ctx, cameKey, x.Came))
+	v.Facts = facts(ctx, "needed_on", x.NeededOn.In(lang), "came", coded(ctx, cameKey, x.Came))
+	v.Groups = inboundGroups(ctx, x, strings.TrimSpace(f.Source.Name.In(lang)+" "+x.Source))
 	if x.Urgent {
 		v.Tags = append(v.Tags, ui.TagProps{Text: text.Word(ctx, "intake.web.urgent"), Tone: ui.Bad, Icon: "flag"})
 	}
@@ -65,6 +61,21 @@ func (p *pages) openReferral(ctx context.Context, a access.Actor, id db.ID) (vie
 	}
 	v.Papers, err = p.paperList(ctx, a, intake.KindReferral, id)
 	return v, err
+}
+
+// inboundGroups are client, source, agreement and outcome as cards; one that
+// says nothing is left out.
+func inboundGroups(ctx context.Context, x intake.InboundReferral, source string) []factGroup {
+	lang := text.From(ctx)
+	all := []factGroup{
+		{text.Word(ctx, "intake.web.inbound.outcome"), facts(ctx, "grounds", coded(ctx, groundsKey, x.Grounds), "handed_to", x.SentTo, "answer", x.Answer, "told", toldLine(ctx, x))},
+		{text.Word(ctx, "intake.web.field.client"), facts(ctx, "client", strings.Join(said(x.Client, x.ClientKana), " · "), "client_birth", x.ClientBirth.In(lang),
+			"client_phone", x.ClientPhone, "client_address", x.ClientAddress, "client_language", coded(ctx, languageKey, x.ClientLanguage), "household", x.Household)},
+		{text.Word(ctx, "intake.web.inbound.source"), facts(ctx, "source", source, "contact_person", x.ContactPerson, "source_phone", x.SourcePhone,
+			"source_email", x.SourceEmail, "contact", x.Contact, "reference", x.Reference)},
+		{text.Word(ctx, "intake.web.inbound.agreement"), facts(ctx, "agreed", coded(ctx, agreedKey, x.Agreed), "tell_back", coded(ctx, tellBackKey, x.TellBack))},
+	}
+	return slices.DeleteFunc(all, func(g factGroup) bool { return len(g.Facts) == 0 })
 }
 
 // toldLine is what the source was told, how and when.
@@ -209,4 +220,13 @@ func boolValue(v bool) string {
 // goesBack says how much of an answer the source will see.
 func goesBack(ctx context.Context, v view) string {
 	return text.Word(ctx, "intake.web.inbound.goes_back", "how", coded(ctx, tellBackKey, v.Inbound.TellBack))
+}
+
+// otherWays lead to the ways in which a referral comes without being typed.
+func otherWays(ctx context.Context) []ui.Act {
+	out := []ui.Act{{Label: text.Word(ctx, "intake.web.links"), Href: linksAt, Small: true}}
+	if access.From(ctx).Is(access.IntakeWorker, access.Supervisor) {
+		out = append(out, ui.Act{Label: text.Word(ctx, "intake.web.lists"), Href: listsAt, Small: true})
+	}
+	return out
 }
