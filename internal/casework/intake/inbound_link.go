@@ -170,7 +170,8 @@ type LinkView struct {
 	Actions []flow.Action
 }
 
-// Links lists the links that the actor sees, the newest first.
+// Links lists the links of the last half year that the actor sees, the newest
+// first.
 func (r *Room) Links(ctx context.Context, a access.Actor, before db.ID, limit int) (out []LinkView, err error) {
 	if !a.Is(access.StaffRoles...) {
 		return nil, fault.NotFound()

@@ -30,7 +30,7 @@ type InboundList struct {
 	flow.Head
 	Owner  db.ID                   `db:"owner"`
 	Digest []byte                  `db:"digest"`
-	Sealed []byte                  `db:"sealed"` // the rows; what they say is gone once the list ended
+	Sealed []byte                  `db:"sealed"` // the rows; once the list ended only what became of each
 	Counts db.JSON[map[string]int] `db:"counts"` // rows by state
 }
 
@@ -423,7 +423,7 @@ func (r *Room) ListStep(ctx context.Context, a access.Actor, id db.ID, step stri
 			return l, err
 		}
 		for i := range rows {
-			rows[i].Input, rows[i].Need, rows[i].Alike = InboundInput{}, "", nil
+			rows[i].Input, rows[i].Client, rows[i].Need, rows[i].Alike = InboundInput{}, "", "", nil
 		}
 		sealed, err := r.sealList(rows)
 		if err != nil {

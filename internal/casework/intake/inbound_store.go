@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"time"
+
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -13,6 +15,10 @@ func inboundRepeated(q db.Q, sameness []byte, since calendar.Time) (InboundRefer
 }
 
 var selectInbound = "SELECT " + db.Columns[InboundReferral]("x") + " FROM inbound_referral x WHERE "
+
+func inboundByID(q db.Q, id db.ID) (InboundReferral, error) {
+	return db.One[InboundReferral](q, selectInbound+"x.id = ?", id)
+}
 
 func inboundByReceipt(q db.Q, blind []byte) (InboundReferral, bool, error) {
 	return db.Maybe[InboundReferral](q, selectInbound+"x.receipt = ?", blind)
@@ -31,9 +37,13 @@ func lockLink(w db.W, blind []byte) error {
 	return err
 }
 
+// linksListed is for how long a link is listed after it was made: much longer
+// than it can be used.
+const linksListed = 180 * 24 * time.Hour
+
 func linksSeen(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit int) ([]InboundLink, error) {
 	seen := lens(a, now, kindLink).One("x.id")
-	text, args := selectLink+seen.SQL, seen.Args
+	text, args := selectLink+"x.id > ? AND "+seen.SQL, append([]any{db.NewIDAt(int64(now.Add(-linksListed)))}, seen.Args...)
 	if !before.IsZero() {
 		text += " AND x.id < ?"
 		args = append(args, before)

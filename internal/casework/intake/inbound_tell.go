@@ -153,6 +153,11 @@ func tell(tx *op.Tx, x InboundReferral, way, much string) (InboundReferral, erro
 	return x, err
 }
 
+// unheard says that the source has not been told as much yet.
+func (x InboundReferral) unheard(much string) bool {
+	return x.ToldAt == 0 || slices.Index(TellBacks, x.Told) < slices.Index(TellBacks, much)
+}
+
 // inboundProgress is what the source learns with its receipt. That it learns an
 // outcome is kept first.
 func (r *Room) inboundProgress(ctx context.Context, x InboundReferral) (Progress, error) {
@@ -171,9 +176,16 @@ func (r *Room) inboundProgress(ctx context.Context, x InboundReferral) (Progress
 	if err != nil || much == TellBacks[0] {
 		return out, err
 	}
-	if x.ToldAt == 0 || slices.Index(TellBacks, x.Told) < slices.Index(TellBacks, much) {
+	if x.unheard(much) {
 		_, err = op.Do(ctx, r.run, access.TheSystem(), "inbound_referral.tell "+x.ID.String(), x.Version, func(tx *op.Tx) (InboundReferral, error) {
-			return tell(tx, x, "receipt", much)
+			now, err := inboundByID(tx, x.ID)
+			if err != nil || now.Status == x.Status && !now.unheard(much) { // another look was quicker
+				return now, err
+			}
+			if err := flow.Fresh(now, x.Version); err != nil {
+				return now, err
+			}
+			return tell(tx, now, "receipt", much)
 		})
 		if err != nil {
 			return Progress{}, err

@@ -302,7 +302,7 @@ func TestAListOfReferrals(t *testing.T) {
 			t.Errorf("taken twice: %v", err)
 		}
 		v, err := d.ListOf(ctx, worker, v.ID)
-		if err != nil || states(v) != "taken taken repeat fault " || v.Rows[0].Need != "" || v.Rows[0].Input.Client != "" {
+		if err != nil || states(v) != "taken taken repeat fault " || v.Rows[0].Need+v.Rows[0].Client != "" || v.Rows[0].Input.Client != "" {
 			t.Fatalf("taken: %s %+v, %v", states(v), v.Rows, err)
 		}
 		f, err := d.Referral(ctx, worker, v.Rows[0].Made)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -142,10 +143,7 @@ func reportTable(ctx context.Context, v intake.ListView) ui.TableProps {
 		Columns: []ui.Column{{Label: text.Word(ctx, "intake.web.field.client")}, {Label: text.Word(ctx, "intake.web.list_line"), Num: true, Priority: 2},
 			{Label: text.Word(ctx, "intake.web.list_found")}, {Label: text.Word(ctx, "intake.web.col.status"), Tag: true}}}
 	for _, x := range v.Rows {
-		row := ui.Row{ID: strconv.Itoa(x.Line), Title: x.Client, Sub: x.Number}
-		if row.Title == "" {
-			row.Title = text.Word(ctx, "intake.web.nobody_named")
-		}
+		row := ui.Row{ID: strconv.Itoa(x.Line), Title: cmp.Or(x.Client, x.Number, text.Word(ctx, "intake.list_line", "line", x.Line))}
 		if !x.Made.IsZero() {
 			row.Href = intake.Href(intake.KindReferral, x.Made)
 		}

@@ -152,7 +152,9 @@ func TestAListAtTheDesk(t *testing.T) {
 		at := w.Header().Get("Location")
 		d.page("ja", at, "黒田 明", "受け付けられます", "誤りがあります")
 		d.post(at+"/take", http.StatusSeeOther, "version", "1")
-		d.page("en", at, "Taken", "黒田 明")
+		if said := d.page("en", at, "Taken", "F-20", "Line 4"); strings.Contains(said, "黒田") {
+			t.Error("what a row said is kept beside the referral")
+		}
 		d.read("no source", d.file("/desk/intake/lists", "list.csv", "氏名,困りごと\n黒田 明,住まい\n"), http.StatusUnprocessableEntity)
 		d.actor = kizunatest.Staff(access.IntakeWorker)
 		if w := d.ask("GET", at, "ja", "", ""); w.Code != http.StatusNotFound {
