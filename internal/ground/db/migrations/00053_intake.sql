@@ -48,8 +48,8 @@ CREATE TABLE inbound_link (
 );
 CREATE UNIQUE INDEX inbound_link_token ON inbound_link (token);
 
--- A list of inbound referrals that somebody brought. rows is sealed, and gone once it ended; the
--- counts stay.
+-- A list of inbound referrals that somebody brought. sealed holds its rows; once it ended no more of
+-- them than what became of each.
 CREATE TABLE inbound_list (
   id           $ID PRIMARY KEY,
   status       TEXT NOT NULL,
