@@ -18,6 +18,7 @@ var unjournaled = map[string]string{
 	"journal_seal": "closes the journal's rows",
 	"read_line":    "is the journal of reading",
 	"reach":        "follows from records that are journaled; check makes it again and compares",
+	"bar":          "follows from interests, which are journaled",
 	"idempotency":  "holds answers for a day",
 	"job":          "is work to do; what it changes is journaled",
 	"lease":        "says which process works",

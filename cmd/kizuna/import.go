@@ -37,7 +37,7 @@ func (f importFlags) run(ctx context.Context, s *streams, do func(ctx context.Co
 		if err != nil {
 			return err
 		}
-		return do(calendar.WithZone(ctx, calendar.Tokyo), srv, account.ActorOf(opened.User, opened.Teams))
+		return do(calendar.WithZone(ctx, calendar.Tokyo), srv, account.ActorOf(opened))
 	})
 }
 

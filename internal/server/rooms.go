@@ -116,6 +116,7 @@ func (x *Rooms) fill() {
 	x.People.Supports = supports
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.People.OnMerge = append(x.People.OnMerge, cases.OnMerge, careplan.OnMerge, benefit.OnMerge, payment.OnMerge)
+	x.People.OnInterest = append(x.People.OnInterest, cases.OnInterest)
 	x.People.OnMove = append(x.People.OnMove, cases.OnMove, intake.OnMove)
 	x.People.OnPart = append(x.People.OnPart, cases.OnPart)
 	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
@@ -158,7 +159,7 @@ func (x *Rooms) actorOf(ctx context.Context, user db.ID) (access.Actor, error) {
 	if err != nil {
 		return access.Actor{}, err
 	}
-	return account.ActorOf(opened.User, opened.Teams), nil
+	return account.ActorOf(opened), nil
 }
 
 // seesCase tells whether an actor sees a case, for the tasks that belong to it.

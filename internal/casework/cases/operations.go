@@ -32,6 +32,9 @@ func Open(tx *op.Tx, in OpenInput) (Case, error) {
 		return Case{}, fault.NotFound()
 	}
 	c := in.caseOf(tx)
+	if err := maySee(tx, c, c.Owner, "/owner_id"); err != nil {
+		return c, err
+	}
 	c.Restricted = in.Restricted || card.Restricted
 	if c.Number, err = agency.Number(tx, "case"); err != nil {
 		return c, err
@@ -307,7 +310,10 @@ func AddParticipant(tx *op.Tx, c Case, in ParticipantInput) (Participant, error)
 	if err != nil {
 		return p, err
 	}
-	return p, sight.Open(tx, reach...)
+	if err := sight.Open(tx, reach...); err != nil {
+		return p, err
+	}
+	return p, joined(tx, c, p.Person)
 }
 
 // SetNext says what is to be done next on a case and by when; the key is a

@@ -377,7 +377,13 @@ func settleTransfer(_ *Room, tx *op.Tx, _, c Case) error { return Settle(tx, c.I
 // reassigned lets the new owner and team see the case, and only them, and
 // hands over what was asked of the old ones.
 func reassigned(_ *Room, tx *op.Tx, _, c Case) error {
+	if err := maySee(tx, c, c.Owner, "/owner_id"); err != nil {
+		return err
+	}
 	if err := resight(tx, c); err != nil {
+		return err
+	}
+	if err := Settle(tx, c.ID, handOverKind); err != nil {
 		return err
 	}
 	return eachReminder(tx, c.ID, "hand_over", func(p *Reminder) { p.Owner, p.Team = c.Owner, c.Team }, func(Reminder) bool { return true })

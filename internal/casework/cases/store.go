@@ -18,6 +18,9 @@ func lens(a access.Actor, now calendar.Time) sight.Lens {
 	return sight.Lens{Actor: a, Now: now, Kind: "case", Restricted: "c.restricted"}
 }
 
+// A case concerns whoever takes or took part in it.
+var _ = sight.Concerns("case", "person", "SELECT x.case_id FROM case_participant x WHERE x.status <> 'void' AND x.person IN (@barred)")
+
 var selectCase = "SELECT " + db.Columns[Case]("c") + " FROM case_file c WHERE "
 
 // Load gives a case the actor may see, or not found.
@@ -42,8 +45,8 @@ func loadText(a access.Actor, now calendar.Time, id db.ID) (string, []any) {
 // resident has a case and not what is in it.
 func Receiving(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Case, error) {
 	seen := lens(a, now).One("c.id")
-	return db.One[Case](q, selectCase+"c.id = ? AND (c.restricted = FALSE AND c.status IN ('open', 'paused') OR "+seen.SQL+")",
-		append([]any{id}, seen.Args...)...)
+	may := lens(a, now).Except(sight.Clause{SQL: "(c.restricted = FALSE AND c.status IN ('open', 'paused') OR " + seen.SQL + ")", Args: seen.Args}, "c.id")
+	return db.One[Case](q, selectCase+"c.id = ? AND "+may.SQL, append([]any{id}, may.Args...)...)
 }
 
 // RunningOf lists the running cases that are for a person and not restricted;
@@ -109,6 +112,17 @@ func Participants(q db.Q, of db.ID) ([]Participant, error) {
 
 // Persons lists the persons taking part in a case now.
 func Persons(q db.Q, of db.ID) ([]db.ID, error) { return db.All[db.ID](q, textPersons, of) }
+
+// personsEver lists the persons taking part in a case, and those who did.
+func personsEver(q db.Q, of db.ID) ([]db.ID, error) {
+	return db.All[db.ID](q, "SELECT DISTINCT person FROM case_participant WHERE case_id = ? AND status <> 'void' AND person IS NOT NULL ORDER BY person", of)
+}
+
+// runningInHand lists the running cases that a user owns and in which a person takes part.
+func runningInHand(q db.Q, user, person db.ID) ([]Case, error) {
+	return db.All[Case](q, selectCase+`c.owner = ? AND c.status IN ('open', 'paused')
+		AND c.id IN (SELECT case_id FROM case_participant WHERE person = ? AND status <> 'void') ORDER BY c.id`, user, person)
+}
 
 func participantByID(q db.Q, id db.ID) (Participant, error) {
 	return db.One[Participant](q, selectParticipant+"id = ?", id)
@@ -194,10 +208,12 @@ func openReminders(q db.Q, of db.ID) ([]Reminder, error) {
 // nobody owns, the earliest due first.
 func RemindersOf(q db.Q, a access.Actor, limit int) ([]Reminder, error) {
 	const first = " AND p.status = 'open' ORDER BY p.due_on, p.id LIMIT ?) AS arm"
-	text, args := "SELECT * FROM ("+selectReminder+"p.owner = ?"+first, []any{author(a), limit}
+	own := lens(a, 0).Except(sight.Clause{SQL: "p.owner = ?", Args: []any{author(a)}}, "p.case_id")
+	text, args := "SELECT * FROM ("+selectReminder+own.SQL+first, append(own.Args, limit)
 	if len(a.Teams) > 0 {
-		text += " UNION ALL SELECT * FROM (" + selectReminder + "p.team IN (??) AND p.owner IS NULL" + first
-		args = append(args, db.ListOf(a.Teams), limit)
+		teams := lens(a, 0).Except(sight.Clause{SQL: "p.team IN (??) AND p.owner IS NULL", Args: []any{db.ListOf(a.Teams)}}, "p.case_id")
+		text += " UNION ALL SELECT * FROM (" + selectReminder + teams.SQL + first
+		args = append(append(args, teams.Args...), limit)
 	}
 	list, err := db.All[Reminder](q, text, args...)
 	slices.SortFunc(list, func(x, y Reminder) int { // an engine may mix the two
@@ -285,7 +301,7 @@ func worklist(a access.Actor, f Filter, limit int) (string, []any) {
 	var parts []string
 	var args []any
 	for _, arm := range arms(a, f.Mine) {
-		c := sight.And(arm.Clause, f.clause())
+		c := lens(a, 0).Except(sight.And(arm.Clause, f.clause()), "c.id")
 		text := "SELECT c.due_on, c.id FROM " + arm.from + " WHERE " + c.SQL
 		args = append(args, c.Args...)
 		if !f.after.ID.IsZero() {
@@ -315,7 +331,7 @@ func queueCounts(b *db.Batch, a access.Actor, f Filter, most int, views ...strin
 		var parts []string
 		args = append(args, view)
 		for _, arm := range apart(a, f.Mine) {
-			c := sight.And(arm.Clause, f.clause())
+			c := lens(a, 0).Except(sight.And(arm.Clause, f.clause()), "c.id")
 			parts = append(parts, "(SELECT COUNT(*) FROM (SELECT 1 FROM "+arm.from+" WHERE "+c.SQL+" LIMIT ?) AS arm)")
 			args = append(append(args, c.Args...), most)
 		}

@@ -188,6 +188,9 @@ func (r *Room) AddMember(ctx context.Context, a access.Actor, id db.ID, in Membe
 		return Member{}, err
 	}
 	return onCase(ctx, r, a, id, "case_member.add", in, func(tx *op.Tx, c Case) (Member, error) {
+		if err := maySee(tx, c, in.User, "/user_id"); err != nil {
+			return Member{}, err
+		}
 		m, err := join(tx, c, in.User, in.Role)
 		if err != nil {
 			return m, err

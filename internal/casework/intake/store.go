@@ -5,7 +5,17 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/sight"
 )
+
+// What came in concerns whom it is about, and who takes part in a case that it led to.
+func concerns(kind, table string) bool {
+	return sight.Concerns(kind, "person", "SELECT x.id FROM "+table+" x WHERE x.person IN (@barred)") &&
+		sight.Concerns(kind, "person", `SELECT x.record FROM case_participant y JOIN case_source x ON x.case_id = y.case_id
+			WHERE x.kind = '`+kind+`' AND x.status <> 'void' AND y.status <> 'void' AND y.person IN (@barred)`)
+}
+
+var _ = concerns(KindInquiry, "inquiry") && concerns(KindComplaint, "complaint") && concerns(KindReferral, "inbound_referral") && concerns(KindApplication, "application")
 
 // load gives what came in as the actor sees it, or not found.
 func load[R any](q db.Q, a access.Actor, now calendar.Time, t *flow.Table[R], id db.ID) (R, error) {

@@ -47,7 +47,10 @@ type Actor struct {
 	// Teams are the user's own teams and, for a supervisor, those below.
 	Teams []db.ID
 	// Wide actors see every record of the agency that is not restricted.
-	Wide     bool
+	Wide bool
+	// Barred users are kept from some records whatever reaches them; see package sight. The agency's
+	// own work is never barred.
+	Barred   bool
 	Provider db.ID // provider staff: their provider
 	Person   db.ID // residents: their own person record
 	SignIn   db.ID // the sign-in or API key this came by

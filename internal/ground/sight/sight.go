@@ -2,7 +2,7 @@
 // row of reach says that a scope (a user, a team, a provider, a resident)
 // reaches a record, why, and until when. Rooms write these rows in the deed's
 // own transaction; every list and every load joins them. Children are seen
-// through their root.
+// through their root. A bar keeps one user from a record whatever reaches it.
 //
 // It knows no domain word: a kind is only a name.
 package sight
@@ -141,7 +141,7 @@ func (l Lens) One(column string) Clause {
 		SQL:  "EXISTS (SELECT 1 FROM reach WHERE reach.scope IN (??) AND reach.kind = ? AND reach.record = " + column + " AND reach.until > ?)",
 		Args: []any{db.ListOf(l.Actor.Scopes()), l.Kind, l.Now},
 	}
-	return l.widen(c)
+	return l.Except(l.widen(c), column)
 }
 
 // Among is the condition for a list: the records are found from reach.
@@ -150,7 +150,7 @@ func (l Lens) Among(column string) Clause {
 		SQL:  column + " IN (SELECT record FROM reach WHERE scope IN (??) AND kind = ? AND until > ?)",
 		Args: []any{db.ListOf(l.Actor.Scopes()), l.Kind, l.Now},
 	}
-	return l.widen(c)
+	return l.Except(l.widen(c), column)
 }
 
 // few is how many records somebody may reach for a list to begin at those.
@@ -174,10 +174,10 @@ func (l Lens) Listing(q db.Q, column string) (Clause, error) {
 // Passing is the condition for a list whose own index leads to hardly anything but what the actor
 // sees, such as a provider's own: each row is asked for as it passes, and no engine begins at reach.
 func (l Lens) Passing(column string) Clause {
-	return l.widen(Clause{
+	return l.Except(l.widen(Clause{
 		SQL:  "(SELECT 1 FROM reach WHERE reach.scope IN (??) AND reach.kind = ? AND reach.record = " + column + " AND reach.until > ? LIMIT 1) IS NOT NULL",
 		Args: []any{db.ListOf(l.Actor.Scopes()), l.Kind, l.Now},
-	})
+	}), column)
 }
 
 func (l Lens) widen(c Clause) Clause {
@@ -207,6 +207,9 @@ func And(clauses ...Clause) Clause {
 // Sees tells whether the actor sees a record through reach; for kinds without
 // a table of their own to join.
 func (l Lens) Sees(q db.Q, record db.ID) (bool, error) {
+	if kept, err := l.Bars(q, record); err != nil || kept {
+		return false, err
+	}
 	if l.Actor.Is(access.System) || l.Actor.Wide && l.Restricted == "" {
 		return true, nil
 	}

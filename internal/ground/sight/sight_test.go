@@ -82,7 +82,7 @@ func sees(t *testing.T, d *db.DB, a access.Actor, restricted string, at calendar
 			if err != nil || one != slices.Contains(out, b.Title) {
 				t.Errorf("One of %s is %v, the list %v (%v)", b.Title, one, out, err)
 			}
-			if a.Wide {
+			if a.Wide && restricted != "" {
 				continue // Sees knows no column to look at
 			}
 			if sees, err := l.Sees(q, b.ID); err != nil || sees != one {
@@ -301,6 +301,18 @@ type step struct {
 
 func plan(t *testing.T, d *db.DB, name, text string, args []any) {
 	t.Helper()
+	all := explained(t, d, text, args)
+	if strings.Contains(all, "SCAN reach") || strings.Contains(all, "Seq Scan on reach") || !strings.Contains(all, "reach") || !strings.Contains(strings.ToLower(all), "index") && !strings.Contains(all, "PRIMARY KEY") {
+		t.Errorf("%s is found by\n%s", name, all)
+	}
+	if name != "Among" && (strings.Contains(all, "SCAN b") || strings.Contains(all, "Seq Scan on book")) {
+		t.Errorf("%s reads every book:\n%s", name, all)
+	}
+}
+
+// explained is how an engine would go about a statement.
+func explained(t *testing.T, d *db.DB, text string, args []any) string {
+	t.Helper()
 	var lines []string
 	err := d.Read(t.Context(), func(q *db.Reader) (err error) {
 		if d.Engine() == db.Postgres {
@@ -316,11 +328,5 @@ func plan(t *testing.T, d *db.DB, name, text string, args []any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := strings.Join(lines, "\n")
-	if strings.Contains(all, "SCAN reach") || strings.Contains(all, "Seq Scan on reach") || !strings.Contains(all, "reach") || !strings.Contains(strings.ToLower(all), "index") && !strings.Contains(all, "PRIMARY KEY") {
-		t.Errorf("%s is found by\n%s", name, all)
-	}
-	if name != "Among" && (strings.Contains(all, "SCAN b") || strings.Contains(all, "Seq Scan on book")) {
-		t.Errorf("%s reads every book:\n%s", name, all)
-	}
+	return strings.Join(lines, "\n")
 }

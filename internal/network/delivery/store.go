@@ -16,6 +16,14 @@ var (
 	selectEnrolment = "SELECT " + db.Columns[Enrolment]("e") + " FROM session_enrolment e WHERE "
 )
 
+// What is planned for a case alone concerns whoever takes part in it. Of a session of several the
+// others stay: only the place of somebody is withheld.
+var (
+	_ = sight.Concerns("schedule", "person", "SELECT x.id FROM case_participant y JOIN schedule x ON x.case_id = y.case_id WHERE y.status <> 'void' AND y.person IN (@barred)")
+	_ = sight.Concerns("session", "person", `SELECT x.id FROM case_participant y JOIN schedule z ON z.case_id = y.case_id JOIN session x ON x.schedule = z.id
+		WHERE y.status <> 'void' AND y.person IN (@barred)`)
+)
+
 // ofCase is what an actor sees because they see a case: column is the case's
 // id in the row at hand.
 func ofCase(a access.Actor, now calendar.Time, column string) sight.Clause {
@@ -67,10 +75,11 @@ func sessions(a access.Actor, now calendar.Time) sight.Clause {
 
 // places is what an actor sees of the enrolments of sessions they see.
 func places(a access.Actor, now calendar.Time) sight.Clause {
+	theirs := sight.Lens{Actor: a, Now: now, Kind: "person"}
 	if !a.Is(access.StaffRoles...) {
-		return sight.Clause{SQL: "TRUE"}
+		return theirs.Free("e.person")
 	}
-	return ofCase(a, now, "e.case_id")
+	return theirs.Except(ofCase(a, now, "e.case_id"), "e.person")
 }
 
 func with(id db.ID, c sight.Clause, more ...any) []any {
@@ -398,7 +407,7 @@ func placesOfPerson(q db.Q, person db.ID, from calendar.Date, limit int) ([]Plac
 func listPlaces(q db.Q, a access.Actor, now calendar.Time, f PlaceFilter) ([]Place, error) {
 	seen := places(a, now)
 	if !a.Is(access.StaffRoles...) {
-		seen = sight.Lens{Actor: a, Now: now, Kind: "session"}.Passing("e.session")
+		seen = sight.And(sight.Lens{Actor: a, Now: now, Kind: "session"}.Passing("e.session"), places(a, now))
 	}
 	sql, args := seen.SQL, seen.Args
 	add := func(cond string, v any) {

@@ -18,6 +18,12 @@ func ofProvider(a access.Actor, now calendar.Time, kind string) sight.Lens {
 	return sight.Lens{Actor: a, Now: now, Kind: kind}
 }
 
+// What was sent to a provider, and what came of it, concerns whoever takes part in the case.
+var (
+	_ = sight.Concerns("invitation", "person", "SELECT x.id FROM case_participant y JOIN invitation x ON x.case_id = y.case_id WHERE y.status <> 'void' AND y.person IN (@barred)")
+	_ = sight.Concerns("authorization", "person", "SELECT x.id FROM case_participant y JOIN authorization_given x ON x.case_id = y.case_id WHERE y.status <> 'void' AND y.person IN (@barred)")
+)
+
 var (
 	selectReferral      = "SELECT " + db.Columns[Referral]("r") + " FROM referral r JOIN case_file c ON c.id = r.case_id WHERE "
 	selectInvitation    = "SELECT " + db.Columns[Invitation]("i") + " FROM invitation i WHERE "
@@ -78,7 +84,8 @@ func listInvitations(q db.Q, a access.Actor, now calendar.Time, statuses []strin
 
 // queueWaiting counts, up to most, what of a provider waits in a status.
 func queueWaiting(b *db.Batch, a access.Actor, statuses []string, most int) *db.Answer[int] {
-	return db.Queue[int](b, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM invitation WHERE provider = ? AND status IN (??) LIMIT ?) n", a.Provider, db.ListOf(statuses), most)
+	of := ofProvider(a, 0, "invitation").Except(sight.Clause{SQL: "provider = ? AND status IN (??)", Args: []any{a.Provider, db.ListOf(statuses)}}, "id")
+	return db.Queue[int](b, "SELECT COUNT(*) FROM (SELECT 1 AS one FROM invitation WHERE "+of.SQL+" LIMIT ?) n", append(of.Args, most)...)
 }
 
 var lastID = db.MustID("ffffffff-ffff-ffff-ffff-ffffffffffff")

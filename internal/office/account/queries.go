@@ -98,6 +98,7 @@ func (r *Room) Users(ctx context.Context, a access.Actor, f UserFilter) (UserPag
 type Opened struct {
 	User
 	Teams   []db.ID
+	Barred  bool // from some records; see package sight
 	History []journal.Row
 }
 
@@ -116,6 +117,9 @@ func (r *Room) User(ctx context.Context, a access.Actor, id db.ID) (Opened, erro
 			return err
 		}
 		out.Teams = teams[id]
+		if out.Barred, err = barred(q, id); err != nil {
+			return err
+		}
 		out.History, err = journal.History(q, id, db.ID{}, 50)
 		return err
 	})

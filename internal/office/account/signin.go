@@ -227,7 +227,7 @@ func (r *Room) ByKey(ctx context.Context, secret string) (Entered, error) {
 func entered(rows []entry, roles Roles) Entered {
 	e := rows[0]
 	in := Entered{Name: e.Name, Language: e.Language, KeysOff: e.KeysOff}
-	in.Actor = access.Actor{ID: e.User, Roles: roles, Provider: e.Provider, Person: e.Person, SignIn: e.Via}
+	in.Actor = access.Actor{ID: e.User, Roles: roles, Provider: e.Provider, Person: e.Person, SignIn: e.Via, Barred: e.Barred}
 	in.Actor.Wide = in.Actor.Is(access.Auditor, access.ProgramManager)
 	for _, row := range rows {
 		team := row.Team
@@ -304,9 +304,9 @@ func (r *Room) Sweep(ctx context.Context) error {
 }
 
 // ActorOf is a user acting without a sign-in: an operator's command in the
-// user's name, with the user's own teams and roles.
-func ActorOf(u User, teams []db.ID) access.Actor {
-	a := access.Actor{ID: u.ID, Roles: u.Roles, Teams: teams, Provider: u.Provider, Person: u.Person}
+// user's name, with the user's own teams, roles and bars.
+func ActorOf(u Opened) access.Actor {
+	a := access.Actor{ID: u.ID, Roles: u.Roles, Teams: u.Teams, Provider: u.Provider, Person: u.Person, Barred: u.Barred}
 	a.Wide = a.Is(access.Auditor, access.ProgramManager)
 	return a
 }

@@ -150,10 +150,11 @@ type entry struct {
 	IdleMinutes int64         `db:"idle_minutes"`
 	Team        db.ID         `db:"team"`
 	Depth       int64         `db:"depth"`
+	Barred      bool          `db:"barred"`
 }
 
 const (
-	entryUser = "u.id, u.status, u.name, u.roles, u.provider, u.person, u.language, u.keys_off, a.idle_minutes, b.below AS team, COALESCE(b.depth, 0) AS depth"
+	entryUser = "u.id, u.status, u.name, u.roles, u.provider, u.person, u.language, u.keys_off, a.idle_minutes, b.below AS team, COALESCE(b.depth, 0) AS depth, EXISTS (SELECT 1 FROM bar x WHERE x.scope = u.id) AS barred"
 	entryTeam = " JOIN agency a ON a.id = ? LEFT JOIN account_membership m ON m.user_id = u.id AND m.status = 'active'" +
 		` LEFT JOIN team_below b ON b.above = m.team AND (b.depth = 0 OR u.roles LIKE '%"supervisor"%')`
 )
@@ -199,6 +200,25 @@ func EndSignIns(w db.W, now calendar.Time, users ...db.ID) error {
 	return err
 }
 
+// barred tells whether a user is kept from anything.
+func barred(q db.Q, user db.ID) (bool, error) {
+	return db.One[bool](q, "SELECT EXISTS (SELECT 1 FROM bar WHERE scope = ?)", user)
+}
+
+// KindsOf tells what kind some users are; who is not there has none.
+func KindsOf(q db.Q, users ...db.ID) (map[db.ID]string, error) {
+	type kind struct {
+		ID   db.ID  `db:"id"`
+		Kind string `db:"kind"`
+	}
+	list, err := db.All[kind](q, "SELECT id, kind FROM account_user WHERE id IN (??) AND status <> 'void'", db.ListOf(users))
+	out := make(map[db.ID]string, len(list))
+	for _, k := range list {
+		out[k.ID] = k.Kind
+	}
+	return out, err
+}
+
 // UsersOfProvider lists the sign-ins' owners that belong to a provider.
 func UsersOfProvider(q db.Q, provider db.ID) ([]db.ID, error) {
 	return db.All[db.ID](q, "SELECT id FROM account_user WHERE provider = ?", provider)
@@ -214,12 +234,29 @@ func UsersIn(q db.Q, team db.ID) ([]db.ID, error) {
 	return db.All[db.ID](q, "SELECT u.id FROM account_membership m JOIN account_user u ON u.id = m.user_id WHERE m.team = ? AND m.status = 'active' AND u.status = 'active' ORDER BY u.id", team)
 }
 
+// SupervisorsOf lists the active supervisors of a team and of those above it, the nearest first.
+func SupervisorsOf(q db.Q, team db.ID) ([]db.ID, error) {
+	type above struct {
+		ID    db.ID `db:"id"`
+		Depth int64 `db:"depth"`
+	}
+	list, err := db.All[above](q, `SELECT u.id, MIN(b.depth) AS depth FROM team_below b JOIN account_membership m ON m.team = b.above AND m.status = 'active'
+		JOIN account_user u ON u.id = m.user_id AND u.status = 'active' JOIN account_role r ON r.user_id = u.id AND r.role = ?
+		WHERE b.below = ? GROUP BY u.id ORDER BY 2, u.id LIMIT 20`, access.Supervisor, team)
+	out := make([]db.ID, len(list))
+	for i, x := range list {
+		out[i] = x.ID
+	}
+	return out, err
+}
+
 // Colleagues asks for active staff to choose from.
 type Colleagues struct {
 	Roles  []access.Role // who has one of them
 	Teams  []db.ID       // whose people come first where there are too many
 	Begins string        // how a part of the name begins; "" is anybody
 	Keep   []db.ID       // who is among them in any case: who is chosen already
+	But    []db.ID       // who is not offered
 	Most   int
 }
 
@@ -258,10 +295,11 @@ func Choose(q db.Q, f Colleagues) (Choice, error) {
 		return Choice{}, err
 	}
 	list = list[:min(len(list), f.Most)]
+	list = slices.DeleteFunc(list, func(c Colleague) bool { return slices.Contains(f.But, c.ID) })
 	out := Choice{list, len(list), more}
 	var missing []db.ID
 	for _, id := range f.Keep {
-		if !id.IsZero() && !slices.ContainsFunc(list, func(c Colleague) bool { return c.ID == id }) {
+		if !id.IsZero() && !slices.Contains(f.But, id) && !slices.ContainsFunc(list, func(c Colleague) bool { return c.ID == id }) {
 			missing = append(missing, id)
 		}
 	}
@@ -272,6 +310,24 @@ func Choose(q db.Q, f Colleagues) (Choice, error) {
 	kept, err := db.All[Colleague](q, "SELECT id, name FROM account_user WHERE kind = 'staff' AND id IN (??) ORDER BY sort, id", db.ListOf(missing))
 	out.List = append(out.List, kept...)
 	return out, err
+}
+
+// Somebody is a user who works for the agency or a provider.
+type Somebody struct {
+	ID   db.ID     `db:"id"`
+	Name text.Pair `db:"name"`
+	Mail string    `db:"mail"`
+	Kind string    `db:"kind"`
+}
+
+// Called lists the active users of the agency and of providers, a part of whose name begins so, by name.
+func Called(q db.Q, begins string, most int) ([]Somebody, error) {
+	word := searchable(strings.TrimSpace(begins))
+	if word == "" {
+		return nil, nil
+	}
+	return db.All[Somebody](q, `SELECT u.id, u.name, u.mail, u.kind FROM account_user u WHERE u.kind IN ('staff', 'provider') AND u.status = 'active'
+		AND u.id IN (SELECT user_id FROM account_word WHERE word >= ? AND word < ?) ORDER BY u.sort, u.id LIMIT ?`, word, word+"\U0010FFFF", most)
 }
 
 // Names gives users' names, for who did what.

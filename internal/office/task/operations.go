@@ -8,6 +8,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/sight"
 	"kizuna/internal/ground/text"
 )
 
@@ -126,6 +127,12 @@ func (r *Room) seen(tx *op.Tx, a access.Actor, id db.ID, version int64) (Task, e
 // sees answers not found where the actor neither has the task, nor sees the
 // record it belongs to.
 func (r *Room) sees(q db.Q, a access.Actor, t Task) error {
+	switch kept, err := (sight.Lens{Actor: a, Kind: t.OwnerKind}).Bars(q, t.Owner); {
+	case err != nil:
+		return err
+	case kept:
+		return fault.NotFound()
+	}
 	if mine(a, t) {
 		return nil
 	}

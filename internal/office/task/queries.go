@@ -41,9 +41,9 @@ func (r *Room) List(ctx context.Context, a access.Actor, f Filter) (out []Task, 
 			if !slices.Contains(a.Teams, f.Queue) {
 				return fault.NotFound()
 			}
-			out, err = ofQueue(q, f.Queue, f.After, f.Limit+1)
+			out, err = ofQueue(q, a, f.Queue, f.After, f.Limit+1)
 		default:
-			out, err = ofAssignee(q, a.ID, f.After, f.Limit+1)
+			out, err = ofAssignee(q, a, f.After, f.Limit+1)
 		}
 		if len(out) > f.Limit {
 			out = out[:f.Limit]

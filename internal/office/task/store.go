@@ -1,8 +1,10 @@
 package task
 
 import (
+	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/sight"
 )
 
 var selectTask = "SELECT " + db.Columns[Task]("") + " FROM task"
@@ -16,13 +18,23 @@ type Cursor struct {
 }
 
 // ofAssignee lists what a user has to do, due first.
-func ofAssignee(q db.Q, user db.ID, after Cursor, limit int) ([]Task, error) {
-	return db.All[Task](q, selectTask+" WHERE assignee = ? AND ended_at = 0 AND (due, id) > (?, ?) ORDER BY due, id LIMIT ?", user, after.Due, first(after.ID), limit)
+func ofAssignee(q db.Q, a access.Actor, after Cursor, limit int) ([]Task, error) {
+	return open(q, a, sight.Clause{SQL: "assignee = ?", Args: []any{a.ID}}, after, limit)
 }
 
 // ofQueue lists what waits in a team's queue, due first.
-func ofQueue(q db.Q, team db.ID, after Cursor, limit int) ([]Task, error) {
-	return db.All[Task](q, selectTask+" WHERE queue = ? AND ended_at = 0 AND (due, id) > (?, ?) ORDER BY due, id LIMIT ?", team, after.Due, first(after.ID), limit)
+func ofQueue(q db.Q, a access.Actor, team db.ID, after Cursor, limit int) ([]Task, error) {
+	return open(q, a, sight.Clause{SQL: "queue = ?", Args: []any{team}}, after, limit)
+}
+
+// open lists what is to be done, without what belongs to a case that the actor is barred from.
+func open(q db.Q, a access.Actor, of sight.Clause, after Cursor, limit int) ([]Task, error) {
+	if a.Barred {
+		free := sight.Lens{Actor: a, Kind: "case"}.Free("owner")
+		of = sight.And(of, sight.Clause{SQL: "(owner IS NULL OR owner_kind <> 'case' OR " + free.SQL + ")", Args: free.Args})
+	}
+	return db.All[Task](q, selectTask+" WHERE "+of.SQL+" AND ended_at = 0 AND (due, id) > (?, ?) ORDER BY due, id LIMIT ?",
+		append(of.Args, after.Due, first(after.ID), limit)...)
 }
 
 const ownerText = " WHERE owner = ? AND owner_kind = ? ORDER BY ended_at, due, id LIMIT ?"

@@ -165,8 +165,14 @@ func (r *Room) alike(ctx context.Context, a access.Actor, in PersonInput) ([]Mat
 
 // findable is who an actor may know to exist.
 func findable(a access.Actor, now calendar.Time) sight.Clause {
+	may := named(a, now)
+	return sight.Clause{SQL: "p.status = 'active' AND " + may.SQL, Args: may.Args}
+}
+
+// named is whose card an actor may see: of who is not restricted, or whom they reach.
+func named(a access.Actor, now calendar.Time) sight.Clause {
 	seen := lens(a, now).One("p.id")
-	return sight.Clause{SQL: "p.status = 'active' AND (p.restricted = FALSE OR " + seen.SQL + ")", Args: seen.Args}
+	return lens(a, now).Except(sight.Clause{SQL: "(p.restricted = FALSE OR " + seen.SQL + ")", Args: seen.Args}, "p.id")
 }
 
 func matches(q db.Q, a access.Actor, now calendar.Time, found []like) ([]Match, error) {

@@ -201,6 +201,9 @@ func (r *Room) merge(ctx context.Context, tx *op.Tx, d Duplicate, b both, in Mer
 	if err != nil {
 		return m, err
 	}
+	if err := moveBars(tx, moved[InterestFlow.Entity]); err != nil {
+		return m, err
+	}
 	if err := r.join(ctx, tx, b, in); err != nil {
 		return m, err
 	}
@@ -453,6 +456,9 @@ func (r *Room) Follow(ctx context.Context, person db.ID) error {
 			return false, err
 		}
 		if err := r.moved(tx, m.Merged, m.Person, moved); err != nil {
+			return false, err
+		}
+		if err := moveBars(tx, moved[InterestFlow.Entity]); err != nil {
 			return false, err
 		}
 		p, err := load(tx, access.TheSystem(), tx.Now(), m.Person)

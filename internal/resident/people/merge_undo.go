@@ -76,6 +76,12 @@ func (r *Room) unmerge(ctx context.Context, tx *op.Tx, m Merge, b both) error {
 	if err != nil {
 		return err
 	}
+	if err := moveBars(tx, given[InterestFlow.Entity]); err != nil {
+		return err
+	}
+	if err := carryInterests(tx, m, b.other.ID); err != nil {
+		return err
+	}
 	if err := r.part(ctx, tx, b, did.own); err != nil {
 		return err
 	}

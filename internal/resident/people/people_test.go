@@ -19,7 +19,8 @@ import (
 
 func TestFlows(t *testing.T) {
 	matrix := people.Flow.Describe().Matrix() + people.NameFlow.Describe().Matrix() +
-		people.HouseholdFlow.Describe().Matrix() + people.OrganizationFlow.Describe().Matrix() + people.DuplicateFlow.Describe().Matrix() + people.ImportFlow.Describe().Matrix()
+		people.HouseholdFlow.Describe().Matrix() + people.OrganizationFlow.Describe().Matrix() + people.DuplicateFlow.Describe().Matrix() + people.ImportFlow.Describe().Matrix() +
+		people.InterestFlow.Describe().Matrix()
 	kizunatest.Golden(t, "testdata/flow.txt", matrix)
 }
 

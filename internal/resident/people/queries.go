@@ -34,6 +34,10 @@ type Room struct {
 	// the actor may see it. Server fills it.
 	Supports func(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) func() []Support
 
+	// OnInterest is what they do once a user is kept from a person: what the user had in hand must go
+	// to somebody else.
+	OnInterest []func(tx *op.Tx, user, person db.ID) error
+
 	// ActorOf is a user acting without a sign-in, for work that somebody has begun and left. Server fills it.
 	ActorOf func(ctx context.Context, user db.ID) (access.Actor, error)
 
@@ -195,9 +199,8 @@ func othersSeen(q db.Q, a access.Actor, now calendar.Time, ids []db.ID) (map[db.
 	if len(ids) == 0 {
 		return out, nil
 	}
-	seen := lens(a, now).One("p.id")
-	cards, err := db.All[Card](q, selectCard+"p.id IN (??) AND (p.restricted = FALSE OR "+seen.SQL+")",
-		append([]any{db.ListOf(ids)}, seen.Args...)...)
+	may := named(a, now)
+	cards, err := db.All[Card](q, selectCard+"p.id IN (??) AND "+may.SQL, append([]any{db.ListOf(ids)}, may.Args...)...)
 	for _, c := range cards {
 		out[c.ID] = c
 	}

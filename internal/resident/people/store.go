@@ -18,6 +18,9 @@ func lens(a access.Actor, now calendar.Time) sight.Lens {
 	return sight.Lens{Actor: a, Now: now, Kind: "person", Restricted: "p.restricted"}
 }
 
+// A record that was merged is as closed to somebody as the one that stays.
+var _ = sight.Concerns("person", "person", "SELECT x.id FROM person x WHERE x.merged_into IN (@barred)")
+
 // Reached is the condition that an actor sees the person p of a later room's
 // statement.
 func Reached(a access.Actor, now calendar.Time) sight.Clause { return lens(a, now).One("p.id") }
@@ -109,8 +112,9 @@ func QueueCardsFor(b *db.Batch, a access.Actor, now calendar.Time, certain, told
 		return QueueCards(b, certain...)
 	}
 	seen := lens(a, now).One("p.id")
-	return db.Queue[Card](b, selectCard+"p.id IN (??) AND (p.restricted = FALSE OR p.id IN (??) OR "+seen.SQL+")",
-		append([]any{db.ListOf(append(slices.Clone(told), certain...)), db.ListOf(certain)}, seen.Args...)...)
+	may := lens(a, now).Except(sight.Clause{SQL: "(p.restricted = FALSE OR p.id IN (??) OR " + seen.SQL + ")",
+		Args: append([]any{db.ListOf(certain)}, seen.Args...)}, "p.id")
+	return db.Queue[Card](b, selectCard+"p.id IN (??) AND "+may.SQL, append([]any{db.ListOf(append(slices.Clone(told), certain...))}, may.Args...)...)
 }
 
 // QueueCards is CardsOf in a batch.
@@ -155,7 +159,8 @@ func listPeople(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit i
 			append(append([]any{before}, seen.Args...), limit)...)
 	}
 	text, args := newest(a.Scopes(), before, now, limit*4)
-	return db.All[Card](q, selectCard+"p.status = 'active' AND p.id IN ("+text+") ORDER BY p.id DESC LIMIT ?", append(args, limit)...)
+	may := lens(a, now).Except(sight.Clause{SQL: "p.id IN (" + text + ")", Args: args}, "p.id")
+	return db.All[Card](q, selectCard+"p.status = 'active' AND "+may.SQL+" ORDER BY p.id DESC LIMIT ?", append(may.Args, limit)...)
 }
 
 // apart is up to how many scopes are walked one by one.
@@ -387,11 +392,12 @@ func duplicatesOf(q db.Q, person db.ID) ([]Duplicate, error) {
 func mayKnow(a access.Actor, now calendar.Time) sight.Clause {
 	first := lens(a, now).One("p.id")
 	second := sight.Lens{Actor: a, Now: now, Kind: "person", Restricted: "o.restricted"}.One("o.id")
-	return sight.Clause{
+	either := sight.Clause{
 		SQL: "p.status = 'active' AND o.status = 'active' AND (p.restricted = FALSE OR " + first.SQL + ") AND (o.restricted = FALSE OR " + second.SQL + ")" +
 			" AND (" + first.SQL + " OR " + second.SQL + ")",
 		Args: slices.Concat(first.Args, second.Args, first.Args, second.Args),
 	}
+	return lens(a, now).Except(lens(a, now).Except(either, "p.id"), "o.id")
 }
 
 const joinDuplicate = "JOIN person p ON p.id = d.person JOIN person o ON o.id = d.other "

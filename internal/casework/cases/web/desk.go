@@ -186,6 +186,10 @@ func (p *pages) choices(r *http.Request, c cases.Case) (out choices, err error) 
 		}
 	}
 	err = p.parts.Read(ctx, func(q *db.Reader) error {
+		var err error
+		if f.But, err = cases.KeptFrom(q, c); err != nil {
+			return err
+		}
 		c, err := account.Choose(q, f)
 		if err != nil {
 			return err
@@ -220,7 +224,7 @@ func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) drawFresh(w http.ResponseWriter, r *http.Request, in cases.OpenInput, refused error) error {
 	ctx := r.Context()
-	c, err := p.choices(r, cases.Case{Owner: in.Owner, Team: in.Team})
+	c, err := p.choices(r, cases.Case{Person: in.Person, Owner: in.Owner, Team: in.Team})
 	if err != nil {
 		return err
 	}

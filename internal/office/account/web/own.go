@@ -37,6 +37,18 @@ func (p *pages) own(w http.ResponseWriter, r *http.Request) error {
 	return door.Show(w, r, ui.Page{Title: text.Word(r.Context(), "account.web.own")}, ownPage(view))
 }
 
+// ownActs leads to the rest of one's account. Residents have no interests to declare.
+func ownActs(ctx context.Context, a access.Actor) []ui.Act {
+	out := []ui.Act{
+		{Label: text.Word(ctx, "account.web.change_password"), Icon: "key", Href: "/account/password"},
+		{Label: text.Word(ctx, "account.web.keys"), Icon: "zap", Href: "/account/keys"},
+	}
+	if a.Is(access.StaffRoles...) || a.Is(access.ProviderRoles...) {
+		out = append(out, ui.Act{Label: text.Word(ctx, "account.web.interests"), Icon: "shield", Href: "/account/interests"})
+	}
+	return out
+}
+
 func (p *pages) ownView(r *http.Request) (ownView, error) {
 	a := access.From(r.Context())
 	v := ownView{here: a, now: p.room.Now(), form: ui.FormProps{Action: "/account"}}

@@ -77,10 +77,7 @@ func ownPage(v ownView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Buttons([]ui.Act{
-					{Label: text.Word(ctx, "account.web.change_password"), Icon: "key", Href: "/account/password"},
-					{Label: text.Word(ctx, "account.web.keys"), Icon: "zap", Href: "/account/keys"},
-				}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Buttons(ownActs(ctx, v.here)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -69,6 +69,9 @@ func highlights(ctx context.Context, f people.File) ui.HighlightsProps {
 	if slices.ContainsFunc(f.Actions, func(x flow.Action) bool { return x.Step == "edit" }) { // who may write
 		h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.same.title"), Icon: "users", Href: at + "/same"})
 	}
+	if slices.ContainsFunc(f.Actions, func(x flow.Action) bool { return x.Step == "restrict" || x.Step == "unrestrict" }) { // who leads
+		h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.interests"), Icon: "shield", Href: at + "/interests"})
+	}
 	h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.history"), Icon: "history", Href: at + "/history"})
 	return h
 }

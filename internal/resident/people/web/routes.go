@@ -61,6 +61,7 @@ func Mount(d *door.Router, room *people.Room, parts Parts) {
 	mountAPI(d, room)
 	mountDuplicates(d, p, room)
 	mountImports(d, p, room)
+	mountInterests(d, p, room)
 }
 
 // mountHouseholds registers a person's households and ties and the acts on them.
