@@ -163,7 +163,7 @@ func (r *Room) AuthorizeEmergency(ctx context.Context, a access.Actor, in Emerge
 		if err != nil {
 			return Authorization{}, err
 		}
-		if err := checkInvitees(tx, []Invitee{{Provider: in.Provider, Site: in.Site}}); err != nil {
+		if err := checkInvitees(tx, c.ID, []Invitee{{Provider: in.Provider, Site: in.Site}}); err != nil {
 			return Authorization{}, notActive(err)
 		}
 		x := Referral{Case: c.ID, Person: need.Person, Owner: a.ID, Reason: in.Reason, SentAt: tx.Now()}

@@ -2,6 +2,7 @@ package referral
 
 import (
 	"context"
+	"slices"
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
@@ -16,6 +17,7 @@ import (
 	"kizuna/internal/network/provider"
 	"kizuna/internal/office/agency"
 	"kizuna/internal/resident/consent"
+	"kizuna/internal/resident/people"
 )
 
 // Room is the referral room.
@@ -230,14 +232,14 @@ func (r *Room) Choose(ctx context.Context, a access.Actor, id db.ID, in ChooseIn
 		return Referral{}, err
 	}
 	return on(ctx, r, a, id, "choose", in.Version, in, func(tx *op.Tx, x Referral) (Referral, error) {
-		if err := checkInvitees(tx, in.Invitees); err != nil {
+		if err := checkInvitees(tx, x.Case, in.Invitees); err != nil {
 			return x, err
 		}
 		return flow.Take(tx, Flow, "edit", x, func(x *Referral) { x.Invitees = db.AsJSON(in.Invitees) })
 	})
 }
 
-func checkInvitees(q db.Q, list []Invitee) error {
+func checkInvitees(q db.Q, of db.ID, list []Invitee) error {
 	var who, where []db.ID
 	for _, x := range list {
 		who = append(who, x.Provider)
@@ -253,8 +255,19 @@ func checkInvitees(q db.Q, list []Invitee) error {
 	if err != nil {
 		return err
 	}
+	persons, err := cases.Persons(q, of)
+	if err != nil {
+		return err
+	}
+	harm, err := people.HarmAt(q, persons, who)
+	if err != nil {
+		return err
+	}
 	var f fault.Fields
 	for i, x := range list {
+		if slices.Contains(harm, x.Provider) {
+			f.Add(fault.At("invitees", i, "provider_id"), "referral.fault.interest")
+		}
 		if providers[x.Provider].Status != "active" {
 			f.Add(fault.At("invitees", i, "provider_id"), "referral.fault.not_active")
 		}
@@ -371,7 +384,7 @@ func (r *Room) Send(ctx context.Context, a access.Actor, id db.ID, in SendInput)
 		if x.AnswerBy < today {
 			return x, fault.Conflict("referral.fault.too_late")
 		}
-		if err := checkInvitees(tx, x.Invitees.V); err != nil {
+		if err := checkInvitees(tx, x.Case, x.Invitees.V); err != nil {
 			return x, err
 		}
 		from, list, err := r.check(tx, x, today)

@@ -23,6 +23,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/search"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/office/agency"
 )
@@ -216,7 +217,7 @@ func (u User) words() []string {
 	out := []string{u.Mail}
 	for _, name := range []string{u.Name.JA, u.Name.EN, u.Name.Sort} {
 		parts := strings.Fields(searchable(name))
-		out = append(out, strings.Join(parts, ""))
+		out = append(out, strings.Join(parts, ""), search.Fold(strings.Join(parts, ""))) // folded, as residents' names are compared
 		out = append(out, parts...)
 	}
 	slices.Sort(out)

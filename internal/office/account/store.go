@@ -330,6 +330,22 @@ func Called(q db.Q, begins string, most int) ([]Somebody, error) {
 		AND u.id IN (SELECT user_id FROM account_word WHERE word >= ? AND word < ?) ORDER BY u.sort, u.id LIMIT ?`, word, word+"\U0010FFFF", most)
 }
 
+// Worded is a user whom a whole word finds.
+type Worded struct {
+	Somebody
+	Word string `db:"word"`
+}
+
+// ByWord lists the active users of the agency and of providers who are found by one of some whole words:
+// a mail address, or a whole name folded and without spaces.
+func ByWord(q db.Q, words []string) ([]Worded, error) {
+	if len(words) == 0 {
+		return nil, nil
+	}
+	return db.All[Worded](q, `SELECT u.id, u.name, u.mail, u.kind, w.word FROM account_word w JOIN account_user u ON u.id = w.user_id
+		WHERE w.word IN (??) AND u.kind IN ('staff', 'provider') AND u.status = 'active' ORDER BY u.sort, u.id LIMIT 50`, db.ListOf(words))
+}
+
 // Names gives users' names, for who did what.
 func Names(q db.Q, users []db.ID) (map[db.ID]text.Pair, error) {
 	out := map[db.ID]text.Pair{}

@@ -109,3 +109,26 @@ func mayHaveInterest(tx *op.Tx, user db.ID) error {
 func KeptFrom(q db.Q, persons ...db.ID) ([]db.ID, error) {
 	return sight.BarredFrom(q, "person", persons...)
 }
+
+// HarmAt lists those of some providers at whom somebody works who harmed one of the persons, or whom one
+// of them harmed. Nothing of the persons goes there, for those who work together talk.
+func HarmAt(q db.Q, persons, providers []db.ID) ([]db.ID, error) {
+	if len(persons) == 0 || len(providers) == 0 {
+		return nil, nil
+	}
+	return db.All[db.ID](q, `SELECT DISTINCT u.provider FROM interest i JOIN account_user u ON u.id = i.user_id AND u.status = 'active'
+		WHERE i.person IN (??) AND i.status = 'stands' AND i.kind = 'harm' AND u.provider IN (??) ORDER BY u.provider`, db.ListOf(persons), db.ListOf(providers))
+}
+
+// closeBy gives a person, who lives with them and who harmed them.
+func closeBy(q db.Q, person db.ID) ([]db.ID, error) {
+	list, err := db.All[db.ID](q, `SELECT m.person FROM household_member m WHERE m.status = 'active' AND m.until_date = '' AND m.person <> ?
+		AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND until_date = '')
+		UNION SELECT other FROM relationship WHERE person = ? AND kind = 'perpetrator' AND status = 'active' LIMIT ?`, person, person, person, mostAround)
+	return append([]db.ID{person}, list...), err
+}
+
+// queueDecided gives the users of whom it was said that they have an interest in a person, or none.
+func queueDecided(b *db.Batch, person db.ID) *db.Answer[db.ID] {
+	return db.Queue[db.ID](b, "SELECT user_id FROM interest WHERE person = ? AND status IN ('stands', 'refuted')", person)
+}

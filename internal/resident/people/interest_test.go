@@ -244,3 +244,61 @@ func TestInterestsAndMerging(t *testing.T) {
 		sees(late.ID, c.Other, false)
 	})
 }
+
+// A user who is called as the person, somebody they live with or somebody who harmed them is shown to
+// who leads, until it was decided; never to themselves.
+func TestPossibleInterests(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, run *op.Runner) {
+		ctx := t.Context()
+		chief := hired(t, run, "chief@agency.example", access.Supervisor)
+		chief.Wide = true
+		named := func(mail, ja, sort string, roles ...access.Role) db.ID {
+			t.Helper()
+			in := account.UserInput{Mail: mail, Name: text.Pair{JA: ja, Sort: sort}, Roles: roles}
+			if roles[0] == access.ProviderStaff {
+				in.Provider = db.NewID()
+			}
+			u, err := account.New(run, agency.New(run)).CreateUser(ctx, kizunatest.Staff(access.Administrator), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return u.ID
+		}
+		himself := named("osamu@agency.example", "高橋 修", "", access.Caseworker) // 高 for 髙
+		harmer := named("kenji@provider.example", "佐藤 健二", "", access.ProviderStaff)
+		named("other@agency.example", "高橋 花子", "", access.Caseworker)
+		p := create(t, room, chief, osamu())
+		bad := create(t, room, chief, people.PersonInput{Names: []people.NameInput{{Family: "佐藤", Given: "健二"}}})
+		if _, err := room.Relate(ctx, chief, people.Relationship{Person: p.ID, Other: bad.ID, Kind: "perpetrator"}); err != nil {
+			t.Fatal(err)
+		}
+		found := func() []db.ID {
+			t.Helper()
+			list, err := room.PossibleInterests(ctx, chief, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out []db.ID
+			for _, x := range list {
+				out = append(out, x.User.ID)
+			}
+			return out
+		}
+		if got := found(); len(got) != 2 || !slices.Contains(got, himself) || !slices.Contains(got, harmer) {
+			t.Fatalf("found %v, want %v and %v", got, himself, harmer)
+		}
+		if _, err := room.RefuteInterest(ctx, chief, people.InterestInput{User: himself, Person: p.ID}); err != nil {
+			t.Fatal(err)
+		}
+		if got := found(); !slices.Equal(got, []db.ID{harmer}) {
+			t.Errorf("after one was refuted: %v", got)
+		}
+		if _, err := room.RecordInterest(ctx, chief, people.InterestInput{User: harmer, Person: p.ID, Kind: "harm"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := found(); len(got) != 0 {
+			t.Errorf("after both were decided: %v", got)
+		}
+		missing(t, "for a caseworker", second(room.PossibleInterests(ctx, kizunatest.Staff(access.Caseworker), p.ID)))
+	})
+}

@@ -158,8 +158,14 @@ func (p *pages) file(w http.ResponseWriter, r *http.Request, get func(context.Co
 	if err != nil {
 		return err
 	}
+	var possible []people.Possible
+	if a.Is(access.Supervisor) {
+		if possible, err = p.room.PossibleInterests(ctx, a, id); err != nil {
+			return err
+		}
+	}
 	page := ui.Page{Title: f.Person.Name, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "people.web.title"), Href: "/desk/persons"}, {Label: f.Person.Name}}}
-	return door.Show(w, r, page, personPage(f, main, side))
+	return door.Show(w, r, page, personPage(f, possible, main, side))
 }
 
 // leadOn leads from a record that was merged to the one that stays.

@@ -788,4 +788,38 @@ func interestsInPage(v interestsOf) templ.Component {
 	})
 }
 
+// possibleInterest asks somebody who leads whether a user has an interest in a person.
+func possibleInterest(person string, x people.Possible) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var32 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var32 == nil {
+			templ_7745c5c3_Var32 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Tone: ui.Warn, Title: text.Word(ctx, "people.web.interest.possible", "user", x.User.Name.In(text.From(ctx)), "name", nameOr(ctx, x.Like.Name)),
+			Text: text.Word(ctx, x.Why), Acts: []ui.Act{
+				{Label: text.Word(ctx, "step.interest.record"), Href: "/desk/persons/" + person + "/interests?find=" + urlEscape(x.User.Mail)},
+				{Label: text.Word(ctx, "step.interest.refute"), Post: "/desk/persons/" + person + "/interests/refute", Fields: map[string]string{"user_id": x.User.ID.String()}},
+			}}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
 var _ = templruntime.GeneratedTemplate

@@ -14,7 +14,7 @@ import (
 	"kizuna/internal/resident/people"
 )
 
-func personPage(f people.File, main, side []templ.Component) templ.Component {
+func personPage(f people.File, possible []people.Possible, main, side []templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -54,6 +54,12 @@ func personPage(f people.File, main, side []templ.Component) templ.Component {
 			for _, d := range f.Duplicates {
 				templ_7745c5c3_Err = ui.Notice(ui.NoticeProps{Tone: ui.Info, Title: text.Word(ctx, "people.web.duplicate.of", "name", nameOr(ctx, f.Others[d.With(f.Person.ID)].Name)),
 					Acts: []ui.Act{{Label: text.Word(ctx, "people.web.duplicate.compare"), Href: duplicatesAt + "/" + d.ID.String()}}}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			for _, x := range possible {
+				templ_7745c5c3_Err = possibleInterest(f.Person.ID.String(), x).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
