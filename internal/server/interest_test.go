@@ -21,7 +21,7 @@ var ofNobody = []string{
 	"users/{id}", "keys/{id}", "api-keys/{id}", "sign-ins/{id}", "teams/{id}", "codes/{id}", "holidays/{id}", "extra-fields/{id}", "imports/{id}", "rows/{line}",
 	"parked/{id}", "drafts/{form}", "complaint/{page}", "apply/{page}", "tasks/{id}",
 	"benefits/{id}", "forms/{id}", "funds/{id}", "goal-definitions/{id}", "admin/goals/{id}", "plan-templates/{id}", "programs/{id}", "rates/{id}",
-	"rules/{id}", "eligibility-rules/{id}", "specialties/{id}", "providers/{id}", "offerings/{id}", "sites/{id}",
+	"rules/{id}", "eligibility-rules/{id}", "specialties/{id}", "providers/{id}", "offerings/{id}", "portal/offerings/{id}", "sites/{id}",
 	"complaints/{id}", "inbound-referrals/{id}", "inquiries/{id}",
 	"sessions/{id}", "schedules/{id}", "batches/{id}", "payees/{id}", "payments/{id}", "payment-requests/{id}", "payment-lines/{id}",
 }
