@@ -9,7 +9,7 @@ const one = (who, path, first, below = '') => ({ who, path, first, below });
 
 export const pages = [
   ...seen('visitor', '/sign-in', '/sign-in/code', '/public', '/public/apply', '/public/apply/name', '/public/complaint', '/public/complaint/danger', '/public/receipt', '/public/screening', '/public/referral', '/public/referral/link', '/public/refer/00000000000000000000000000'),
-  ...seen('caseworker', '/desk', '/desk/cases', '/desk/persons', '/desk/persons/new', '/desk/duplicates', '/desk/tasks', '/desk/tasks/new',
+  ...seen('caseworker', '/desk', '/desk/cases', '/desk/persons', '/desk/persons/new', '/desk/duplicates', '/account/interests', '/desk/tasks', '/desk/tasks/new',
     '/desk/providers', '/desk/programs', '/desk/referrals', '/desk/schedules', '/desk/sessions', '/desk/search?q=a', '/account', '/account/keys', '/account/keys/new', '/account/password'),
   one('caseworker', '/desk/cases', '/desk/cases/'),
   one('caseworker', '/desk/persons', '/desk/persons/'),
@@ -40,7 +40,7 @@ export const pages = [
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/', '/desk/intake/complaints/new'),
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/', '/desk/intake/assign'),
   ...['', 'edit', 'join', 'decline', 'send_elsewhere', 'give_receipt'].map((below) => one('intake_worker', '/desk/intake?kind=inbound_referral', '/desk/intake/inbound-referrals/', below)),
-  ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate', '/desk/disclosures'),
+  ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate', '/desk/disclosures', '/desk/interests', '/desk/interests?status=stands'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/', 'merge'),
   ...seen('program_manager', '/desk', '/desk/cases', '/desk/providers/new', '/admin', '/admin/programs', '/admin/specialties', '/admin/goals'),

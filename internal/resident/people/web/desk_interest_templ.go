@@ -538,7 +538,7 @@ func interestsInPage(v interestsOf) templ.Component {
 			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: text.Word(ctx, "people.web.interests"), Note: nameOr(ctx, v.card.Name), Acts: []ui.Act{{Label: text.Word(ctx, "people.web.back"), Href: "/desk/persons/" + v.card.ID.String()}}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: text.Word(ctx, "people.web.interests"), Note: nameOr(ctx, v.card.Name), Acts: []ui.Act{{Label: text.Word(ctx, "people.web.interest.all"), Href: interestsAt}, {Label: text.Word(ctx, "people.web.back"), Href: "/desk/persons/" + v.card.ID.String()}}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
