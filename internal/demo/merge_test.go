@@ -19,6 +19,7 @@ import (
 	"kizuna/internal/ground/sight"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/office/account"
 	"kizuna/internal/resident/people"
 	"kizuna/internal/server"
 )
@@ -235,6 +236,13 @@ func richest(t *testing.T, d *db.DB) (id db.ID) {
 // enrich gives a person what nobody in the demo has.
 func enrich(t *testing.T, srv *server.Server, a access.Actor, person db.ID) {
 	t.Helper()
+	users, err := srv.Rooms.Account.Users(t.Context(), access.TheSystem(), account.UserFilter{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := srv.Rooms.People.RecordInterest(t.Context(), a, people.InterestInput{User: users.Users[0].ID, Person: person, Kind: "family"}); err != nil {
+		t.Fatal(err)
+	}
 	room := srv.Rooms.People
 	f, err := room.Get(t.Context(), a, person)
 	if err == nil {
