@@ -306,7 +306,7 @@ async function casework(run, story) {
   await run.step('caseworker', 'starts an assessment', async (page) => {
     await page.getByRole('main').locator('a[href^="/desk/assessments/new"]').first().click();
     await page.waitForURL(/\/desk\/assessments\/new/);
-    await page.locator('[name=form_key][value=home_visit]').check();
+    await page.locator('[name=form_key][value=life_needs]').check();
     await choice(page, 'person_id', osamu).check();
     await send(page, new RegExp(`/desk/assessments/${id}`));
   });
