@@ -45,7 +45,7 @@ func (s *sample) sheltered() (c cases.Case, persons, households, members []db.ID
 			members = append(members, m.ID)
 		}
 	}
-	c, err := s.srv.Rooms.Cases.Open(ctx, who, cases.OpenInput{Person: her.ID, Kind: "domestic_violence"})
+	c, err := s.srv.Rooms.Cases.Open(ctx, who, cases.OpenInput{Person: her.ID, Kind: "housing"})
 	s.must(err)
 	_, err = s.srv.Rooms.Cases.AddParticipant(ctx, who, c.ID, cases.ParticipantInput{Person: child.ID, Role: "family"})
 	s.must(err)
