@@ -11,7 +11,6 @@ import (
 
 	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
-	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
@@ -52,7 +51,7 @@ func listsTable(ctx context.Context, list []intake.InboundList) ui.TableProps {
 		for _, of := range l.Counts.V {
 			n += of
 		}
-		t.Rows = append(t.Rows, ui.Row{ID: l.ID.String(), Href: listsAt + "/" + l.ID.String(), Title: when(ctx, calendar.Time(l.CreatedAt)),
+		t.Rows = append(t.Rows, ui.Row{ID: l.ID.String(), Href: listsAt + "/" + l.ID.String(), Title: when(ctx, l.CreatedAt),
 			Cells: []templ.Component{ui.Text(strconv.Itoa(n)), ui.Tag(ui.TagProps{Text: text.Word(ctx, statusKey("inbound_list", l.Status)), Tone: ui.Info})}})
 	}
 	return t
