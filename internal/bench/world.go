@@ -144,7 +144,7 @@ func spread(q db.Q, team db.ID, kind string) ([]db.ID, error) {
 	var out []db.ID
 	from, to := stamp(first), stamp(last)
 	for i := range samples {
-		at := db.NewIDAt(from + (to-from)*int64(i)/samples)
+		at := db.FirstAt(from + (to-from)*int64(i)/samples)
 		id, some, err := db.Maybe[db.ID](q, "SELECT record FROM reach WHERE scope = ? AND kind = ? AND record <= ? ORDER BY record DESC LIMIT 1", team, kind, at)
 		if err != nil {
 			return nil, err

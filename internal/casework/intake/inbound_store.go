@@ -43,7 +43,7 @@ const linksListed = 180 * 24 * time.Hour
 
 func linksSeen(q db.Q, a access.Actor, now calendar.Time, before db.ID, limit int) ([]InboundLink, error) {
 	seen := lens(a, now, kindLink).One("x.id")
-	text, args := selectLink+"x.id > ? AND "+seen.SQL, append([]any{db.NewIDAt(int64(now.Add(-linksListed)))}, seen.Args...)
+	text, args := selectLink+"x.id > ? AND "+seen.SQL, append([]any{db.FirstAt(int64(now.Add(-linksListed)))}, seen.Args...)
 	if !before.IsZero() {
 		text += " AND x.id < ?"
 		args = append(args, before)

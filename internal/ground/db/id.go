@@ -34,6 +34,15 @@ func NewID() ID { return idFrom(idsNow.next(int64(calendar.System.Now()))) }
 // after the other for the same ms are increasing; those of NewID are apart.
 func NewIDAt(ms int64) ID { return idFrom(idsAt.next(ms)) }
 
+// FirstAt is before every id of ms, Unix milliseconds UTC, and after those made
+// earlier: a bound to ask by. It makes no id, so that those that are made keep
+// their order.
+func FirstAt(ms int64) ID {
+	id := idFrom(uint64(ms) << 12)
+	clear(id[8:])
+	return id
+}
+
 func (s *sequence) next(ms int64) uint64 {
 	s.Lock()
 	defer s.Unlock()

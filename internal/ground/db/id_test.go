@@ -54,6 +54,17 @@ func TestIDsMadeForThePastDoNotDisturbThoseOfNow(t *testing.T) {
 	}
 }
 
+func TestABoundLeavesTheOrderOfIDsAlone(t *testing.T) {
+	ms := time.Date(2031, 5, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+	before, one, two := db.NewIDAt(ms-1), db.NewIDAt(ms), db.NewIDAt(ms)
+	longAgo := db.FirstAt(ms - (180 * 24 * time.Hour).Milliseconds())
+	three, bound := db.NewIDAt(ms), db.FirstAt(ms)
+	inOrder := []string{longAgo.String(), before.String(), bound.String(), one.String(), two.String(), three.String()}
+	if !slices.IsSorted(inOrder) {
+		t.Error(inOrder)
+	}
+}
+
 func TestIDTextAndJSON(t *testing.T) {
 	type holder struct {
 		ID   db.ID `json:"id"`
