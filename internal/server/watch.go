@@ -31,6 +31,7 @@ func (s *Server) watch() {
 		{"consent.expire", time.Hour, counted(x.Consents.Expire)},
 		{"provider.expire", time.Hour, counted(x.Providers.Expire)},
 		{"referral.expire", time.Hour, counted(x.Referrals.Expire)},
+		{"session.finish", time.Hour, counted(x.Delivery.Finish)},
 		{"care_plan.reviews", time.Hour, x.CarePlans.WatchReviews},
 		{"benefit.recertify", time.Hour, x.Benefits.WatchRecertifications},
 		{"search.tidy", 24 * time.Hour, func(ctx context.Context) error { return search.Tidy(ctx, s.config.DB) }},

@@ -77,6 +77,43 @@ func finish(tx *op.Tx, a access.Actor, s Session, in AttendInput, open int) (Ses
 	return s, err
 }
 
+// After finishAfter days a session in which nobody waits to be marked completes
+// by itself; until then walk-ins can still be added.
+const finishAfter = 14
+
+// finishAtOnce bounds how many sessions one transaction completes.
+const finishAtOnce = 200
+
+// Finish completes sessions of finishAfter days ago and earlier that everybody
+// is marked in and nobody completed; a job calls it. It tells how many.
+func (r *Room) Finish(ctx context.Context) (finished int, err error) {
+	before := calendar.Today(ctx, r.run.Clock).AddDays(-finishAfter)
+	for {
+		n, err := op.Do(ctx, r.run, access.TheSystem(), "session.finish", nil, func(tx *op.Tx) (int, error) {
+			found, err := unfinished(tx, before, finishAtOnce)
+			if err != nil || len(found) == 0 {
+				return 0, err
+			}
+			if err := lockSessions(tx, found); err != nil {
+				return 0, err
+			}
+			list, err := stillUnfinished(tx, found)
+			if err != nil {
+				return 0, err
+			}
+			done, _, err := flow.TakeAll(tx, SessionFlow, "complete", list, nil)
+			for _, s := range done {
+				tx.Tell(op.Event{Name: "session.completed", Entity: "session", Record: s.ID, Root: s.Provider})
+			}
+			return len(found), err
+		})
+		finished += n
+		if err != nil || n < finishAtOnce {
+			return finished, err
+		}
+	}
+}
+
 // entries are the rows of a roster that change: enrolments by outcome, and the
 // mark each gets.
 type entries struct {

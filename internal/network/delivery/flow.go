@@ -54,7 +54,7 @@ var SessionFlow = flow.Define(flow.Table[Session]{
 	Steps: []flow.Step[Session]{
 		{Name: "schedule", To: "scheduled", By: planners},
 		{Name: "count", From: []string{"scheduled", "completed"}, By: planners},
-		{Name: "complete", From: []string{"scheduled"}, To: "completed", By: planners},
+		{Name: "complete", From: []string{"scheduled"}, To: "completed", By: append(planners[:len(planners):len(planners)], system...)},
 		{Name: "postpone", From: []string{"scheduled"}, To: "postponed", By: planners},
 		{Name: "cancel", From: []string{"scheduled"}, To: "cancelled", By: planners},
 	},

@@ -501,6 +501,22 @@ type ToMark struct {
 	Unmarked int `db:"unmarked"` // who has a place and no mark
 }
 
+// nobodyWaits holds for a session that has not been completed and in which
+// nobody waits to be marked.
+const nobodyWaits = "s.status = 'scheduled' AND NOT EXISTS (SELECT 1 FROM session_enrolment e WHERE e.session = s.id AND e.status = 'enrolled')"
+
+// unfinished gives sessions before a day that could be completed, the earliest
+// first.
+func unfinished(q db.Q, before calendar.Date, limit int) ([]db.ID, error) {
+	return db.All[db.ID](q, "SELECT s.id FROM session s WHERE s.on_date < ? AND "+nobodyWaits+" ORDER BY s.on_date, s.id LIMIT ?", before, limit)
+}
+
+// stillUnfinished gives those of the sessions, whose rows are held, that could
+// be completed.
+func stillUnfinished(w db.W, ids []db.ID) ([]Session, error) {
+	return db.All[Session](w, selectSession+"s.id IN (??) AND "+nobodyWaits+" ORDER BY s.id", db.ListOf(ids))
+}
+
 // QueueToMark gives the sessions of the actor's provider that are planned for
 // today, and those before in which somebody waits to be marked, the earliest
 // first.
