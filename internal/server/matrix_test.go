@@ -263,10 +263,13 @@ func TestMatrix(t *testing.T) {
 		}
 		for _, v := range s.visitors {
 			m.askers = append(m.askers, asker{v.name, v.actor.Roles, func(method, pattern, target string, headers ...string) *httptest.ResponseRecorder {
-				if method != http.MethodGet && strings.HasPrefix(target, "/api/") {
-					return s.ask(v, method, target, s.body(pattern), append([]string{"If-Match", `"1"`}, headers...)...)
+				switch {
+				case method == http.MethodGet:
+					return s.ask(v, method, target, "", headers...)
+				case strings.HasPrefix(target, "/api/"):
+					return s.ask(v, method, target, s.body(pattern, target), append([]string{"If-Match", `"` + s.version(target) + `"`}, headers...)...)
 				}
-				return s.ask(v, method, target, "", headers...)
+				return s.ask(v, method, target, s.formBody(pattern, target), headers...)
 			}})
 		}
 		for _, key := range slices.Sorted(maps.Keys(m.samples)) { // lists may name what was there before

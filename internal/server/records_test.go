@@ -70,10 +70,11 @@ func (s *sample) records() map[string][]variant {
 		"case-members/{id}": {{"", s.member}},
 		"prompts/{id}":      {{"", s.reminder}},
 
-		"complaints/{id}":        {{"", s.complaint}},
-		"inquiries/{id}":         {{"", s.inquiry}},
-		"inbound-referrals/{id}": {{"", s.inbound}},
-		"applications/{id}":      {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }}},
+		"complaints/{id}":        {{"", s.complaint}, {"joined", s.joined(intake.KindComplaint, s.complaint)}},
+		"inquiries/{id}":         {{"", s.inquiry}, {"joined", s.joined(intake.KindInquiry, s.inquiry)}},
+		"inbound-referrals/{id}": {{"", s.inbound}, {"joined", s.joined(intake.KindReferral, s.inbound)}},
+		"applications/{id}":      {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }},
+			{"joined", s.joined(intake.KindApplication, s.applied)}},
 
 		"assignments/{id}": {{"", s.handing}},
 	}
@@ -114,9 +115,9 @@ var bodies = map[string]string{
 }
 
 // body is what a call of the pattern is sent with.
-func (s *sample) body(pattern string) string {
+func (s *sample) body(pattern, target string) string {
 	if b, ok := bodies[pattern]; ok {
-		return b
+		return s.withCase(b, target)
 	}
 	if pattern == "/api/v1/cases/{id}/assign" {
 		return `{"owner_id":"` + s.as("caseworker").actor.ID.String() + `"}`

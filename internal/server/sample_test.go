@@ -41,6 +41,7 @@ type sample struct {
 	person   map[string]db.ID // of the residents
 	provider map[string]db.ID
 	made     int // samples so far
+	onCases  map[string]onCase
 }
 
 // visitor is one who asks, by the pages with a sign-in and by the API with a key.
@@ -104,7 +105,7 @@ func sampleOn(t testing.TB, d *db.DB, of founded) *sample {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &sample{t: t, srv: srv, admin: of.admin, named: map[string]*visitor{}, teams: maps.Clone(of.teams), person: maps.Clone(of.person), provider: maps.Clone(of.provider)}
+	s := &sample{t: t, srv: srv, admin: of.admin, named: map[string]*visitor{}, onCases: map[string]onCase{}, teams: maps.Clone(of.teams), person: maps.Clone(of.person), provider: maps.Clone(of.provider)}
 	for _, v := range of.visitors {
 		s.visitors = append(s.visitors, &v)
 		s.named[v.name] = &v

@@ -3,7 +3,6 @@ package intake
 import (
 	"context"
 	"strings"
-	"time"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -137,8 +136,7 @@ type ApplicationInput struct {
 }
 
 const (
-	maxRows           = 20
-	applicationWithin = 14 * 24 * time.Hour
+	maxRows = 20
 )
 
 // Validate cleans the input and says everything that is wrong with it. whole
@@ -386,9 +384,13 @@ func submit(tx *op.Tx, x Application, today calendar.Date) (Application, error) 
 	if err := in.Validate(today, true); err != nil {
 		return x, err
 	}
+	due, err := deadlinesOf(tx, tx.Now(), calendar.Zone(tx.Context()))
+	if err != nil {
+		return x, err
+	}
 	x, err = flow.Take(tx, ApplicationFlow, "submit", x, func(x *Application) {
 		if x.ReceivedAt == 0 {
-			x.ReceivedAt, x.DueAt = tx.Now(), tx.Now().Add(applicationWithin)
+			x.ReceivedAt, x.DueAt = tx.Now(), due.working(tx.Now(), due.Application)
 		}
 	})
 	if err == nil {

@@ -44,6 +44,27 @@ type Complaint struct {
 	// was resolved; 0 before. Its clock stops then.
 	RespondedAt calendar.Time `db:"responded_at"`
 	Response    string        `db:"response"`
+	// Beside DueAt, until when somebody responds: until when an authority is
+	// told (0: it need not be), and until when it is decided. NextAt is the
+	// earliest of those that still run, and NextDue which it is, see Dues.
+	ReportBy calendar.Time `db:"report_by"`
+	DecideBy calendar.Time `db:"decide_by"`
+	NextAt   calendar.Time `db:"next_at"`
+	NextDue  string        `db:"next_due"`
+}
+
+// Dues are what a deadline of a complaint asks for.
+var Dues = []string{"respond", "report", "decide"}
+
+// next says which deadline runs now: the earliest whose deed is not done.
+func (x *Complaint) next() {
+	x.NextAt, x.NextDue = x.DecideBy, "decide"
+	if x.ReportBy > 0 && x.ReportedOn == "" && (x.NextAt == 0 || x.ReportBy <= x.NextAt) {
+		x.NextAt, x.NextDue = x.ReportBy, "report"
+	}
+	if x.RespondedAt == 0 && (x.NextAt == 0 || x.DueAt <= x.NextAt) {
+		x.NextAt, x.NextDue = x.DueAt, "respond"
+	}
 }
 
 // Late says that it was not responded to by its deadline.
@@ -59,6 +80,7 @@ func (x *Complaint) stop(now calendar.Time) {
 	if x.RespondedAt == 0 {
 		x.RespondedAt = now
 	}
+	x.next()
 }
 
 // Reporter is who reported.
@@ -215,14 +237,16 @@ func (r *Room) SubmitComplaint(ctx context.Context, a access.Actor, in Complaint
 		a, in.Origin = access.Nobody(), Origin{} // a report must not be traced to who is signed in
 	}
 	return op.Do(ctx, r.run, a, "complaint.submit", in, func(tx *op.Tx) (Submitted, error) {
-		hours, err := hoursOf(tx)
+		x := x // the closure may run again
+		due, err := complaintDeadlinesOf(tx, tx.Now(), calendar.Zone(ctx))
 		if err == nil {
 			err = in.turn(tx, &x.Arrival, in.Discretion != "named")
 		}
 		if err != nil {
 			return Submitted{}, err
 		}
-		x, err := createIn(tx, ComplaintFlow, "submit", x, within(in, hours))
+		due.complaint(in, &x, tx.Now())
+		x, err = createIn(tx, ComplaintFlow, "submit", x, x.DueAt)
 		return Submitted{x.ID, x.Status, x.Version, x.Number, receipt, x.ReceivedAt}, err
 	})
 }
@@ -238,9 +262,12 @@ func (r *Room) EditComplaint(ctx context.Context, a access.Actor, id db.ID, in C
 	if err := in.Validate(calendar.Today(ctx, r.run.Clock)); err != nil {
 		return Complaint{}, err
 	}
-	var hours map[string]int64
-	err := r.run.Read(ctx, func(q *db.Reader) (err error) {
-		hours, err = hoursOf(q)
+	var due deadlines
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		x, err := load(q, a, r.run.Now(), ComplaintFlow, id)
+		if err == nil {
+			due, err = complaintDeadlinesOf(q, x.ReceivedAt, calendar.Zone(ctx))
+		}
 		return err
 	})
 	if err != nil {
@@ -248,7 +275,7 @@ func (r *Room) EditComplaint(ctx context.Context, a access.Actor, id db.ID, in C
 	}
 	return take(ctx, r, a, ComplaintFlow, "edit", id, in.Version, "", in, func(_ *op.Tx, x *Complaint) {
 		in.copyTo(x)
-		x.DueAt = min(x.DueAt, x.ReceivedAt.Add(within(in, hours)))
+		due.complaint(in, x, x.ReceivedAt)
 	}, nil)
 }
 
@@ -299,9 +326,23 @@ func (r *Room) ComplaintStep(ctx context.Context, a access.Actor, id db.ID, step
 	if err := in.validate(s.answer, s.handed, s.reason); err != nil {
 		return Complaint{}, err
 	}
+	var due deadlines
+	if step == "reopen" { // it is decided anew, and has the time for it
+		err := r.run.Read(ctx, func(q *db.Reader) (err error) {
+			due, err = deadlinesOf(q, r.run.Now(), calendar.Zone(ctx))
+			return err
+		})
+		if err != nil {
+			return Complaint{}, err
+		}
+	}
 	return take(ctx, r, a, ComplaintFlow, step, id, in.Version, in.Reason, in, func(tx *op.Tx, x *Complaint) {
 		if s.edit != nil {
 			s.edit(tx, in, x)
+		}
+		if step == "reopen" {
+			x.DecideBy = due.working(tx.Now(), due.Complaint)
+			x.next()
 		}
 	}, func(tx *op.Tx, x Complaint) error {
 		if step != "review" || x.Team.IsZero() {

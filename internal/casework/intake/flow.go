@@ -76,7 +76,7 @@ var ComplaintFlow = flow.Define(flow.Table[Complaint]{
 		{Name: "screen_out", From: []string{"in_review"}, To: "resolved", By: keepers, When: bySecondReader},
 		{Name: "send_back", From: []string{"in_review"}, By: keepers, When: bySecondReader},
 		{Name: "reopen", From: []string{"resolved"}, To: "in_review", By: supervisors},
-	}, assigning[Complaint]("submitted", "in_review")...),
+	}, assigning[Complaint]("submitted", "in_review", "resolved")...),
 	VoidBy: supervisors,
 })
 

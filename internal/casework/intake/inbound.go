@@ -194,19 +194,18 @@ func (x InboundReferral) Named() people.PersonInput {
 	return in
 }
 
-// inboundWithin is by when a referral is answered, counted from when it came:
-// five days, one where it is urgent, and at the latest when the day begins on
-// which help must, but never less than two hours.
-func inboundWithin(in InboundInput, now calendar.Time, zone *time.Location) time.Duration {
-	within := 5 * 24 * time.Hour
+// inbound is by when a referral is answered that came at a time: so many
+// working days, or hours where it is urgent, and at the latest when the day
+// begins on which help must, but never less than two hours.
+func (d deadlines) inbound(in InboundInput, came calendar.Time) calendar.Time {
+	due := d.working(came, d.Inbound)
 	if in.Urgent {
-		within = 24 * time.Hour
+		due = min(due, came.Add(time.Duration(d.UrgentHours)*time.Hour))
 	}
 	if in.NeededOn.Valid() {
-		until := time.Duration(int64(calendar.Moment(in.NeededOn, 0, 0, zone))-int64(now)) * time.Millisecond
-		within = min(within, max(until, 2*time.Hour))
+		due = min(due, max(calendar.Moment(in.NeededOn, 0, 0, d.zone), came.Add(2*time.Hour)))
 	}
-	return within
+	return due
 }
 
 // ReceivedReferral is an inbound referral that was just taken, with the receipt
@@ -282,7 +281,11 @@ func (r *Room) receiveIn(tx *op.Tx, in InboundInput, x InboundReferral) (Inbound
 	if err := in.turn(tx, &x.Arrival, false); err != nil {
 		return InboundReferral{}, err
 	}
-	return createIn(tx, InboundReferralFlow, "receive", x, inboundWithin(in, tx.Now(), calendar.Zone(tx.Context())))
+	due, err := deadlinesOf(tx, tx.Now(), calendar.Zone(tx.Context()))
+	if err != nil {
+		return InboundReferral{}, err
+	}
+	return createIn(tx, InboundReferralFlow, "receive", x, due.inbound(in, tx.Now()))
 }
 
 // sameness is equal for what one source sends about one client twice: by the
@@ -301,30 +304,30 @@ func (r *Room) sameness(in InboundInput) []byte {
 // is about is found by joining.
 func (r *Room) EditReferral(ctx context.Context, a access.Actor, id db.ID, in InboundInput) (InboundReferral, error) {
 	checked := in
-	if checked.Client == "" {
-		if err := r.keepsPerson(ctx, a, id, &checked); err != nil {
-			return InboundReferral{}, err
+	var due deadlines
+	err := r.run.Read(ctx, func(q *db.Reader) error {
+		x, err := load(q, a, r.run.Now(), InboundReferralFlow, id)
+		if err != nil {
+			return err
 		}
+		if checked.Client == "" { // who is known need not be named
+			checked.Person = x.Person
+		}
+		due, err = deadlinesOf(q, x.ReceivedAt, calendar.Zone(ctx))
+		return err
+	})
+	if err != nil {
+		return InboundReferral{}, err
 	}
 	if err := checked.Validate(calendar.Today(ctx, r.run.Clock)); err != nil {
 		return InboundReferral{}, err
 	}
-	return take(ctx, r, a, InboundReferralFlow, "edit", id, in.Version, "", in, func(tx *op.Tx, x *InboundReferral) {
+	return take(ctx, r, a, InboundReferralFlow, "edit", id, in.Version, "", in, func(_ *op.Tx, x *InboundReferral) {
 		checked.copyTo(x)
 		checked.Person = x.Person
 		x.Sameness = r.sameness(checked)
-		x.DueAt = min(x.DueAt, x.ReceivedAt.Add(inboundWithin(checked, x.ReceivedAt, calendar.Zone(tx.Context()))))
+		x.DueAt = min(x.DueAt, due.inbound(checked, x.ReceivedAt))
 	}, nil)
-}
-
-// keepsPerson lets a correction leave the client unnamed where the person is
-// known.
-func (r *Room) keepsPerson(ctx context.Context, a access.Actor, id db.ID, in *InboundInput) error {
-	return r.run.Read(ctx, func(q *db.Reader) error {
-		x, err := load(q, a, r.run.Now(), InboundReferralFlow, id)
-		in.Person = x.Person
-		return err
-	})
 }
 
 // InboundAnswer is a step on an inbound referral other than joining; each takes

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"time"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -25,9 +24,6 @@ type Inquiry struct {
 	FollowUpAt calendar.Time `db:"follow_up_at"` // until when, while it is to be followed up
 	FollowedUp string        `db:"followed_up"`  // what following up found
 }
-
-// inquiryWithin is by when an inquiry is answered.
-const inquiryWithin = 3 * 24 * time.Hour
 
 // InquiryInput is an inquiry as it is typed or sent: channel and body, the
 // rest when it is known.
@@ -65,7 +61,13 @@ func (r *Room) ReceiveInquiry(ctx context.Context, a access.Actor, in InquiryInp
 	}
 	var x Inquiry
 	in.copyTo(&x)
-	return create(ctx, r, a, InquiryFlow, "receive", in, x, inquiryWithin)
+	return op.Do(ctx, r.run, a, "inquiry.receive", in, func(tx *op.Tx) (Inquiry, error) {
+		due, err := deadlinesOf(tx, tx.Now(), calendar.Zone(ctx))
+		if err != nil {
+			return x, err
+		}
+		return createIn(tx, InquiryFlow, "receive", x, due.working(tx.Now(), due.Inquiry))
+	})
 }
 
 // EditInquiry corrects an open inquiry.

@@ -13,7 +13,6 @@ import (
 	"context"
 	_ "embed"
 	"slices"
-	"time"
 
 	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
@@ -135,8 +134,9 @@ func lens(a access.Actor, now calendar.Time, kind string) sight.Lens {
 	return sight.Lens{Actor: reader(a), Now: now, Kind: kind}
 }
 
-// receive gives a new arrival its number, team and deadline.
-func receive(tx *op.Tx, kind string, x *Arrival, within time.Duration) error {
+// receive gives a new arrival its number, team and deadline; with none it is
+// not received yet.
+func receive(tx *op.Tx, kind string, x *Arrival, due calendar.Time) error {
 	var err error
 	if x.Number, err = agency.Number(tx, kind); err != nil {
 		return err
@@ -144,8 +144,8 @@ func receive(tx *op.Tx, kind string, x *Arrival, within time.Duration) error {
 	if a := tx.Actor(); x.Team.IsZero() && a.Is(access.StaffRoles...) && len(a.Teams) > 0 {
 		x.Team = a.Teams[0]
 	}
-	if within != 0 {
-		x.ReceivedAt, x.DueAt = tx.Now(), tx.Now().Add(within)
+	if due != 0 {
+		x.ReceivedAt, x.DueAt = tx.Now(), due
 	}
 	x.ID = db.NewIDAt(int64(tx.Now()))
 	return nil
@@ -175,15 +175,9 @@ func claim(tx *op.Tx, kind string, x *Arrival) error {
 	return sight.Open(tx, sight.Reach{ScopeKind: sight.Team, Scope: x.Team, Kind: kind, Record: x.ID, Why: "team"})
 }
 
-// create makes what came in, in its flow's first step.
-func create[R any](ctx context.Context, r *Room, a access.Actor, t *flow.Table[R], step string, in any, rec R, within time.Duration) (R, error) {
-	return op.Do(ctx, r.run, a, t.Entity+"."+step, in, func(tx *op.Tx) (R, error) {
-		return createIn(tx, t, step, rec, within)
-	})
-}
-
-func createIn[R any](tx *op.Tx, t *flow.Table[R], step string, rec R, within time.Duration) (R, error) {
-	if err := receive(tx, t.Entity, of(&rec), within); err != nil {
+// createIn makes what came in, in its flow's first step.
+func createIn[R any](tx *op.Tx, t *flow.Table[R], step string, rec R, due calendar.Time) (R, error) {
+	if err := receive(tx, t.Entity, of(&rec), due); err != nil {
 		return rec, err
 	}
 	rec, err := flow.Create(tx, t, step, rec)

@@ -46,6 +46,7 @@ func (r *Room) LeaveComplaint(ctx context.Context, a access.Actor, id db.ID, in 
 		if x.Response == "" {
 			x.RespondedAt = 0 // nobody but the mistake responded
 		}
+		x.next()
 	})
 }
 

@@ -83,6 +83,7 @@ func (r *Room) MakeReport(ctx context.Context, a access.Actor, id db.ID, in Repo
 	}
 	return take(ctx, r, a, ComplaintFlow, "report", id, in.Version, "", in, func(_ *op.Tx, x *Complaint) {
 		x.ReportedTo, x.ReportedOn = in.Authority, in.MadeOn
+		x.next()
 	}, func(tx *op.Tx, x Complaint) error {
 		out := Report{Complaint: x.ID, Authority: in.Authority, Kind: in.Kind, MadeOn: in.MadeOn, MadeBy: a.ID, Told: in.Told, Fields: db.AsJSON(in.Fields),
 			Basis: in.Basis, Provision: in.Provision}

@@ -48,10 +48,6 @@ type Triage struct {
 // MostCounted is where counting stops: 99+ is shown above.
 const MostCounted = 100
 
-// RepeatDays is how long ago something else about the same person came in for
-// it to be named a repeat.
-const RepeatDays = 90
-
 const day = 24 * time.Hour
 
 // place is a place in the order of deadlines.
@@ -96,18 +92,17 @@ type Waiting struct {
 	Team       db.ID         `db:"team"`
 	Owner      db.ID         `db:"owner"`
 	ReceivedAt calendar.Time `db:"received_at"`
-	DueAt      calendar.Time `db:"due_at"`
+	DueAt      calendar.Time `db:"due_at"`   // the deadline that runs now
 	Subject    string        `db:"subject"`  // whom it is about, as it was told
 	Priority   int64         `db:"priority"` // 0 to 100
 	Hourly     bool          `db:"hourly"`   // its clock counts hours, not days
 	Follows    bool          `db:"follows"`  // an inquiry that was handed on and is to be followed up
-	// RespondedAt is when a complaint was responded to; 0 as long as its clock runs.
-	RespondedAt calendar.Time `db:"responded_at"`
-	Second      bool          `db:"second"` // screening it out was proposed
+	NextDue    string        `db:"next_due"` // of a complaint: what its deadline asks for, see Dues
+	Second     bool          `db:"second"`   // screening it out was proposed
 }
 
-// Late says that its deadline has passed and nobody has responded.
-func (w Waiting) Late(now calendar.Time) bool { return w.RespondedAt == 0 && w.DueAt < now }
+// Late says that its deadline has passed.
+func (w Waiting) Late(now calendar.Time) bool { return w.DueAt < now }
 
 // Queue is a page of what waits, the earliest deadline first.
 type Queue struct {
@@ -117,13 +112,14 @@ type Queue struct {
 	Teams   map[db.ID]text.Pair
 	// Doubles is how many possible duplicates each person has; Repeats how many
 	// others about the same person came in within RepeatDays before each row.
-	Doubles  map[db.ID]int
-	Repeats  map[db.ID]int
-	Holidays calendar.Holidays // from the first received to the last deadline
-	Next     string
-	Counts   map[string]int // by kind, to MostCounted
-	InView   map[string]int // by view, of the kinds that were asked for, to MostCounted
-	Now      calendar.Time
+	Doubles    map[db.ID]int
+	Repeats    map[db.ID]int
+	RepeatDays int
+	Holidays   calendar.Holidays // from the first received to the last deadline
+	Next       string
+	Counts     map[string]int // by kind, to MostCounted
+	InView     map[string]int // by view, of the kinds that were asked for, to MostCounted
+	Now        calendar.Time
 }
 
 // List gives what waits for an answer and the actor sees.
@@ -254,11 +250,16 @@ func (l *Queue) around(q db.Q, a access.Actor, zone *time.Location) error {
 
 // repeats counts for each row what else about its person came in before it.
 func (l *Queue) repeats(q db.Q, a access.Actor, persons []db.ID) error {
-	came, err := cameFor(q, a, l.Now, persons, l.Now.Add(-2*RepeatDays*day))
-	l.Repeats = map[db.ID]int{}
+	chosen, err := agency.DeadlinesOf(q)
+	if err != nil {
+		return err
+	}
+	l.RepeatDays, l.Repeats = int(chosen.RepeatDays), map[db.ID]int{}
+	before := time.Duration(chosen.RepeatDays) * day
+	came, err := cameFor(q, a, l.Now, persons, l.Now.Add(-2*before))
 	for _, w := range l.Rows {
 		for _, c := range came {
-			if c.Person == w.Person && c.ID != w.ID && c.ReceivedAt <= w.ReceivedAt && c.ReceivedAt > w.ReceivedAt.Add(-RepeatDays*day) {
+			if c.Person == w.Person && c.ID != w.ID && c.ReceivedAt <= w.ReceivedAt && c.ReceivedAt > w.ReceivedAt.Add(-before) {
 				l.Repeats[w.ID]++
 			}
 		}

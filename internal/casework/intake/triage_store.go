@@ -19,23 +19,28 @@ type arm struct {
 	due               string
 	subject, priority string
 	hourly, follows   string
-	responded, second string
+	next, second      string
 }
 
 const none = "CAST(0 AS BIGINT)"
 
+// runs is the deadline of a complaint that runs now, as its indexes say it.
+const runs = "(CASE WHEN x.next_at > 0 THEN x.next_at ELSE x.due_at END)"
+
 // arms are in the order of KindsIn.
 var arms = []arm{
-	{kind: KindComplaint, table: "complaint", open: "x.status IN ('submitted', 'in_review')", due: "x.due_at", subject: "x.about", priority: "x.priority",
-		hourly: "TRUE", follows: "FALSE", responded: "x.responded_at", second: "(x.status = 'in_review' AND x.screened_by IS NOT NULL)"},
+	{kind: KindComplaint, table: "complaint", open: "x.status IN ('submitted', 'in_review')", due: runs, subject: "x.about", priority: "x.priority",
+		hourly: "(x.next_due <> 'decide')", follows: "FALSE", next: "x.next_due", second: "(x.status = 'in_review' AND x.screened_by IS NOT NULL)"},
+	{kind: KindComplaint, table: "complaint", open: "x.status = 'resolved' AND x.report_by > 0 AND x.reported_on = '' AND x.outcome IN ('opened', 'joined')", due: "x.report_by",
+		subject: "x.about", priority: "x.priority", hourly: "TRUE", follows: "FALSE", next: "'report'", second: "FALSE"},
 	{kind: KindReferral, table: "inbound_referral", open: "x.status IN ('new', 'in_review')", due: "x.due_at", subject: "x.client",
-		priority: "CAST(CASE WHEN x.urgent = TRUE THEN 70 ELSE 0 END AS BIGINT)", hourly: "x.urgent", follows: "FALSE", responded: none, second: "FALSE"},
+		priority: "CAST(CASE WHEN x.urgent = TRUE THEN 70 ELSE 0 END AS BIGINT)", hourly: "x.urgent", follows: "FALSE", next: "''", second: "FALSE"},
 	{kind: KindApplication, table: "application", open: "x.status IN ('submitted', 'in_review')", due: "x.due_at", subject: "x.applicant", priority: none,
-		hourly: "FALSE", follows: "FALSE", responded: none, second: "FALSE"},
+		hourly: "FALSE", follows: "FALSE", next: "''", second: "FALSE"},
 	{kind: KindInquiry, table: "inquiry", open: "x.status = 'open'", due: "x.due_at", subject: "x.about", priority: none,
-		hourly: "FALSE", follows: "FALSE", responded: none, second: "FALSE"},
+		hourly: "FALSE", follows: "FALSE", next: "''", second: "FALSE"},
 	{kind: KindInquiry, table: "inquiry", open: "x.status = 'answered' AND x.follow_up_at > 0", due: "x.follow_up_at", subject: "x.about", priority: none,
-		hourly: "FALSE", follows: "TRUE", responded: none, second: "FALSE"},
+		hourly: "FALSE", follows: "TRUE", next: "''", second: "FALSE"},
 }
 
 // within is what a view asks of an arm; false when the arm has nothing in it.
@@ -48,7 +53,7 @@ func (m arm) within(view string, a access.Actor, now calendar.Time) (sight.Claus
 	case ViewNobody:
 		return sight.Clause{SQL: "x.owner IS NULL"}, true
 	case ViewOverdue:
-		return sight.Clause{SQL: m.due + " < ? AND " + m.responded + " = 0", Args: []any{now}}, true
+		return sight.Clause{SQL: m.due + " < ?", Args: []any{now}}, true
 	case ViewSecond:
 		return sight.Clause{SQL: "x.status = 'in_review' AND x.screened_by IS NOT NULL AND x.screened_by <> ?", Args: []any{a.ID}}, m.kind == KindComplaint
 	}
@@ -64,7 +69,7 @@ func (m arm) where(view string, a access.Actor, now calendar.Time) (sight.Clause
 func (m arm) row() string {
 	return "SELECT '" + m.kind + "' AS kind, x.id, x.status, x.version, x.number, x.main_kind, x.channel, x.person, x.team, x.owner, x.received_at, " +
 		m.due + " AS due_at, " + m.subject + " AS subject, " + m.priority + " AS priority, " + m.hourly + " AS hourly, " + m.follows + " AS follows, " +
-		m.responded + " AS responded_at, " + m.second + " AS second FROM " + m.table + " x WHERE "
+		m.next + " AS next_due, " + m.second + " AS second FROM " + m.table + " x WHERE "
 }
 
 // queueWaiting reads the first of each kind after a deadline, in a batch.

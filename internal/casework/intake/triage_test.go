@@ -10,10 +10,13 @@ import (
 
 	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/office/agency"
 )
 
 // employ makes actors users of teams that there are.
@@ -230,6 +233,108 @@ func TestViews(t *testing.T) {
 		}
 		if !slices.Equal(repeats, []int{0, 1, 2}) {
 			t.Errorf("repeats %v %v", repeats, err)
+		}
+	})
+}
+
+// TestNextDeadline sorts complaints by the deadline that runs: the first
+// response, a report to an authority where one is asked for, the decision.
+func TestNextDeadline(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker, admin := kizunatest.Staff(access.IntakeWorker), kizunatest.Staff(access.Administrator)
+		if _, err := d.SetClocks(ctx, admin, intake.ClocksInput{Clocks: []intake.ClockInput{{Allegation: "elder_abuse", Hours: 48, Report: 96}}}); err != nil {
+			t.Fatal(err)
+		}
+		in := housing()
+		in.Allegations = []string{"elder_abuse"}
+		first := d.complaint(access.Nobody(), in)
+		d.clock.Advance(time.Hour)
+		second := d.complaint(access.Nobody(), in)
+		order := func(want ...string) {
+			t.Helper()
+			var got []string
+			for _, w := range d.board(worker, intake.ViewAll, intake.KindComplaint) {
+				name := "first"
+				if w.ID == second.ID {
+					name = "second"
+				}
+				got = append(got, name+" "+w.NextDue)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("in order %v, not %v", got, want)
+			}
+		}
+		order("first respond", "second respond")
+		x, err := d.ComplaintStep(ctx, worker, first.ID, "respond", intake.AnswerInput{Answer: "訪問した", Version: 1})
+		if err != nil || x.NextDue != "report" || x.NextAt.Sub(x.ReceivedAt) != 96*time.Hour {
+			t.Fatalf("responded: %s %v %v", x.NextDue, x.NextAt, err)
+		}
+		order("second respond", "first report")
+		// It joins a case, and the authority must be told all the same.
+		p, err := d.people.Create(ctx, worker, osamu())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.JoinComplaint(ctx, worker, first.ID, intake.JoinInput{Person: p.ID, Open: &intake.OpenInput{Kind: "housing"}, Version: 2}); err != nil {
+			t.Fatal(err)
+		}
+		order("second respond", "first report")
+		d.clock.Advance(97 * time.Hour)
+		if got := d.board(worker, intake.ViewOverdue); len(got) != 2 {
+			t.Errorf("late: %+v", got)
+		}
+		if _, err := d.MakeReport(ctx, worker, first.ID, intake.ReportInput{Authority: "県", Told: "虐待の疑い", Version: 3}); err != nil {
+			t.Fatal(err)
+		}
+		order("second respond")
+		if _, err = d.ComplaintStep(ctx, worker, second.ID, "respond", intake.AnswerInput{Answer: "訪問した", Version: 1}); err == nil {
+			x, err = d.MakeReport(ctx, worker, second.ID, intake.ReportInput{Authority: "県", Told: "虐待の疑い", Version: 2})
+		}
+		if err != nil || x.NextDue != "decide" || x.NextAt != x.DecideBy {
+			t.Errorf("told: %s %v", x.NextDue, err)
+		}
+		order("second decide")
+	})
+}
+
+// TestWorkingDays counts deadlines in the days on which the agency works, by
+// its own calendar and as it chose.
+func TestWorkingDays(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker, admin := kizunatest.Staff(access.IntakeWorker), kizunatest.Staff(access.Administrator)
+		office := agency.New(d.run)
+		_, err := op.Do(ctx, d.run, access.TheSystem(), "agency.found", nil, func(tx *op.Tx) (agency.Settings, error) {
+			in := agency.Usual(text.Pair{JA: "みなと市", EN: "Minato City"})
+			in.ApplicationDays, in.UrgentHours = 2, 6
+			return agency.Found(tx, in)
+		})
+		for _, day := range []calendar.Date{"2026-12-29", "2026-12-30", "2026-12-31"} {
+			if err == nil {
+				_, err = office.CreateHoliday(ctx, admin, agency.HolidayInput{Day: day, Name: text.Both("年末年始")})
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		zone := calendar.Zone(ctx)
+		d.clock.Set(calendar.Moment("2026-12-25", 15, 30, zone)) // a Friday
+		due := func(view string, want calendar.Date, hour int) {
+			t.Helper()
+			got := d.board(worker, intake.ViewAll, view)
+			if len(got) != 1 || got[0].DueAt != calendar.Moment(want, hour, 30, zone) {
+				t.Errorf("%s is due %v, not %s", view, got, want)
+			}
+		}
+		d.four(worker)
+		due(intake.KindInquiry, "2027-01-05", 15)     // 28, 4 and 5 January: the 29th to the 31st are the agency's own, the 1st is New Year
+		due(intake.KindReferral, "2027-01-07", 15)    // five
+		due(intake.KindApplication, "2027-01-04", 15) // two, as the agency chose
+		due(intake.KindComplaint, "2026-12-28", 15)   // 72 hours, whatever days they are
+		if _, err := d.ReceiveReferral(ctx, worker, intake.InboundInput{Source: "港南病院", Client: "大久保 光", Need: "今夜の宿", Urgent: true}); err != nil {
+			t.Fatal(err)
+		}
+		if got := d.board(worker, intake.ViewAll, intake.KindReferral); got[0].DueAt != calendar.Moment("2026-12-25", 21, 30, zone) {
+			t.Errorf("urgent: %v", got[0].DueAt)
 		}
 	})
 }

@@ -49,6 +49,7 @@ type Settings struct {
 	IdleMinutes   int64 `db:"idle_minutes" json:"idle_minutes"`     // until an unused sign-in ends
 	AbsoluteHours int64 `db:"absolute_hours" json:"absolute_hours"` // until any sign-in ends
 	Ages
+	Deadlines
 }
 
 // Ages are from how many years on somebody decides for themselves.
@@ -63,6 +64,38 @@ type Ages struct {
 // Protection Commission, Q&A on the guidelines, on the consent of children),
 // of which the later is taken.
 var UsualAges = Ages{Adult: 18, Consent: 15}
+
+// Deadlines are how long the agency takes for what comes in.
+type Deadlines struct {
+	// In working days, by the agency's own calendar.
+	Inquiry     int64 `db:"inquiry_days" json:"inquiry_days"`
+	Inbound     int64 `db:"inbound_days" json:"inbound_days"`
+	Application int64 `db:"application_days" json:"application_days"`
+	Complaint   int64 `db:"complaint_days" json:"complaint_days"` // until it is decided
+	// UrgentHours are elapsed hours, for a complaint where somebody is in danger and an urgent referral.
+	UrgentHours int64 `db:"urgent_hours" json:"urgent_hours"`
+	// RepeatDays is for how many days something else about the same person is a repeat.
+	RepeatDays int64 `db:"repeat_days" json:"repeat_days"`
+}
+
+// UsualDeadlines hold where the agency chose none.
+var UsualDeadlines = Deadlines{Inquiry: 3, Inbound: 5, Application: 10, Complaint: 20, UrgentHours: 24, RepeatDays: 90}
+
+// check takes the usual for what was left out, and says what is out of range.
+func (d *Deadlines) check(f *fault.Fields) {
+	for _, x := range []struct {
+		at         string
+		n          *int64
+		usual, max int64
+	}{
+		{"/inquiry_days", &d.Inquiry, UsualDeadlines.Inquiry, 60}, {"/inbound_days", &d.Inbound, UsualDeadlines.Inbound, 60},
+		{"/application_days", &d.Application, UsualDeadlines.Application, 120}, {"/complaint_days", &d.Complaint, UsualDeadlines.Complaint, 120},
+		{"/urgent_hours", &d.UrgentHours, UsualDeadlines.UrgentHours, 72}, {"/repeat_days", &d.RepeatDays, UsualDeadlines.RepeatDays, 730},
+	} {
+		*x.n = cmp.Or(*x.n, x.usual)
+		checkRange(f, x.at, *x.n, 1, x.max)
+	}
+}
 
 // Fiscal is how the agency counts fiscal years.
 func (s Settings) Fiscal() calendar.Fiscal { return calendar.Fiscal(s.FiscalMonth) }
@@ -80,7 +113,22 @@ type SettingsInput struct {
 	// Of an adult, and of who consents alone; 0 stands for the usual.
 	AdultFrom   int64 `json:"adult_from,omitempty"`
 	ConsentFrom int64 `json:"consent_from,omitempty"`
-	Version     int64 `json:"version"`
+	// How long it takes for what comes in; 0 stands for the usual.
+	InquiryDays     int64 `json:"inquiry_days,omitempty"`
+	InboundDays     int64 `json:"inbound_days,omitempty"`
+	ApplicationDays int64 `json:"application_days,omitempty"`
+	ComplaintDays   int64 `json:"complaint_days,omitempty"`
+	UrgentHours     int64 `json:"urgent_hours,omitempty"`
+	RepeatDays      int64 `json:"repeat_days,omitempty"`
+	Version         int64 `json:"version"`
+}
+
+func (in *SettingsInput) deadlines() Deadlines {
+	return Deadlines{in.InquiryDays, in.InboundDays, in.ApplicationDays, in.ComplaintDays, in.UrgentHours, in.RepeatDays}
+}
+
+func (in *SettingsInput) keep(d Deadlines) {
+	in.InquiryDays, in.InboundDays, in.ApplicationDays, in.ComplaintDays, in.UrgentHours, in.RepeatDays = d.Inquiry, d.Inbound, d.Application, d.Complaint, d.UrgentHours, d.RepeatDays
 }
 
 var currencyShape = regexp.MustCompile(`^[A-Z]{3}$`)
@@ -105,22 +153,27 @@ func (in *SettingsInput) Validate() error {
 	in.AdultFrom, in.ConsentFrom = cmp.Or(in.AdultFrom, UsualAges.Adult), cmp.Or(in.ConsentFrom, UsualAges.Consent)
 	checkRange(&f, "/adult_from", in.AdultFrom, 14, 25)
 	checkRange(&f, "/consent_from", in.ConsentFrom, 10, max(10, in.AdultFrom))
+	due := in.deadlines()
+	due.check(&f)
+	in.keep(due)
 	return f.Err()
 }
 
 // Usual are the settings of an agency that has chosen nothing but its name.
 func Usual(name text.Pair) SettingsInput {
-	return SettingsInput{
+	in := SettingsInput{
 		Name: name, Zone: "Asia/Tokyo", Currency: "JPY", FiscalMonth: 4, Language: text.JA,
 		ThrottleFrom: 5, IdleMinutes: 30, AbsoluteHours: 12, AdultFrom: UsualAges.Adult, ConsentFrom: UsualAges.Consent,
 	}
+	in.keep(UsualDeadlines)
+	return in
 }
 
 func (in SettingsInput) into(s *Settings) {
 	s.Name, s.Zone, s.Currency, s.FiscalMonth = in.Name, in.Zone, in.Currency, in.FiscalMonth
 	s.Language, s.ThrottleFrom = in.Language, in.ThrottleFrom
 	s.IdleMinutes, s.AbsoluteHours = in.IdleMinutes, in.AbsoluteHours
-	s.Ages = Ages{in.AdultFrom, in.ConsentFrom}
+	s.Ages, s.Deadlines = Ages{in.AdultFrom, in.ConsentFrom}, in.deadlines()
 }
 
 // Code is one choice of a code list. Its key never changes; its label may.

@@ -27,6 +27,16 @@ func AgesOf(q db.Q) (Ages, error) {
 	return ages, nil
 }
 
+// DeadlinesOf reads how long the agency takes for what comes in; before set-up
+// the usual.
+func DeadlinesOf(q db.Q) (Deadlines, error) {
+	d, ok, err := db.Maybe[Deadlines](q, "SELECT "+db.Columns[Deadlines]("")+" FROM agency WHERE id = ?", Self)
+	if err != nil || !ok {
+		return UsualDeadlines, err
+	}
+	return d, nil
+}
+
 // lockAgency makes changes of the team tree wait for each other.
 func lockAgency(tx db.W) error {
 	_, err := db.One[db.ID](tx, "SELECT id FROM agency WHERE id = ?"+db.ForUpdate(tx), Self)

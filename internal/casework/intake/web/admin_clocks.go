@@ -71,13 +71,14 @@ type clockOut struct {
 	Version    int64  `json:"version"`
 	Allegation string `json:"allegation"`
 	Hours      int64  `json:"hours"`
+	Report     int64  `json:"report_hours,omitempty" doc:"Within how many hours it is reported to an authority; 0: it need not be"`
 	Source     string `json:"source,omitempty"`
 }
 
 func clocksOut(list []intake.Clock) []clockOut {
 	out := make([]clockOut, len(list))
 	for i, c := range list {
-		out[i] = clockOut{c.ID, c.Version, c.Allegation, c.Hours, c.Source}
+		out[i] = clockOut{c.ID, c.Version, c.Allegation, c.Hours, c.Report, c.Source}
 	}
 	return out
 }

@@ -112,6 +112,14 @@ func clocksPage(form ui.FormProps, list []intake.Clock) templ.Component {
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
+							templ_7745c5c3_Err = ui.NumberField(ui.Field{Name: fieldAt("clocks", i) + "/report_hours", Label: text.Word(ctx, "intake.web.field.report_hours"), Value: whole(c.Report), Required: true, Size: "s"}).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
 							templ_7745c5c3_Err = ui.TextField(ui.Field{Name: fieldAt("clocks", i) + "/source", Label: text.Word(ctx, "intake.web.field.clock_source"), Value: c.Source, Size: "m"}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
@@ -129,7 +137,7 @@ func clocksPage(form ui.FormProps, list []intake.Clock) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, " ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, " ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -229,6 +229,10 @@ type complaintOut struct {
 	Proposed    string            `json:"screening_out_proposed,omitempty" doc:"Why screening it out was proposed, while it awaits a second reader"`
 	RespondedAt calendar.Time     `json:"responded_at,omitempty" doc:"When its clock stopped"`
 	Response    string            `json:"response,omitempty"`
+	ReportBy    calendar.Time     `json:"report_by,omitempty" doc:"Until when an authority must be told; none where it need not be"`
+	DecideBy    calendar.Time     `json:"decide_by,omitempty"`
+	NextAt      calendar.Time     `json:"next_at,omitempty" doc:"The earliest of due_at, report_by and decide_by whose deed is not done"`
+	NextDue     string            `json:"next_due" doc:"Which that is: respond, report or decide"`
 	Late        bool              `json:"late" doc:"It was not responded to by its deadline"`
 	Reports     []reportOut       `json:"reports"`
 }
@@ -239,7 +243,7 @@ func (x api) complaint(ctx context.Context, a access.Actor, id db.ID) (complaint
 	return complaintOut{headOf(f, r.Arrival), append([]string{}, r.Allegations.V...), r.Body, r.About, r.Address, r.IncidentOn, r.Happened,
 		append([]intake.Involved{}, r.Involved.V...), r.InDanger, r.Child, r.Frail,
 		r.Repeated, r.Discretion, r.Priority, append([]intake.Weight{}, r.Reasons.V...), r.Outcome, r.Answer,
-		r.ScreenedFor, r.RespondedAt, r.Response, r.Late(f.Now), reportsOut(f.Reports)}, err
+		r.ScreenedFor, r.RespondedAt, r.Response, r.ReportBy, r.DecideBy, r.NextAt, r.NextDue, r.Late(f.Now), reportsOut(f.Reports)}, err
 }
 
 func (x api) editComplaint(ctx context.Context, a access.Actor, id db.ID, in intake.ComplaintInput) (complaintOut, error) {

@@ -5,7 +5,6 @@ import (
 
 	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
-	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 )
@@ -29,14 +28,14 @@ type arrivalsQuery struct {
 type arrivalOut struct {
 	Kind string `json:"kind"`
 	waitingOut
-	Version     int64         `json:"version"`
-	Hourly      bool          `json:"hourly" doc:"Its clock counts hours, not working days"`
-	Late        bool          `json:"late"`
-	FollowsUp   bool          `json:"follows_up" doc:"An inquiry that was handed on and is to be followed up"`
-	RespondedAt calendar.Time `json:"responded_at,omitempty"`
-	Second      bool          `json:"second_reading" doc:"Screening it out was proposed"`
-	Doubles     int           `json:"doubles" doc:"Records that may be the same person"`
-	Repeats     int           `json:"repeats" doc:"Others about the same person within 90 days before"`
+	Version   int64  `json:"version"`
+	Hourly    bool   `json:"hourly" doc:"Its clock counts hours, not working days"`
+	Late      bool   `json:"late"`
+	FollowsUp bool   `json:"follows_up" doc:"An inquiry that was handed on and is to be followed up"`
+	NextDue   string `json:"next_due,omitempty" doc:"Of a complaint: what due_at asks for: respond, report (to an authority) or decide"`
+	Second    bool   `json:"second_reading" doc:"Screening it out was proposed"`
+	Doubles   int    `json:"doubles" doc:"Records that may be the same person"`
+	Repeats   int    `json:"repeats" doc:"Others about the same person within the days before that the agency set"`
 }
 
 func (x api) arrivals(ctx context.Context, a access.Actor, q arrivalsQuery) (door.Items[arrivalOut], error) {
@@ -44,7 +43,7 @@ func (x api) arrivals(ctx context.Context, a access.Actor, q arrivalsQuery) (doo
 	l, err := x.room.List(ctx, a, intake.Triage{Kinds: q.Kind, View: q.View, After: q.Cursor, Limit: q.Limit})
 	for _, w := range l.Rows {
 		out.Items = append(out.Items, arrivalOut{Kind: w.Kind, waitingOut: waitingOf(w), Version: w.Version, Hourly: w.Hourly, Late: w.Late(l.Now), FollowsUp: w.Follows,
-			RespondedAt: w.RespondedAt, Second: w.Second, Doubles: l.Doubles[w.Person], Repeats: l.Repeats[w.ID]})
+			NextDue: w.NextDue, Second: w.Second, Doubles: l.Doubles[w.Person], Repeats: l.Repeats[w.ID]})
 	}
 	out.Next = l.Next
 	return out, err

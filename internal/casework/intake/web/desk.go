@@ -85,6 +85,7 @@ func kindKey(v string) string           { return "cases.kind." + v }
 func channelKey(v string) string        { return "intake.channel." + v }
 func allegationKey(v string) string     { return "intake.allegation." + v }
 func discretionKey(v string) string     { return "intake.discretion." + v }
+func dueKey(v string) string            { return "intake.due." + v }
 func concernKey(v string) string        { return "intake.concern." + v }
 func discretionHintKey(v string) string { return "intake.web.discretion_hint." + v }
 func reachKey(v string) string          { return "intake.reach." + v }
@@ -206,12 +207,24 @@ func (p *pages) openComplaint(ctx context.Context, a access.Actor, id db.ID) (vi
 	v.Facts = facts(ctx,
 		"allegations", strings.Join(words, "・"), "about", x.About, "address", x.Address, "incident_on", x.IncidentOn.In(text.From(ctx)), "happened", x.Happened,
 		"discretion", text.Word(ctx, discretionKey(x.Discretion)), "outcome", coded(ctx, outcomeKey, x.Outcome), "answer", x.Answer,
-		"handed_to", x.SentTo, "responded", responded(ctx, x), "response", x.Response)
+		"handed_to", x.SentTo, "respond_by", until(ctx, x.DueAt), "report_by", until(ctx, x.ReportBy), "decide_by", until(ctx, x.DecideBy),
+		"responded", responded(ctx, x), "response", x.Response)
+	if x.NextAt > 0 && x.Status != "resolved" {
+		v.Arrival.DueAt = x.NextAt
+	}
 	v.Notices = complaintNotices(ctx, f)
 	for _, y := range x.Involved.V {
 		v.Facts = append(v.Facts, ui.Fact{Label: text.Word(ctx, involvedKey(y.Role)), Value: y.Name, Note: y.Detail})
 	}
 	return v, nil
+}
+
+// until is a deadline, "" for none.
+func until(ctx context.Context, t calendar.Time) string {
+	if t == 0 {
+		return ""
+	}
+	return calendar.FormatTime(t, calendar.Zone(ctx), text.From(ctx))
 }
 
 func tone(points int64) ui.Tone {

@@ -192,23 +192,28 @@ func signs(ctx context.Context, l intake.Queue, x intake.Waiting) []ui.Mark {
 		out = append(out, ui.Mark{Icon: "copy", Label: text.Word(ctx, "intake.web.doubles", "n", n)})
 	}
 	if n := l.Repeats[x.ID]; n > 0 {
-		out = append(out, ui.Mark{Icon: "history", Label: text.Word(ctx, "intake.web.repeats", "n", n, "days", intake.RepeatDays)})
+		out = append(out, ui.Mark{Icon: "history", Label: text.Word(ctx, "intake.web.repeats", "n", n, "days", l.RepeatDays)})
 	}
 	return out
 }
 
-// dueCell is the deadline: in hours where its clock counts those, and how late
+// dueCell is the deadline that runs and what it asks for: in hours where its clock counts those, and how late
 // it is once it has passed.
 func dueCell(ctx context.Context, l intake.Queue, x intake.Waiting) templ.Component {
-	switch at := short(ctx, x.DueAt); {
-	case x.RespondedAt > 0:
-		return ui.Two(text.Word(ctx, respondedKey(x.RespondedAt > x.DueAt)), at)
+	what := coded(ctx, dueKey, x.NextDue)
+	late := func(how string) templ.Component {
+		if what != "" {
+			how = what + "・" + how
+		}
+		return ui.Strong(how, ui.Bad)
+	}
+	switch {
 	case x.Late(l.Now) && !x.Hourly && working(ctx, l, x.DueAt, l.Now) == 0:
-		return ui.Strong(text.Word(ctx, "intake.web.late_today"), ui.Bad)
+		return late(text.Word(ctx, "intake.web.late_today"))
 	case x.Late(l.Now):
-		return ui.Strong(text.Word(ctx, "intake.web.late", "since", span(ctx, l, x, x.DueAt, l.Now)), ui.Bad)
+		return late(text.Word(ctx, "intake.web.late", "since", span(ctx, l, x, x.DueAt, l.Now)))
 	default:
-		return ui.Two(text.Word(ctx, "intake.web.left_until", "time", span(ctx, l, x, l.Now, x.DueAt)), at)
+		return ui.Two(text.Word(ctx, "intake.web.left_until", "time", span(ctx, l, x, l.Now, x.DueAt)), strings.TrimSpace(what+" "+short(ctx, x.DueAt)))
 	}
 }
 

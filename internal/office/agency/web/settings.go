@@ -34,7 +34,9 @@ func settingsInput(s agency.Settings) agency.SettingsInput {
 	return agency.SettingsInput{
 		Name: s.Name, Zone: s.Zone, Currency: s.Currency, FiscalMonth: s.FiscalMonth, Language: s.Language,
 		ThrottleFrom: s.ThrottleFrom, IdleMinutes: s.IdleMinutes, AbsoluteHours: s.AbsoluteHours,
-		AdultFrom: s.Adult, ConsentFrom: s.Consent, Version: s.Version,
+		AdultFrom: s.Adult, ConsentFrom: s.Consent,
+		InquiryDays: s.Inquiry, InboundDays: s.Inbound, ApplicationDays: s.Application, ComplaintDays: s.Complaint,
+		UrgentHours: s.UrgentHours, RepeatDays: s.RepeatDays, Version: s.Version,
 	}
 }
 
@@ -71,6 +73,8 @@ var settingLabels = map[string]string{
 	"fiscal_month": "agency.web.fiscal_month", "language": "agency.web.language", "throttle_from": "agency.web.throttle_from",
 	"idle_minutes": "agency.web.idle_minutes", "absolute_hours": "agency.web.absolute_hours",
 	"adult_from": "agency.web.adult_from", "consent_from": "agency.web.consent_from",
+	"inquiry_days": "agency.web.inquiry_days", "inbound_days": "agency.web.inbound_days", "application_days": "agency.web.application_days",
+	"complaint_days": "agency.web.complaint_days", "urgent_hours": "agency.web.urgent_hours", "repeat_days": "agency.web.repeat_days",
 }
 
 func shownBefore(form ui.FormProps, in any) string {
