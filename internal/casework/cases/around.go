@@ -66,6 +66,12 @@ func (in ParticipantInput) participant(of db.ID) Participant {
 		Strength: in.Strength, Note: in.Note, From: in.From, Until: in.Until}
 }
 
+// input is a participant as it would be added.
+func (p Participant) input() ParticipantInput {
+	return ParticipantInput{Person: p.Person, Organization: p.Organization, Role: p.Role, Channel: p.Channel, Hours: p.Hours,
+		Strength: p.Strength, Note: p.Note, From: p.From, Until: p.Until}
+}
+
 // Member is a user of the case team.
 type Member struct {
 	flow.Head

@@ -213,14 +213,15 @@ func AttachSource(tx *op.Tx, c Case, kind string, id db.ID) error {
 // DetachSource takes apart what came in and a case that it does not belong to:
 // those who reach the case reach it no more, and whoever came to take part
 // with it, and in nothing else since, is taken out. What it asked for at place
-// is settled. It tells how many cases it still belongs to.
-func DetachSource(tx *op.Tx, c Case, kind string, id db.ID, reason, prompt, place string) (left int, err error) {
+// is settled. It tells how many cases it still belongs to, and the lines of the
+// deed that had tied it to this one.
+func DetachSource(tx *op.Tx, c Case, kind string, id db.ID, reason, prompt, place string) (left int, came []journal.Row, err error) {
 	if err := lock(tx, c.ID); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	led, err := SourceOf(tx, kind, id)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	for _, s := range led {
 		if s.Case != c.ID {
@@ -228,33 +229,66 @@ func DetachSource(tx *op.Tx, c Case, kind string, id db.ID, reason, prompt, plac
 			continue
 		}
 		if _, err := flow.Take(tx, AttachedFlow, "void", s, nil, flow.Because(reason)); err != nil {
-			return 0, err
+			return 0, nil, err
 		}
-		if err := withdrawParticipants(tx, c, s, reason); err != nil {
-			return 0, err
+		if came, err = deedOf(tx, s.ID); err != nil {
+			return 0, nil, err
+		}
+		if err := withdrawParticipants(tx, c, came, reason); err != nil {
+			return 0, nil, err
 		}
 	}
 	if left == len(led) {
-		return 0, fault.NotFound()
+		return 0, nil, fault.NotFound()
 	}
 	if err := sight.Close(tx, kind, id, because(c.ID)); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
-	return left, Settle(tx, c.ID, prompt, place)
+	return left, came, Settle(tx, c.ID, prompt, place)
+}
+
+// deedOf gives the lines of the deed in which a record was made.
+func deedOf(tx *op.Tx, record db.ID) ([]journal.Row, error) {
+	first, err := journal.First(tx, []db.ID{record})
+	if err != nil {
+		return nil, err
+	}
+	return journal.OfTx(tx, first[record].Tx)
+}
+
+// AttachAgain takes back that something was detached, whose lines those are:
+// who was taken out of the case with it takes part again.
+func AttachAgain(tx *op.Tx, detached db.ID, lines []journal.Row) (Case, error) {
+	s, err := db.One[Attached](tx, selectAttached+"id = ?", detached)
+	if err != nil {
+		return Case{}, err
+	}
+	c, err := Load(tx, tx.Actor(), tx.Now(), s.Case)
+	if err != nil {
+		return c, err
+	}
+	if err := AttachSource(tx, c, s.Kind, s.Record); err != nil {
+		return c, err
+	}
+	for _, l := range lines {
+		if l.Entity != ParticipantFlow.Entity || l.Step != flow.Void {
+			continue
+		}
+		p, err := participantByID(tx, l.Record)
+		if err != nil {
+			return c, err
+		}
+		if _, err := AddParticipant(tx, c, p.input()); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 // withdrawParticipants takes those out of a case who came to take part in it
 // in the deed that tied something to it, and have not been changed since; the
 // main one stays, as does the case itself.
-func withdrawParticipants(tx *op.Tx, c Case, s Attached, reason string) error {
-	first, err := journal.First(tx, []db.ID{s.ID})
-	if err != nil {
-		return err
-	}
-	lines, err := journal.OfTx(tx, first[s.ID].Tx)
-	if err != nil {
-		return err
-	}
+func withdrawParticipants(tx *op.Tx, c Case, lines []journal.Row, reason string) error {
 	list, err := Participants(tx, c.ID)
 	if err != nil {
 		return err

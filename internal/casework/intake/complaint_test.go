@@ -12,6 +12,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/op"
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/people"
@@ -288,14 +289,14 @@ func TestLeave(t *testing.T) {
 		if _, err := d.Complaint(ctx, owner, x.ID); err != nil {
 			t.Fatalf("the case's owner does not see it: %v", err)
 		}
-		if _, err := d.LeaveComplaint(ctx, owner, x.ID, intake.LeaveInput{Case: c.ID, Version: 2}); !errors.Is(err, fault.KindInvalid) {
+		if _, err := d.Leave(ctx, owner, intake.KindComplaint, x.ID, intake.LeaveInput{Case: c.ID, Version: 2}); !errors.Is(err, fault.KindInvalid) {
 			t.Errorf("without a reason: %v", err)
 		}
-		if _, err := d.LeaveComplaint(ctx, owner, x.ID, intake.LeaveInput{Case: c.ID, Reason: "別の丸山さんのこと", Version: 1}); !errors.Is(err, fault.KindConflict) {
+		if _, err := d.Leave(ctx, owner, intake.KindComplaint, x.ID, intake.LeaveInput{Case: c.ID, Reason: "別の丸山さんのこと", Version: 1}); !errors.Is(err, fault.KindConflict) {
 			t.Errorf("from a stale copy: %v", err)
 		}
-		got, err := d.LeaveComplaint(ctx, owner, x.ID, intake.LeaveInput{Case: c.ID, Reason: "別の丸山さんのこと", Version: 2})
-		if err != nil || got.Status != "in_review" || got.Outcome != "" || got.RespondedAt != 0 {
+		got, err := d.Leave(ctx, owner, intake.KindComplaint, x.ID, intake.LeaveInput{Case: c.ID, Reason: "別の丸山さんのこと", Version: 2})
+		if err != nil || got.Status != "in_review" || got.Undo.IsZero() {
 			t.Fatalf("left: %+v %v", got, err)
 		}
 		if _, err := d.Complaint(ctx, owner, x.ID); !errors.Is(err, fault.KindNotFound) {
@@ -305,11 +306,133 @@ func TestLeave(t *testing.T) {
 			t.Errorf("who came with it is seen still: %v", err)
 		}
 		f, err := d.Complaint(ctx, worker, x.ID)
-		if err != nil || len(f.Cases) != 0 || f.Away {
+		if err != nil || len(f.Cases) != 0 || f.Away || f.Record.Outcome != "" || f.Record.RespondedAt != 0 || f.Record.NextDue != "respond" {
 			t.Errorf("on cases %+v %v", f.Cases, err)
 		}
 		if file, err := d.cases.Get(ctx, owner, c.ID); err != nil || len(file.Participants) != 1 {
 			t.Errorf("taking part: %+v %v", file.Participants, err)
+		}
+	})
+}
+
+// TestUndoLeave puts back into its case what was taken out by mistake, whatever
+// its kind, for who did it and as long as nobody has touched it since.
+func TestUndoLeave(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker, owner := kizunatest.Staff(access.IntakeWorker), kizunatest.Staff(access.Caseworker)
+		p, err := d.people.Create(ctx, owner, osamu())
+		if err != nil {
+			t.Fatal(err)
+		}
+		other, err := d.people.Create(ctx, worker, people.PersonInput{Names: []people.NameInput{{Family: "田島", Given: "花"}}, BirthDate: "2001-05-06"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := d.cases.Open(ctx, owner, cases.OpenInput{Person: p.ID, Kind: "housing"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.four(worker)
+		join := func(kind string, id db.ID, n int64) error {
+			in := intake.JoinInput{Case: c.ID, Person: other.ID, Version: n, Answer: "担当が伺います"}
+			switch kind {
+			case intake.KindComplaint:
+				_, err = d.JoinComplaint(ctx, worker, id, in)
+			case intake.KindReferral:
+				_, err = d.JoinReferral(ctx, worker, id, in)
+			case intake.KindApplication:
+				_, err = d.JoinApplication(ctx, worker, id, in)
+			default:
+				_, err = d.JoinInquiry(ctx, worker, id, in)
+			}
+			return err
+		}
+		sees := func(kind string, id db.ID) error { // the case's owner, with the case only
+			switch kind {
+			case intake.KindComplaint:
+				_, err = d.Complaint(ctx, owner, id)
+			case intake.KindReferral:
+				_, err = d.Referral(ctx, owner, id)
+			case intake.KindApplication:
+				_, err = d.Application(ctx, owner, id)
+			default:
+				_, err = d.Inquiry(ctx, owner, id)
+			}
+			return err
+		}
+		var complaint db.ID
+		for _, w := range d.board(worker, intake.ViewAll) {
+			if err := join(w.Kind, w.ID, w.Version); err != nil {
+				t.Fatalf("%s: %v", w.Kind, err)
+			}
+			n := w.Version + 1
+			in := intake.LeaveInput{Case: c.ID, Reason: "別の人のこと", Version: n}
+			out, err := d.Leave(ctx, owner, w.Kind, w.ID, in)
+			if err != nil || out.Version != n+1 || out.Status == "joined" || out.Status == "accepted" || out.Status == "resolved" {
+				t.Fatalf("%s left: %+v %v", w.Kind, out, err)
+			}
+			if err := sees(w.Kind, w.ID); !errors.Is(err, fault.KindNotFound) {
+				t.Errorf("%s is seen with the case: %v", w.Kind, err)
+			}
+			undo := intake.UndoLeaveInput{Undo: out.Undo, Version: out.Version}
+			if _, err := d.UndoLeave(ctx, worker, w.Kind, w.ID, undo); !errors.Is(err, fault.KindNotFound) {
+				t.Errorf("%s: another took it back: %v", w.Kind, err)
+			}
+			stale := undo
+			stale.Version--
+			if _, err := d.UndoLeave(ctx, owner, w.Kind, w.ID, stale); !errors.Is(err, fault.KindConflict) {
+				t.Errorf("%s: from a stale copy: %v", w.Kind, err)
+			}
+			back, err := d.UndoLeave(ctx, owner, w.Kind, w.ID, undo)
+			if err != nil || back.Version != out.Version+1 {
+				t.Fatalf("%s back: %+v %v", w.Kind, back, err)
+			}
+			if err := sees(w.Kind, w.ID); err != nil {
+				t.Errorf("%s is not seen with the case again: %v", w.Kind, err)
+			}
+			if _, err := d.people.Get(ctx, owner, other.ID); err != nil {
+				t.Errorf("%s: who came with it takes no part again: %v", w.Kind, err)
+			}
+			if _, err := d.UndoLeave(ctx, owner, w.Kind, w.ID, undo); !errors.Is(err, fault.KindConflict) {
+				t.Errorf("%s: taken back twice: %v", w.Kind, err)
+			}
+			if w.Kind == intake.KindComplaint {
+				complaint = w.ID
+			}
+		}
+		f, err := d.Complaint(ctx, worker, complaint)
+		if err != nil || f.Record.Status != "resolved" || f.Record.Outcome != "joined" || f.Record.Answer != "担当が伺います" || f.Record.RespondedAt == 0 {
+			t.Errorf("the complaint: %+v %v", f.Record, err)
+		}
+	})
+}
+
+// TestDecidedStays: an application is not taken out of the case in which
+// something it asks for was decided.
+func TestDecidedStays(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker, owner := kizunatest.Staff(access.IntakeWorker), kizunatest.Staff(access.Caseworker)
+		p, err := d.people.Create(ctx, owner, osamu())
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := d.Apply(ctx, worker, intake.ApplicationInput{Person: p.ID, Channel: "counter", Items: []intake.ItemInput{{Label: "家賃"}, {Label: "食料"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.JoinApplication(ctx, worker, x.ID, intake.JoinInput{Open: &intake.OpenInput{Kind: "housing"}, Version: x.Version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := d.Application(ctx, worker, x.ID)
+		if err == nil {
+			_, err = op.Do(ctx, d.run, owner, "decide", nil, func(tx *op.Tx) (intake.Item, error) { return intake.Decide(tx, f.Items[0].ID, true, "要件を満たす") })
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Leave(ctx, worker, intake.KindApplication, x.ID, intake.LeaveInput{Case: got.Case, Reason: "別の人", Version: f.Record.Version}); !errors.Is(err, fault.KindConflict) {
+			t.Errorf("left: %v", err)
 		}
 	})
 }

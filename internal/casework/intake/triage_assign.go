@@ -222,10 +222,10 @@ func (h hand[R]) undo(tx *op.Tx, lines []journal.Row, out *Assigned) error {
 		}
 		fields, err := was[x.ID].Fields()
 		if err == nil {
-			x.Owner, err = reverted(fields, "owner", x.Owner)
+			err = reverted(fields, "owner", &x.Owner)
 		}
 		if err == nil {
-			x.Team, err = reverted(fields, "team", x.Team)
+			err = reverted(fields, "team", &x.Team)
 		}
 		if err != nil {
 			return err
@@ -233,18 +233,6 @@ func (h hand[R]) undo(tx *op.Tx, lines []journal.Row, out *Assigned) error {
 		before[x.ID], fresh = x, append(fresh, recs[i])
 	}
 	return h.take(tx, "undo_assign", fresh, func(x *Arrival) { x.Owner, x.Team = before[x.ID].Owner, before[x.ID].Team }, out)
-}
-
-// reverted is what a field held before a change, or holds if it did not change.
-func reverted(changes journal.Changes, field string, now db.ID) (db.ID, error) {
-	c, changed := changes[field]
-	if !changed {
-		return now, nil
-	}
-	if s, ok := c.Old.(string); ok && s != "" {
-		return db.ParseID(s)
-	}
-	return db.ID{}, nil
 }
 
 // take moves the rows in one statement of each kind of change, and sight with

@@ -33,7 +33,7 @@ func mountAPI(d *door.Router, room *intake.Room) {
 	door.Create(d, inquiriesOf, keepers, x.receiveInquiry)
 	door.Step(d, inquiriesOf, "edit", keepers, x.editInquiry)
 	door.Step(d, inquiriesOf, "join", keepers, room.JoinInquiry)
-	door.Step(d, inquiriesOf, "leave", keepers, x.leaveInquiry)
+	x.mountLeave(d, inquiriesOf, intake.KindInquiry)
 	for _, step := range []string{"answer", "follow_up", "void"} {
 		door.Step(d, inquiriesOf, step, stepRoles(step), after(room.InquiryStep, step, x.inquiry))
 	}
@@ -43,7 +43,7 @@ func mountAPI(d *door.Router, room *intake.Room) {
 	door.Step(d, complaintsOf, "edit", keepers, x.editComplaint)
 	door.Step(d, complaintsOf, "join", keepers, room.JoinComplaint)
 	door.Step(d, complaintsOf, "report", keepers, x.report)
-	door.Step(d, complaintsOf, "leave", keepers, x.leaveComplaint)
+	x.mountLeave(d, complaintsOf, intake.KindComplaint)
 	for _, step := range []string{"review", "respond", "no_action", "send_elsewhere", "propose_screening_out", "screen_out", "send_back", "reopen", "void"} {
 		door.Step(d, complaintsOf, step, stepRoles(step), after(room.ComplaintStep, step, x.complaint))
 	}
@@ -55,6 +55,7 @@ func mountAPI(d *door.Router, room *intake.Room) {
 	door.Step(d, applicationsOf, "submit", applicants, x.submit)
 	door.Step(d, applicationsOf, "identify", keepers, x.identify)
 	door.Step(d, applicationsOf, "join", keepers, room.JoinApplication)
+	x.mountLeave(d, applicationsOf, intake.KindApplication)
 	for _, step := range []string{"review", "return", "void"} {
 		door.Step(d, applicationsOf, step, stepRoles(step), after(room.ApplicationStep, step, x.application))
 	}

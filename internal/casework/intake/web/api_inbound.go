@@ -20,6 +20,7 @@ func mountInboundAPI(d *door.Router, x api) {
 	door.Create(d, referralsOf, keepers, x.receiveReferral)
 	door.Step(d, referralsOf, "edit", keepers, x.editReferral)
 	door.Step(d, referralsOf, "join", keepers, x.room.JoinReferral)
+	x.mountLeave(d, referralsOf, intake.KindReferral)
 	for _, step := range []string{"review", "decline", "send_elsewhere", "tell", "reopen", "void"} {
 		door.Step(d, referralsOf, step, stepRoles(step), x.referralStep(step))
 	}

@@ -14,26 +14,12 @@ import (
 	"kizuna/internal/ground/ui"
 )
 
-// leaving are the kinds that can be taken out of a case again.
-func (p *pages) leaving() map[string]func(context.Context, access.Actor, db.ID, intake.LeaveInput) error {
-	return map[string]func(context.Context, access.Actor, db.ID, intake.LeaveInput) error{
-		intake.KindComplaint: func(ctx context.Context, a access.Actor, id db.ID, in intake.LeaveInput) error {
-			_, err := p.room.LeaveComplaint(ctx, a, id, in)
-			return err
-		},
-		intake.KindInquiry: func(ctx context.Context, a access.Actor, id db.ID, in intake.LeaveInput) error {
-			_, err := p.room.LeaveInquiry(ctx, a, id, in)
-			return err
-		},
-	}
-}
-
 func (p *pages) mountLeave(d *door.Router) {
 	for _, k := range p.kinds() {
-		if leave, ok := p.leaving()[k.entity]; ok {
-			d.Page("GET /desk/intake/"+k.segment+"/{id}/leave", keepers, p.askLeave(k))
-			d.Page("POST /desk/intake/"+k.segment+"/{id}/leave", keepers, p.leave(k, leave))
-		}
+		at := "/desk/intake/" + k.segment + "/{id}/leave"
+		d.Page("GET "+at, keepers, p.askLeave(k))
+		d.Page("POST "+at, keepers, p.leave(k))
+		d.Page("POST "+at+"/{deed}/undo", keepers, p.undoLeave(k))
 	}
 }
 
@@ -62,7 +48,7 @@ func (p *pages) drawLeave(w http.ResponseWriter, r *http.Request, k kind, refuse
 	return door.Show(w, r, page, leavePage(form, v))
 }
 
-func (p *pages) leave(k kind, take func(context.Context, access.Actor, db.ID, intake.LeaveInput) error) door.Page {
+func (p *pages) leave(k kind) door.Page {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		id, err := door.ID(r, "id")
 		if err != nil {
@@ -71,12 +57,38 @@ func (p *pages) leave(k kind, take func(context.Context, access.Actor, db.ID, in
 		var in intake.LeaveInput
 		ctx := r.Context()
 		if err = door.Form(r, &in); err == nil {
-			if err = take(ctx, access.From(ctx), id, in); err == nil {
-				door.Toast(w, r, ui.OK, "intake.web.left_case")
-				return door.See(w, r, intake.Href(k.entity, id))
+			var out intake.TakenOut
+			if out, err = p.room.Leave(ctx, access.From(ctx), k.entity, id, in); err == nil {
+				at := intake.Href(k.entity, id)
+				door.ToastUndo(w, r, at+"/leave/"+out.Undo.String()+"/undo", version(out.Version), "intake.web.left_case")
+				return door.See(w, r, at)
 			}
 		}
 		return p.drawLeave(w, r, k, err)
+	}
+}
+
+func (p *pages) undoLeave(k kind) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		id, err := door.ID(r, "id")
+		if err != nil {
+			return err
+		}
+		deed, err := door.ID(r, "deed")
+		if err != nil {
+			return err
+		}
+		var in intake.UndoLeaveInput
+		if err := door.Form(r, &in); err != nil {
+			return err
+		}
+		in.Undo = deed
+		ctx := r.Context()
+		if _, err := p.room.UndoLeave(ctx, access.From(ctx), k.entity, id, in); err != nil {
+			return err
+		}
+		door.Toast(w, r, ui.OK, "intake.web.back_in_case")
+		return door.See(w, r, intake.Href(k.entity, id))
 	}
 }
 
@@ -88,16 +100,12 @@ func (v view) caseOptions(ctx context.Context) []ui.Option {
 	return out
 }
 
-func (x api) leaveInquiry(ctx context.Context, a access.Actor, id db.ID, in intake.LeaveInput) (inquiryOut, error) {
-	if _, err := x.room.LeaveInquiry(ctx, a, id, in); err != nil {
-		return inquiryOut{}, err
-	}
-	return x.inquiry(ctx, a, id)
-}
-
-func (x api) leaveComplaint(ctx context.Context, a access.Actor, id db.ID, in intake.LeaveInput) (complaintOut, error) {
-	if _, err := x.room.LeaveComplaint(ctx, a, id, in); err != nil {
-		return complaintOut{}, err
-	}
-	return x.complaint(ctx, a, id)
+// mountLeave offers both on a resource of what came in.
+func (x api) mountLeave(d *door.Router, of door.Resource, kind string) {
+	door.Step(d, of, "leave", keepers, func(ctx context.Context, a access.Actor, id db.ID, in intake.LeaveInput) (intake.TakenOut, error) {
+		return x.room.Leave(ctx, a, kind, id, in)
+	})
+	door.Step(d, of, "undo_leave", keepers, func(ctx context.Context, a access.Actor, id db.ID, in intake.UndoLeaveInput) (intake.TakenOut, error) {
+		return x.room.UndoLeave(ctx, a, kind, id, in)
+	})
 }
