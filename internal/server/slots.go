@@ -47,7 +47,7 @@ func appliedFor(q db.Q, a access.Actor, now calendar.Time, id db.ID) (assessment
 		return assessment.Item{}, err
 	}
 	out := assessment.Item{
-		Kind: itemKind, ID: i.ID, RootKind: intake.KindApplication, Root: x.ID, Person: x.Person, SubjectKind: "program", Subject: i.Program,
+		Kind: itemKind, ID: i.ID, RootKind: intake.KindApplication, Root: x.ID, Person: i.Whose(x), SubjectKind: "program", Subject: i.Program,
 		Href: intake.Href(intake.KindApplication, x.ID),
 	}
 	if !i.Benefit.IsZero() {

@@ -74,6 +74,8 @@ func (a Applicant) Person() people.PersonInput {
 
 // HouseholdMember is one who lives with the applicant, as told.
 type HouseholdMember struct {
+	// Key names them in the application, so that an item can be theirs; the program gives one where none is sent.
+	Key       string        `json:"key,omitempty"`
 	Name      string        `json:"name"`
 	Relation  string        `json:"relation,omitempty"`
 	BirthDate calendar.Date `json:"birth_date,omitempty"`
@@ -108,6 +110,10 @@ type Item struct {
 	Program     db.ID  `db:"program"`
 	Benefit     db.ID  `db:"benefit"`
 	Label       string `db:"label"` // what is asked for when it is none of the catalog
+	// Applicant is the key of the household member who applies for it, "" for the main applicant; Person is
+	// who that member is, once it is known.
+	Applicant string `db:"applicant"`
+	Person    db.ID  `db:"person" names:"person"`
 }
 
 // ItemInput is an item as it is typed or sent.
@@ -116,6 +122,8 @@ type ItemInput struct {
 	Program db.ID  `json:"program_id,omitzero"`
 	Benefit db.ID  `json:"benefit_id,omitzero"`
 	Label   string `json:"label,omitempty"`
+	// Applicant is the key of a household member who applies.
+	Applicant string `json:"applicant,omitempty" doc:"The key of the household member who applies for it; left out: the main applicant"`
 }
 
 // ApplicationInput is an application as it is typed or sent.
@@ -154,6 +162,7 @@ func (in *ApplicationInput) Validate(today calendar.Date, whole bool) error {
 	kindOrNone(&f, "/main_kind", in.Kind)
 	in.validateApplicant(&f, today, whole)
 	in.validateMoney(&f, today)
+	in.validateApplicants(&f, whole)
 	prose(&f, "/statement", &in.Statement, false)
 	if len(in.Items) > maxRows {
 		f.Add("/items", "intake.fault.too_many", "max", maxRows)
@@ -258,7 +267,7 @@ func (x Application) Input(items []Item) ApplicationInput {
 		Household: x.Household.V, Incomes: x.Incomes.V, Expenses: x.Expenses.V, Statement: x.Statement, Declared: x.Declared, Version: x.Version}
 	for _, i := range items {
 		if i.Status == "requested" {
-			in.Items = append(in.Items, ItemInput{ID: i.ID, Program: i.Program, Benefit: i.Benefit, Label: i.Label})
+			in.Items = append(in.Items, ItemInput{ID: i.ID, Program: i.Program, Benefit: i.Benefit, Label: i.Label, Applicant: i.Applicant})
 		}
 	}
 	return in
@@ -318,10 +327,13 @@ func alignItems(tx *op.Tx, x Application, wanted []ItemInput) error {
 	}
 	rows := make([]Item, len(wanted))
 	for i, w := range wanted {
-		rows[i] = Item{Head: flow.Head{ID: w.ID}, Application: x.ID, Program: w.Program, Benefit: w.Benefit, Label: w.Label}
+		rows[i] = Item{Head: flow.Head{ID: w.ID}, Application: x.ID, Program: w.Program, Benefit: w.Benefit, Label: w.Label, Applicant: w.Applicant}
 	}
 	var f fault.Fields
 	err = f.Absorb("/items", flow.Align(tx, ItemFlow, open, rows, func(dst *Item, want Item) bool {
+		if dst.Applicant != want.Applicant {
+			dst.Applicant, dst.Person = want.Applicant, db.ID{}
+		}
 		dst.Program, dst.Benefit, dst.Label = want.Program, want.Benefit, want.Label
 		return true
 	}))

@@ -426,7 +426,9 @@ func TestDecidedStays(t *testing.T) {
 		}
 		f, err := d.Application(ctx, worker, x.ID)
 		if err == nil {
-			_, err = op.Do(ctx, d.run, owner, "decide", nil, func(tx *op.Tx) (intake.Item, error) { return intake.Decide(tx, f.Items[0].ID, true, "要件を満たす") })
+			_, err = op.Do(ctx, d.run, owner, "decide", nil, func(tx *op.Tx) (intake.Item, error) {
+				return intake.Decide(tx, f.Items[0].ID, true, "要件を満たす")
+			})
 		}
 		if err != nil {
 			t.Fatal(err)

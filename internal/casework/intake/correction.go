@@ -59,10 +59,13 @@ func (in *ApplicationInput) take(part string, from ApplicationInput) {
 		a.Postcode, a.Address = b.Postcode, b.Address
 	case "reach":
 		a.Phone, a.Email, a.Reach, a.Safely = b.Phone, b.Email, b.Reach, b.Safely
-	case "household":
+	case "household": // with what those in it apply for
 		in.Household = from.Household
+		in.Items = slices.DeleteFunc(in.Items, func(x ItemInput) bool { return x.Applicant != "" })
+		in.Items = append(in.Items, slices.DeleteFunc(slices.Clone(from.Items), func(x ItemInput) bool { return x.Applicant == "" })...)
 	case "wish":
-		in.Items = from.Items
+		in.Items = slices.DeleteFunc(in.Items, func(x ItemInput) bool { return x.Applicant == "" })
+		in.Items = append(in.Items, slices.DeleteFunc(slices.Clone(from.Items), func(x ItemInput) bool { return x.Applicant != "" })...)
 	case "trouble":
 		in.Statement = from.Statement
 	case "incomes":
@@ -200,7 +203,7 @@ func (r *Room) change(tx *op.Tx, x *Application, in ApplicationInput) error {
 	for i, want := range in.Items {
 		in.Items[i].ID = db.ID{}
 		for _, has := range stored {
-			if has.Status == "requested" && has.Program == want.Program && has.Benefit == want.Benefit && has.Label == want.Label {
+			if has.Status == "requested" && has.Program == want.Program && has.Benefit == want.Benefit && has.Label == want.Label && has.Applicant == want.Applicant {
 				in.Items[i].ID = has.ID
 			}
 		}

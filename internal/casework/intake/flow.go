@@ -171,6 +171,7 @@ var ItemFlow = flow.Define(flow.Table[Item]{
 	Steps: []flow.Step[Item]{
 		{Name: "add", To: "requested", By: applicants},
 		{Name: "change", From: []string{"requested"}, By: applicants},
+		{Name: "identify", From: []string{"requested"}, By: keepers},
 		{Name: "approve", From: []string{"requested", "denied"}, To: "approved", By: flow.Roles{access.Caseworker, access.Supervisor, access.ProgramManager, access.System}},
 		{Name: "deny", From: []string{"requested"}, To: "denied", By: flow.Roles{access.Caseworker, access.Supervisor, access.ProgramManager, access.System}},
 		{Name: "withdraw", From: []string{"requested"}, To: "withdrawn", By: applicants},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -18,6 +19,7 @@ import (
 // Paper is a file that was uploaded to a draft of an application.
 type Paper struct {
 	Kind string `json:"kind"`
+	For  string `json:"for,omitempty"` // the key of the co-applicant whose it is
 	File db.ID  `json:"file"`
 	Name string `json:"name"`
 }
@@ -51,8 +53,15 @@ var paperRule = compiled(mustSet(
 	rule.Fact{Name: "expenses", Type: rule.List, Room: "intake", Options: ExpenseKinds},
 ), paperRules)
 
-// AskedPapers are the kinds of paper that an application asks for.
-func AskedPapers(in ApplicationInput) []string {
+// Asked is a paper that an application asks for: its kind, and which
+// co-applicant's it is, "" for the main applicant's.
+type Asked struct {
+	Kind, For string
+}
+
+// AskedPapers are those that an application asks for: of every co-applicant
+// who they are, and whatever the rules say of the household once.
+func AskedPapers(in ApplicationInput) []Asked {
 	var kinds []string
 	for _, x := range in.Expenses {
 		if slices.Contains(ExpenseKinds, x.Kind) {
@@ -60,10 +69,15 @@ func AskedPapers(in ApplicationInput) []string {
 		}
 	}
 	facts := rule.Facts{"incomes": rule.Whole(int64(len(in.Incomes))), "household": rule.Whole(int64(len(in.Household))), "expenses": rule.Texts(kinds...)}
-	var out []string
+	var out []Asked
 	for i, e := range paperRule {
 		if got := e.Eval(facts); got.Known && got.Value.Text == "true" {
-			out = append(out, paperRules[i].key)
+			out = append(out, Asked{Kind: paperRules[i].key})
+		}
+	}
+	for _, m := range in.Household {
+		if m.Applies {
+			out = append(out, Asked{Kind: "identity", For: m.Key})
 		}
 	}
 	return out
@@ -81,30 +95,43 @@ func (r *Room) bring(tx *op.Tx, x Application, in ApplicationInput, papers Paper
 		if err != nil {
 			return err
 		}
-		known := map[string]bool{}
-		for _, d := range has {
-			known[d.Kind] = true
-		}
 		asked := AskedPapers(in)
+		known := map[Asked]bool{}
+		for _, d := range has {
+			for _, p := range asked {
+				if d.Kind == p.Kind && strings.HasSuffix(d.Title, in.Titled("", p.For)) {
+					known[p] = true
+				}
+			}
+		}
 		for _, p := range papers.Brought {
-			d := document.Input{Title: PaperOf(tx.Context(), p.Kind), Kind: p.Kind, OwnerKind: KindApplication, Owner: x.ID, File: p.File,
-				Required: slices.Contains(asked, p.Kind)}
+			what := Asked{p.Kind, p.For}
+			d := document.Input{Title: in.Titled(PaperOf(tx.Context(), p.Kind), p.For), Kind: p.Kind, OwnerKind: KindApplication, Owner: x.ID, File: p.File,
+				Required: slices.Contains(asked, what)}
 			if _, err := r.Documents.Bring(tx, d, file.DraftOwner(papers.Draft)); err != nil {
 				return err
 			}
-			known[p.Kind] = true
+			known[what] = true
 		}
-		for _, kind := range asked {
-			if known[kind] {
+		for _, p := range asked {
+			if known[p] {
 				continue
 			}
-			d := document.Input{Title: PaperOf(tx.Context(), kind), Kind: kind, OwnerKind: KindApplication, Owner: x.ID, Required: true}
+			d := document.Input{Title: in.Titled(PaperOf(tx.Context(), p.Kind), p.For), Kind: p.Kind, OwnerKind: KindApplication, Owner: x.ID, Required: true}
 			if _, err := r.Documents.Add(tx, d); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// Titled names a paper with the co-applicant whose it is.
+func (in ApplicationInput) Titled(paper, of string) string {
+	if name := in.NameOf(of); name != "" {
+		return paper + " · " + name
+	}
+	return paper
 }
 
 // PaperOf names a kind of paper in the reader's language.

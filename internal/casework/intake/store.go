@@ -17,6 +17,8 @@ func concerns(kind, table string) bool {
 
 var _ = concerns(KindInquiry, "inquiry") && concerns(KindComplaint, "complaint") && concerns(KindReferral, "inbound_referral") && concerns(KindApplication, "application")
 
+var _ = sight.Concerns(KindApplication, "person", "SELECT x.application FROM application_item x WHERE x.person IN (@barred)")
+
 // load gives what came in as the actor sees it, or not found.
 func load[R any](q db.Q, a access.Actor, now calendar.Time, t *flow.Table[R], id db.ID) (R, error) {
 	seen := lens(a, now, t.Entity).One("x.id")

@@ -54,6 +54,7 @@ func mountAPI(d *door.Router, room *intake.Room) {
 	door.Step(d, applicationsOf, "change", applicants, x.change)
 	door.Step(d, applicationsOf, "submit", applicants, x.submit)
 	door.Step(d, applicationsOf, "identify", keepers, x.identify)
+	door.Step(d, applicationsOf, "identify_applicant", keepers, x.identifyApplicant)
 	door.Step(d, applicationsOf, "join", keepers, room.JoinApplication)
 	x.mountLeave(d, applicationsOf, intake.KindApplication)
 	for _, step := range []string{"review", "return", "void"} {
@@ -261,12 +262,15 @@ type itemOut struct {
 	Program db.ID  `json:"program_id,omitzero"`
 	Benefit db.ID  `json:"benefit_id,omitzero"`
 	Label   string `json:"label,omitempty"`
+	// Applicant is a household member's key.
+	Applicant string `json:"applicant,omitempty" doc:"The key of the household member who applies for it; left out: the main applicant"`
+	Person    db.ID  `json:"person_id,omitzero" doc:"Who that member is, once it is known"`
 }
 
 func itemsOut(items []intake.Item) []itemOut {
 	out := make([]itemOut, len(items))
 	for i, x := range items {
-		out[i] = itemOut{x.ID, x.Status, x.Version, x.Program, x.Benefit, x.Label}
+		out[i] = itemOut{x.ID, x.Status, x.Version, x.Program, x.Benefit, x.Label, x.Applicant, x.Person}
 	}
 	return out
 }
@@ -344,6 +348,13 @@ type versionIn struct {
 
 func (x api) submit(ctx context.Context, a access.Actor, id db.ID, in versionIn) (applicationOut, error) {
 	if _, err := x.room.SubmitApplication(ctx, a, id, in.Version); err != nil {
+		return applicationOut{}, err
+	}
+	return x.application(ctx, a, id)
+}
+
+func (x api) identifyApplicant(ctx context.Context, a access.Actor, id db.ID, in intake.ApplicantInput) (applicationOut, error) {
+	if _, err := x.room.IdentifyApplicant(ctx, a, id, in); err != nil {
 		return applicationOut{}, err
 	}
 	return x.application(ctx, a, id)

@@ -24,19 +24,59 @@ import (
 // applyAnswers is an application as it is asked one question a page. What stands after the last
 // question is held by the server: no page asks it.
 type applyAnswers struct {
-	Purpose   string                   `json:"purpose,omitempty"`
-	Applicant intake.Applicant         `json:"applicant,omitzero"`
-	Household []intake.HouseholdMember `json:"household,omitempty"`
-	Offers    []string                 `json:"offers,omitempty"`
-	Wish      string                   `json:"wish,omitempty"`
-	Statement string                   `json:"statement,omitempty"`
-	Incomes   []intake.Income          `json:"incomes,omitempty"`
-	Expenses  []intake.Expense         `json:"expenses,omitempty"`
-	Declared  bool                     `json:"declared,omitempty"`
+	Purpose   string           `json:"purpose,omitempty"`
+	Applicant intake.Applicant `json:"applicant,omitzero"`
+	Household []memberIn       `json:"household,omitempty"`
+	Offers    []string         `json:"offers,omitempty"`
+	Wish      string           `json:"wish,omitempty"`
+	Statement string           `json:"statement,omitempty"`
+	Incomes   []intake.Income  `json:"incomes,omitempty"`
+	Expenses  []intake.Expense `json:"expenses,omitempty"`
+	Declared  bool             `json:"declared,omitempty"`
 
 	Papers   []intake.Paper        `json:"papers,omitempty"`
 	Which    intake.Correction     `json:"which,omitzero"`
 	Returned []intake.ReturnedPart `json:"returned,omitempty"`
+}
+
+// memberIn is a household member with what they apply for, if they do.
+type memberIn struct {
+	intake.HouseholdMember
+	Offers []string `json:"offers,omitempty"`
+	Wish   string   `json:"wish,omitempty"`
+}
+
+// membersIn are the household and what is applied for by those in it.
+func membersIn(list []memberIn, f *fault.Fields) (household []intake.HouseholdMember, wanted []intake.ItemInput) {
+	for i, m := range list {
+		if m.Key == "" {
+			m.Key = "p" + strconv.Itoa(i+1)
+		}
+		household = append(household, m.HouseholdMember)
+		if !m.Applies {
+			continue
+		}
+		var wrong fault.Fields
+		for _, x := range items(m.Offers, m.Wish, &wrong) {
+			x.Applicant = m.Key
+			wanted = append(wanted, x)
+		}
+		for _, x := range wrong {
+			x.Pointer = fault.At("household", i) + x.Pointer
+			*f = append(*f, x)
+		}
+	}
+	return household, wanted
+}
+
+// membersOf is membersIn the other way round.
+func membersOf(household []intake.HouseholdMember, wanted []intake.ItemInput) []memberIn {
+	out := make([]memberIn, len(household))
+	for i, m := range household {
+		out[i].HouseholdMember = m
+		out[i].Offers, out[i].Wish = wishes(wanted, m.Key)
+	}
+	return out
 }
 
 func (in applyAnswers) corrects() bool { return !in.Which.ID.IsZero() || in.Which.Receipt != "" }
@@ -76,9 +116,12 @@ func items(offers []string, wish string, f *fault.Fields) []intake.ItemInput {
 	return out
 }
 
-// wishes is items the other way round.
-func wishes(list []intake.ItemInput) (offers []string, wish string) {
+// wishes is items the other way round, of one applicant.
+func wishes(list []intake.ItemInput, of string) (offers []string, wish string) {
 	for _, i := range list {
+		if i.Applicant != of {
+			continue
+		}
 		if i.Program.IsZero() && i.Benefit.IsZero() {
 			wish = i.Label
 		} else {
@@ -89,13 +132,14 @@ func wishes(list []intake.ItemInput) (offers []string, wish string) {
 }
 
 func (in applyAnswers) input(f *fault.Fields) intake.ApplicationInput {
-	return intake.ApplicationInput{Purpose: in.Purpose, Channel: "online", Applicant: in.Applicant, Household: in.Household, Incomes: in.Incomes,
-		Expenses: in.Expenses, Statement: in.Statement, Declared: in.Declared, Items: items(in.Offers, in.Wish, f), Version: in.Which.Version}
+	household, wanted := membersIn(in.Household, f)
+	return intake.ApplicationInput{Purpose: in.Purpose, Channel: "online", Applicant: in.Applicant, Household: household, Incomes: in.Incomes,
+		Expenses: in.Expenses, Statement: in.Statement, Declared: in.Declared, Items: append(items(in.Offers, in.Wish, f), wanted...), Version: in.Which.Version}
 }
 
 func answersOf(in intake.ApplicationInput) applyAnswers {
-	out := applyAnswers{Purpose: in.Purpose, Applicant: in.Applicant, Household: in.Household, Incomes: in.Incomes, Expenses: in.Expenses, Statement: in.Statement}
-	out.Offers, out.Wish = wishes(in.Items)
+	out := applyAnswers{Purpose: in.Purpose, Applicant: in.Applicant, Household: membersOf(in.Household, in.Items), Incomes: in.Incomes, Expenses: in.Expenses, Statement: in.Statement}
+	out.Offers, out.Wish = wishes(in.Items, "")
 	return out
 }
 
@@ -162,7 +206,10 @@ func (p *pages) checkApply(ctx context.Context, in *applyAnswers, known bool) er
 	} else if err != nil {
 		return err
 	}
-	in.Applicant, in.Household, in.Incomes, in.Expenses, in.Statement = whole.Applicant, whole.Household, whole.Incomes, whole.Expenses, whole.Statement
+	in.Applicant, in.Incomes, in.Expenses, in.Statement = whole.Applicant, whole.Incomes, whole.Expenses, whole.Statement
+	for i := range whole.Household {
+		in.Household[i].HouseholdMember = whole.Household[i]
+	}
 	return f.Err()
 }
 

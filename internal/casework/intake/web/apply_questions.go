@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"net/url"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"kizuna/internal/ground/guide"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
 )
 
 type (
@@ -40,8 +42,8 @@ func (p *pages) applyQuestions() []applyQuestion {
 			}},
 		{Key: "reach", Word: "intake.web.ask.reach", Hint: "intake.web.ask.reach_apply", Asks: []string{"applicant/reach", "applicant/phone", "applicant/email", "applicant/safely"},
 			Must: []string{"applicant/reach"}, Fields: static[applyAnswers](contactFields()), Answer: reachAnswer},
-		{Key: "household", Word: "intake.web.ask.household", Hint: "intake.web.ask.household_hint", Rows: householdRows(), Answer: lines(func(in applyAnswers) int { return len(in.Household) }, memberLine),
-			Fields: func(_ applyAnswers, row int) templ.Component { return householdFields(fieldAt("household", row)) }},
+		{Key: "household", Word: "intake.web.ask.household", Hint: "intake.web.ask.household_hint", Rows: p.householdRows(), Answer: lines(func(in applyAnswers) int { return len(in.Household) }, p.memberLine),
+			Fields: p.memberFields},
 		{Key: "wish", Word: "intake.web.ask.wish", Hint: "intake.web.ask.several", Asks: []string{"offers", "wish"}, Answer: p.wishAnswer,
 			Fields: static[applyAnswers](templ.ComponentFunc(p.drawOffers))},
 		{Key: "trouble", Word: "intake.web.ask.trouble", Hint: "intake.web.ask.trouble_hint", Asks: []string{"statement"}, Fields: static[applyAnswers](troubleFields()),
@@ -51,7 +53,7 @@ func (p *pages) applyQuestions() []applyQuestion {
 		{Key: "expenses", Word: "intake.web.ask.expenses", Hint: "intake.web.ask.expenses_hint", Rows: expenseRows(), Answer: lines(func(in applyAnswers) int { return len(in.Expenses) }, expenseLine),
 			Fields: func(_ applyAnswers, row int) templ.Component { return expenseFields(fieldAt("expenses", row)) }},
 		{Key: "papers", Word: "intake.web.ask.papers", Hint: "intake.web.ask.papers_hint", Files: p.papers(), Answer: lines(func(in applyAnswers) int { return len(in.Papers) }, paperLine),
-			Fields: func(in applyAnswers, _ int) templ.Component { return paperFields(asked(in)) }},
+			Fields: func(in applyAnswers, _ int) templ.Component { return askedPaperFields(in) }},
 		{Key: "declare", Word: "intake.web.ask.declare", Asks: []string{"declared"}, Must: []string{"declared"}, Fields: static[applyAnswers](declareFields())},
 	}
 	for i := range list {
@@ -105,8 +107,31 @@ func (p *pages) wishAnswer(ctx context.Context, in applyAnswers) []string {
 	return said(append(out, in.Wish)...)
 }
 
-func householdRows() *applyRows {
-	return &applyRows{Name: "household", Word: "intake.web.ask.member", Most: 12, Line: memberLine, Any: "intake.web.ask.household_any", More: "intake.web.ask.others_more"}
+func (p *pages) householdRows() *applyRows {
+	return &applyRows{Name: "household", Word: "intake.web.ask.member", Most: 12, Line: p.memberLine, Any: "intake.web.ask.household_any", More: "intake.web.ask.others_more"}
+}
+
+// memberFields ask for a household member, and what they apply for if they do.
+func (p *pages) memberFields(_ applyAnswers, row int) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return householdFields(fieldAt("household", row), p.offers(ctx)).Render(ctx, w)
+	})
+}
+
+// memberLine is a household member with what they apply for.
+func (p *pages) memberLine(ctx context.Context, in applyAnswers, row int) string {
+	line := memberLine(ctx, in, row)
+	if row >= len(in.Household) || !in.Household[row].Applies {
+		return line
+	}
+	m := in.Household[row]
+	var what []string
+	for _, o := range p.offers(ctx) {
+		if slices.Contains(m.Offers, o.Value) {
+			what = append(what, o.Label)
+		}
+	}
+	return strings.Join(said(line, strings.Join(said(append(what, m.Wish)...), "、")), " · ")
 }
 
 func memberLine(ctx context.Context, in applyAnswers, row int) string {
@@ -114,7 +139,12 @@ func memberLine(ctx context.Context, in applyAnswers, row int) string {
 		return ""
 	}
 	m := in.Household[row]
-	return strings.Join(said(m.Name, coded(ctx, relationKey, m.Relation), m.BirthDate.In(text.From(ctx)), ifSo(ctx, m.Applies, "intake.web.applies")), " · ")
+	return strings.Join(said(memberWords(ctx, m.HouseholdMember), ifSo(ctx, m.Applies, "intake.web.applies")), " · ")
+}
+
+// memberWords are a household member as told.
+func memberWords(ctx context.Context, m intake.HouseholdMember) string {
+	return strings.Join(said(m.Name, coded(ctx, relationKey, m.Relation), m.BirthDate.In(text.From(ctx))), " · ")
 }
 
 func incomeRows() *applyRows {
@@ -149,21 +179,41 @@ func moneyOf(ctx context.Context, m ledger.Money) string {
 }
 
 // asked are the papers that these answers ask for.
-func asked(in applyAnswers) []string {
+func asked(in applyAnswers) []intake.Asked {
 	var f fault.Fields
 	return intake.AskedPapers(in.input(&f))
 }
 
 func (p *pages) papers() *guide.Files[applyAnswers] {
 	return &guide.Files[applyAnswers]{Name: "papers", Most: intake.MostPapers, Line: paperLine,
-		Take: func(ctx context.Context, _ applyAnswers, sent url.Values, draft db.ID, f *door.File) (url.Values, error) {
+		Take: func(ctx context.Context, in applyAnswers, sent url.Values, draft db.ID, f *door.File) (url.Values, error) {
 			kind := sent.Get("paper_kind")
 			if !slices.Contains(intake.PaperKinds, kind) {
 				kind = "other"
 			}
 			got, err := p.room.TakePaper(ctx, draft, f.Name, f.Type, f)
-			return url.Values{"kind": {kind}, "file": {got.ID.String()}, "name": {got.Name}}, err
+			of := sent.Get("paper_for")
+			if !slices.ContainsFunc(coApplicants(ctx, in), func(o ui.Option) bool { return o.Value == of }) {
+				of = ""
+			}
+			return url.Values{"kind": {kind}, "for": {of}, "file": {got.ID.String()}, "name": {got.Name}}, err
 		}}
+}
+
+// coApplicants are those whose a paper may be, the main applicant first; none
+// where nobody applies besides.
+func coApplicants(ctx context.Context, in applyAnswers) []ui.Option {
+	out := []ui.Option{{Value: "", Label: text.Word(ctx, "intake.web.main_applicant"), Checked: true}}
+	var f fault.Fields
+	for _, m := range in.input(&f).Household {
+		if m.Applies {
+			out = append(out, ui.Option{Value: m.Key, Label: m.Name})
+		}
+	}
+	if len(out) == 1 {
+		return nil
+	}
+	return out
 }
 
 func paperLine(ctx context.Context, in applyAnswers, row int) string {
@@ -171,5 +221,6 @@ func paperLine(ctx context.Context, in applyAnswers, row int) string {
 		return ""
 	}
 	x := in.Papers[row]
-	return strings.Join(said(x.Name, intake.PaperOf(ctx, x.Kind)), " · ")
+	var f fault.Fields
+	return strings.Join(said(x.Name, intake.PaperOf(ctx, x.Kind), in.input(&f).NameOf(x.For)), " · ")
 }

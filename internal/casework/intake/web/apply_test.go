@@ -81,6 +81,8 @@ func (v *visitor) applies() {
 	v.says("一緒に暮らす人がいますか") // a row in which nothing was typed is none
 	v.sends("more", "yes")
 	v.sends("household/0/name", "丸山 花", "household/0/relation", "spouse", "household/0/applies", "true")
+	v.refused("この人が何を申し込むのか選んでください")
+	v.sends("household/0/name", "丸山 花", "household/0/relation", "spouse", "household/0/applies", "true", "household/0/wish", "補聴器")
 	v.sends("more", "yes")
 	v.sends("household/1/name", "だれか")
 	v.at("/public/apply/household", "丸山 花", "だれか")
@@ -113,7 +115,7 @@ func TestAnApplicationOneQuestionAPage(t *testing.T) {
 		v.sends()
 		v.refused()
 		v.sends("declared", "true")
-		v.at("/public/apply/check", "丸山 修", "1968年", "58,000", "表.jpg", "住居確保給付金", "配食")
+		v.at("/public/apply/check", "丸山 修", "1968年", "58,000", "表.jpg", "住居確保給付金", "配食", "丸山 花", "補聴器")
 		v.sends()
 		v.at("/public/apply/receipt")
 		codes := aReceipt.FindAllString(v.page, -1)
@@ -123,7 +125,11 @@ func TestAnApplicationOneQuestionAPage(t *testing.T) {
 		}
 		d.actor = worker
 		at := regexp.MustCompile(`/desk/intake/applications/[0-9a-f-]{36}`).FindString(d.page("ja", "/desk/intake?kind=application", "丸山 修"))
-		page := d.page("ja", at, "配食", "58,000", "丸山 花", "昼だけ", "提出待ち", "受領")
+		page := d.page("ja", at, "配食", "58,000", "丸山 花の分", "補聴器", "本人確認書類 · 丸山 花", "昼だけ", "提出待ち", "受領")
+		d.page("ja", at+"/identify_applicant?applicant=p1", "丸山 花", "登録のない人")
+		d.post(at+"/identify_applicant", http.StatusUnprocessableEntity, "applicant", "p1", "version", version(d, at))
+		d.post(at+"/identify_applicant", http.StatusSeeOther, "applicant", "p1", "who", "new", "version", version(d, at))
+		d.page("en", at, "Identified", "For 丸山 花")
 		file := regexp.MustCompile(`/api/v1/documents/([0-9a-f-]{36})/file`).FindStringSubmatch(page)
 		id, err := db.ParseID(file[1])
 		if err != nil {

@@ -266,8 +266,11 @@ func (p *pages) openApplication(ctx context.Context, a access.Actor, id db.ID) (
 	v.Facts = facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "applicant", v.Subject, "birth_date", who.BirthDate.In(lang),
 		"reach", coded(ctx, reachKey, who.Reach), "safely", who.Safely, "phone", who.Phone, "email", who.Email,
 		"address", strings.TrimSpace(who.Postcode+" "+who.Address), "answer", x.Answer)
-	items := itemsTable(ctx, a, f.Items, offers, !x.Person.IsZero() && !f.Away)
+	items := itemsTable(ctx, a, f.Items, offers, x.Input(nil).NameOf, func(i intake.Item) bool { return !f.Away && !i.Whose(x).IsZero() })
 	v.Items = &items
+	for _, c := range x.CoApplicants(f.Items) {
+		v.Facts = append(v.Facts, applicantFact(ctx, a, x, c))
+	}
 	v.Facts = append(v.Facts, toldFacts(ctx, x.Input(nil))...)
 	v.Returned = returnedFacts(ctx, x.Returned.V)
 	v.Papers, err = p.paperList(ctx, a, intake.KindApplication, id)
@@ -304,14 +307,17 @@ var paperTones = map[string]ui.Tone{"requested": ui.Warn, "received": ui.Info, "
 
 // itemsTable lists what is applied for, each with the way to determine and to
 // decide it; both need to know whose it is.
-func itemsTable(ctx context.Context, a access.Actor, items []intake.Item, offers []intake.Offer, known bool) ui.TableProps {
+func itemsTable(ctx context.Context, a access.Actor, items []intake.Item, offers []intake.Offer, named func(string) string, known func(intake.Item) bool) ui.TableProps {
 	t := ui.TableProps{ID: "items", Caption: text.Word(ctx, "intake.web.field.items"),
 		Columns: []ui.Column{{Label: text.Word(ctx, "intake.web.field.items")}, {Label: text.Word(ctx, "intake.web.col.status"), Tag: true}},
 		Empty:   ui.EmptyProps{Title: text.Word(ctx, "intake.web.no_items")}}
 	for _, i := range items {
 		row := ui.Row{ID: i.ID.String(), Title: itemName(ctx, offers, i),
 			Cells: []templ.Component{ui.Tag(ui.TagProps{Text: text.Word(ctx, statusKey("application_item", i.Status)), Tone: itemTones[i.Status]})}}
-		if known && i.Status == "requested" {
+		if i.Applicant != "" {
+			row.Sub = text.Word(ctx, "intake.web.for_applicant", "name", named(i.Applicant))
+		}
+		if known(i) && i.Status == "requested" {
 			row.Acts = itemActs(ctx, a, i)
 		}
 		t.Rows = append(t.Rows, row)
@@ -346,7 +352,8 @@ func Panels(room *intake.Room) []ui.Panel {
 			if err != nil {
 				return ui.Notice(ui.NoticeProps{Tone: ui.Warn, Title: text.Word(ctx, "intake.web.unavailable")})
 			}
-			return itemsCard(itemsTable(ctx, a, items.Rows, offers, true))
+			return itemsCard(itemsTable(ctx, a, items.Rows, offers, func(string) string { return text.Word(ctx, "intake.web.co_applicant") },
+				func(i intake.Item) bool { return i.Applicant == "" || !i.Person.IsZero() }))
 		}
 	}}}
 }

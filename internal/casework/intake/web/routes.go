@@ -49,6 +49,7 @@ func Mount(d *door.Router, room *intake.Room) {
 	d.Page("POST /desk/intake/complaints/{id}/reveal", revealers, p.reveal)
 	p.mountReport(d)
 	p.mountLeave(d)
+	p.mountApplicants(d)
 	p.mountClocks(d)
 	p.mountInbound(d)
 	p.mountPublic(d)

@@ -81,18 +81,18 @@ func ticked(offers []ui.Option, chosen []string) []ui.Option {
 }
 
 // memberGroups draws those typed, or those stored.
-func memberGroups(form ui.FormProps, list []intake.HouseholdMember) []templ.Component {
+func memberGroups(form ui.FormProps, list []memberIn, offers []ui.Option) []templ.Component {
 	n := len(list)
 	if form.Typed != nil {
 		n = typedRows(form.Typed)
 	}
 	out := make([]templ.Component, n)
 	for i := range out {
-		var m intake.HouseholdMember
+		var m memberIn
 		if i < len(list) {
 			m = list[i]
 		}
-		out[i] = memberGroup(fmt.Sprintf("household/%d", i), m)
+		out[i] = memberGroup(fmt.Sprintf("household/%d", i), m, offers)
 	}
 	return out
 }
@@ -139,7 +139,7 @@ func ownFacts(ctx context.Context, x intake.Own, offers []intake.Offer) []ui.Fac
 	out := facts(ctx, "purpose", text.Word(ctx, purposeKey(x.Purpose)), "statement", x.Input.Statement)
 	out = append(out, toldFacts(ctx, x.Input)...)
 	for _, i := range x.Items {
-		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.field.items"), Value: itemName(ctx, offers, i), Note: text.Word(ctx, statusKey("application_item", i.Status))})
+		out = append(out, ui.Fact{Label: text.Word(ctx, "intake.web.field.items"), Value: strings.Join(said(itemName(ctx, offers, i), x.Input.NameOf(i.Applicant)), " · "), Note: text.Word(ctx, statusKey("application_item", i.Status))})
 	}
 	return out
 }
