@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"kizuna/internal/casework/intake"
+	"kizuna/internal/ground/db"
 )
 
 // inboundRecords make samples of what inbound referrals come by.
@@ -26,6 +27,7 @@ func (s *sample) inboundRecords() map[string][]variant {
 		"referral/{page}":    is("papers"),
 		"referral/{row}":     is("0"),
 		"lists/{id}":         {{"", s.inboundList}},
+		"leave/{deed}":       {{"", func() string { return db.NewID().String() }}},
 	}
 }
 

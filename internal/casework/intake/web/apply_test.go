@@ -125,7 +125,7 @@ func TestAnApplicationOneQuestionAPage(t *testing.T) {
 		}
 		d.actor = worker
 		at := regexp.MustCompile(`/desk/intake/applications/[0-9a-f-]{36}`).FindString(d.page("ja", "/desk/intake?kind=application", "丸山 修"))
-		page := d.page("ja", at, "配食", "58,000", "丸山 花の分", "補聴器", "本人確認書類 · 丸山 花", "昼だけ", "提出待ち", "受領")
+		page := d.page("ja", at, "配食", "58,000", "丸山 花の分", "補聴器", "表面など） · 丸山 花", "昼だけ", "提出待ち", "受領")
 		d.page("ja", at+"/identify_applicant?applicant=p1", "丸山 花", "登録のない人")
 		d.post(at+"/identify_applicant", http.StatusUnprocessableEntity, "applicant", "p1", "version", version(d, at))
 		d.post(at+"/identify_applicant", http.StatusSeeOther, "applicant", "p1", "who", "new", "version", version(d, at))
