@@ -27,6 +27,7 @@ func (s *sample) inboundRecords() map[string][]variant {
 		"referral/{page}":    is("papers"),
 		"referral/{row}":     is("0"),
 		"lists/{id}":         {{"", s.inboundList}},
+		"inbound-lists/{id}": {{"", s.inboundList}},
 		"leave/{deed}":       {{"", func() string { return db.NewID().String() }}},
 	}
 }

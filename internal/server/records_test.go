@@ -73,7 +73,7 @@ func (s *sample) records() map[string][]variant {
 		"complaints/{id}":        {{"", s.complaint}, {"joined", s.joined(intake.KindComplaint, s.complaint)}},
 		"inquiries/{id}":         {{"", s.inquiry}, {"joined", s.joined(intake.KindInquiry, s.inquiry)}},
 		"inbound-referrals/{id}": {{"", s.inbound}, {"joined", s.joined(intake.KindReferral, s.inbound)}},
-		"applications/{id}":      {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }},
+		"applications/{id}": {{"", func() string { return s.application("intake_worker", "osamu") }}, {"resident's draft", func() string { return s.application("resident", "") }},
 			{"joined", s.joined(intake.KindApplication, s.applied)}},
 
 		"assignments/{id}": {{"", s.handing}},

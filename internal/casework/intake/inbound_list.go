@@ -366,13 +366,14 @@ type ListView struct {
 	Actions []flow.Action
 }
 
-// Lists gives the actor's own lists, the newest first.
-func (r *Room) Lists(ctx context.Context, a access.Actor) (list []InboundList, err error) {
+// Lists gives the actor's own lists, the newest first: those made before one,
+// or from the beginning.
+func (r *Room) Lists(ctx context.Context, a access.Actor, before db.ID, limit int) (list []InboundList, err error) {
 	if !a.Is(listers...) {
 		return nil, fault.NotFound()
 	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		list, err = listsOf(q, a.ID, 50)
+		list, err = listsOf(q, a.ID, before, limit)
 		return err
 	})
 	return list, err

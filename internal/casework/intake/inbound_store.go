@@ -57,8 +57,13 @@ func listOfOwner(q db.Q, id, owner db.ID) (InboundList, error) {
 	return db.One[InboundList](q, selectList+"id = ? AND owner = ?", id, owner)
 }
 
-func listsOf(q db.Q, owner db.ID, limit int) ([]InboundList, error) {
-	return db.All[InboundList](q, selectList+"owner = ? ORDER BY id DESC LIMIT ?", owner, limit)
+// listsOf lists those of an owner, the newest first: from the beginning, or
+// those made before one.
+func listsOf(q db.Q, owner, before db.ID, limit int) ([]InboundList, error) {
+	if before.IsZero() {
+		return db.All[InboundList](q, selectList+"owner = ? ORDER BY id DESC LIMIT ?", owner, limit)
+	}
+	return db.All[InboundList](q, selectList+"owner = ? AND id < ? ORDER BY id DESC LIMIT ?", owner, before, limit)
 }
 
 func lockList(w db.W, id db.ID) error {

@@ -407,3 +407,33 @@ func FuzzReadToken(f *testing.F) {
 		}
 	})
 }
+
+// TestListsAreListed pages through the lists that somebody brought, who alone
+// sees them.
+func TestListsAreListed(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker, other := kizunatest.Staff(access.IntakeWorker), kizunatest.Staff(access.IntakeWorker)
+		for _, name := range []string{"丸山 修", "田島 花", "大久保 光"} {
+			if _, err := d.BringList(ctx, worker, intake.ListInput{Source: "港南病院"}, strings.NewReader("氏名,困りごと\n"+name+",住まい\n")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		first, err := d.Lists(ctx, worker, db.ID{}, 2)
+		if err != nil || len(first) != 2 {
+			t.Fatalf("%d %v", len(first), err)
+		}
+		rest, err := d.Lists(ctx, worker, first[1].ID, 2)
+		if err != nil || len(rest) != 1 || rest[0].ID == first[0].ID || rest[0].ID == first[1].ID {
+			t.Errorf("after them: %+v %v", rest, err)
+		}
+		if list, err := d.Lists(ctx, other, db.ID{}, 2); err != nil || len(list) != 0 {
+			t.Errorf("another's: %+v %v", list, err)
+		}
+		if _, err := d.ListOf(ctx, other, rest[0].ID); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("another opens it: %v", err)
+		}
+		if _, err := d.Lists(ctx, kizunatest.Staff(access.Caseworker), db.ID{}, 2); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("by a caseworker: %v", err)
+		}
+	})
+}

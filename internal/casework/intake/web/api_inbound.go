@@ -14,6 +14,8 @@ import (
 
 var linksOf = door.Resource{Name: "inbound-links", Doc: "Links with which a partner sends one referral without an account; the token is told once, when it is made"}
 
+var listsOf = door.Resource{Name: "inbound-lists", Doc: "Lists of referrals that you brought; once one ended, no more of its rows than what became of each"}
+
 func mountInboundAPI(d *door.Router, x api) {
 	door.List(d, referralsOf, readers, x.list(intake.KindReferral))
 	door.Get(d, referralsOf, readers, x.referral)
@@ -25,6 +27,8 @@ func mountInboundAPI(d *door.Router, x api) {
 		door.Step(d, referralsOf, step, stepRoles(step), x.referralStep(step))
 	}
 	door.Step(d, referralsOf, "give_receipt", keepers, x.giveReceipt)
+	door.List(d, listsOf, listers, x.lists)
+	door.Get(d, listsOf, listers, x.listOf)
 	door.List(d, linksOf, readers, x.links)
 	door.Get(d, linksOf, readers, x.link)
 	door.Create(d, linksOf, keepers, x.makeLink)
@@ -144,8 +148,8 @@ func (x api) links(ctx context.Context, a access.Actor, q pageQuery) (door.Items
 		return out, err
 	}
 	limit := q.Limit
-	if limit <= 0 || limit > 200 {
-		limit = 50
+	if limit <= 0 || limit > door.MaxLimit {
+		limit = door.DefaultLimit
 	}
 	list, err := x.room.Links(ctx, a, before, limit+1)
 	if err != nil {
@@ -178,4 +182,58 @@ func (x api) revokeLink(ctx context.Context, a access.Actor, id db.ID, in versio
 		return linkOut{}, err
 	}
 	return x.link(ctx, a, id)
+}
+
+// listOut is a list that somebody brought. Rows stand in the answer for one list.
+type listOut struct {
+	ID        db.ID          `json:"id"`
+	Status    string         `json:"status"`
+	Version   int64          `json:"version"`
+	CreatedAt calendar.Time  `json:"created_at"`
+	Counts    map[string]int `json:"counts" doc:"How many rows stand how: fresh, alike, repeat, fault, taken"`
+	Rows      []listRowOut   `json:"rows,omitempty"`
+}
+
+// listRowOut is what was found out about a row, and what became of it.
+type listRowOut struct {
+	Line     int    `json:"line"`
+	State    string `json:"state"`
+	Client   string `json:"client,omitempty" doc:"As long as the list is looked through"`
+	Before   string `json:"before,omitempty" doc:"The number of what was here already"`
+	Number   string `json:"number,omitempty"`
+	Referral db.ID  `json:"inbound_referral_id,omitzero"`
+}
+
+func listOutOf(x intake.InboundList) listOut {
+	return listOut{ID: x.ID, Status: x.Status, Version: x.Version, CreatedAt: x.CreatedAt, Counts: x.Counts.V}
+}
+
+func (x api) lists(ctx context.Context, a access.Actor, q pageQuery) (door.Items[listOut], error) {
+	var out door.Items[listOut]
+	before, err := door.Cursor(q.Cursor)
+	if err != nil {
+		return out, err
+	}
+	limit := q.Limit
+	if limit <= 0 || limit > door.MaxLimit {
+		limit = door.DefaultLimit
+	}
+	list, err := x.room.Lists(ctx, a, before, limit+1)
+	if err != nil {
+		return out, err
+	}
+	list, out.Next = door.Cut(list, limit, func(l intake.InboundList) string { return l.ID.String() })
+	for _, l := range list {
+		out.Items = append(out.Items, listOutOf(l))
+	}
+	return out, nil
+}
+
+func (x api) listOf(ctx context.Context, a access.Actor, id db.ID) (listOut, error) {
+	v, err := x.room.ListOf(ctx, a, id)
+	out := listOutOf(v.InboundList)
+	for _, r := range v.Rows {
+		out.Rows = append(out.Rows, listRowOut{Line: r.Line, State: r.State, Client: r.Client, Before: r.Before, Number: r.Number, Referral: r.Made})
+	}
+	return out, err
 }

@@ -42,6 +42,12 @@ func (p *pages) fresh(k kind) door.Page {
 		}
 		ctx, form := r.Context(), ui.FormProps{Action: "/desk/intake/" + k.segment}
 		if q.From.IsZero() {
+			if k.entity == intake.KindReferral || k.entity == intake.KindInquiry {
+				var err error
+				if form, err = door.WithDraft(r, form, "intake."+k.entity+".new"); err != nil {
+					return err
+				}
+			}
 			return door.Show(w, r, k.freshHead(ctx), freshPage(k, form, ""))
 		}
 		f, err := p.room.Inquiry(ctx, access.From(ctx), q.From)

@@ -11,6 +11,7 @@ import (
 
 	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
@@ -34,7 +35,7 @@ func (p *pages) lists(w http.ResponseWriter, r *http.Request) error {
 
 func (p *pages) listsContent(r *http.Request, form ui.FormProps) (templ.Component, error) {
 	ctx := r.Context()
-	list, err := p.room.Lists(ctx, access.From(ctx))
+	list, err := p.room.Lists(ctx, access.From(ctx), db.ID{}, door.DefaultLimit)
 	if err != nil {
 		return nil, err
 	}
