@@ -331,3 +331,20 @@ func TestNobodyElseChangesWhatWasNotReturned(t *testing.T) {
 		}
 	})
 }
+
+// TestTheDeskAddsAMember takes down at the desk who applies besides.
+func TestTheDeskAddsAMember(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		const at = "/desk/intake/applications"
+		typed := []string{"channel", "counter", "applicant/family", "丸山", "wish", "家賃補助"}
+		w := d.post(at, http.StatusOK, append(typed, "add", "household")...)
+		if !strings.Contains(w.Body.String(), `name="household/0/applies"`) {
+			t.Fatalf("no row: %.400s", w.Body)
+		}
+		typed = append(typed, "household/0/name", "丸山 花", "household/0/applies", "true")
+		d.post(at, http.StatusUnprocessableEntity, typed...)
+		d.post(at, http.StatusOK, append(typed, "household/0/wish", "補聴器")...)
+		page := regexp.MustCompile(at+`/[0-9a-f-]{36}`).FindString(d.page("ja", "/desk/intake?kind=application", "丸山"))
+		d.page("ja", page, "丸山 花の分", "補聴器")
+	})
+}

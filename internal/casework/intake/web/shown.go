@@ -100,7 +100,7 @@ func memberGroups(form ui.FormProps, list []memberIn, offers []ui.Option) []temp
 func typedRows(typed url.Values) int {
 	n := 0
 	for key := range typed {
-		if parts := strings.SplitN(key, "/", 3); len(parts) == 3 && parts[0] == "household" {
+		if parts := strings.SplitN(key, "/", 3); len(parts) > 1 && parts[0] == "household" {
 			if i, err := strconv.Atoi(parts[1]); err == nil {
 				n = max(n, i+1)
 			}
