@@ -22,7 +22,7 @@ var ofNobody = []string{
 	"parked/{id}", "drafts/{form}", "complaint/{page}", "apply/{page}", "tasks/{id}",
 	"benefits/{id}", "forms/{id}", "funds/{id}", "goal-definitions/{id}", "admin/goals/{id}", "plan-templates/{id}", "programs/{id}", "rates/{id}",
 	"rules/{id}", "eligibility-rules/{id}", "specialties/{id}", "providers/{id}", "offerings/{id}", "portal/offerings/{id}", "sites/{id}",
-	"complaints/{id}", "inbound-referrals/{id}", "inbound-links/{id}", "lists/{id}", "refer/{token}", "inquiries/{id}",
+	"complaints/{id}", "inbound-referrals/{id}", "inbound-links/{id}", "inbound-lists/{id}", "lists/{id}", "refer/{token}", "inquiries/{id}",
 	"sessions/{id}", "schedules/{id}", "batches/{id}", "payees/{id}", "payments/{id}", "payment-requests/{id}", "payment-lines/{id}",
 }
 
