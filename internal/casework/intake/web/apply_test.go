@@ -344,7 +344,7 @@ func TestTheDeskAddsAMember(t *testing.T) {
 		typed = append(typed, "household/0/name", "丸山 花", "household/0/applies", "true")
 		d.post(at, http.StatusUnprocessableEntity, typed...)
 		d.post(at, http.StatusOK, append(typed, "household/0/wish", "補聴器")...)
-		page := regexp.MustCompile(at+`/[0-9a-f-]{36}`).FindString(d.page("ja", "/desk/intake?kind=application", "丸山"))
+		page := regexp.MustCompile(at + `/[0-9a-f-]{36}`).FindString(d.page("ja", "/desk/intake?kind=application", "丸山"))
 		d.page("ja", page, "丸山 花の分", "補聴器")
 	})
 }
