@@ -1,7 +1,11 @@
 package db_test
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -19,6 +23,44 @@ func eachEmptyURL(t *testing.T, f func(t *testing.T, url string)) {
 				f(t, with(kizunatest.EmptyURL(t, e), way))
 			})
 		}
+	}
+}
+
+// TestMigrationsAreAddedAtTheEnd holds what is in testdata/migrations.txt, to which a change that adds a
+// migration adds its line at the end: a database that stands at one refuses any that comes before it, and
+// never runs again one that was changed.
+func TestMigrationsAreAddedAtTheEnd(t *testing.T) {
+	kept, err := os.ReadFile("testdata/migrations.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	there, err := filepath.Glob("migrations/*.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for line := range strings.Lines(string(kept)) {
+		name, sum, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name <= last {
+			t.Errorf("%s comes after %s: give it a number above", name, last)
+		}
+		last = name
+		at := slices.Index(there, "migrations/"+name)
+		if at < 0 {
+			t.Errorf("%s is gone", name)
+			continue
+		}
+		there = slices.Delete(there, at, at+1)
+		b, err := os.ReadFile(filepath.Join("migrations", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%x", sha256.Sum256(b))[:16]; got != sum {
+			t.Errorf("%s was changed: it is %s, not %s", name, got, sum)
+		}
+	}
+	for _, name := range there {
+		t.Errorf("%s has no line in testdata/migrations.txt", name)
 	}
 }
 

@@ -1,32 +1,66 @@
 -- +goose Up
--- How long the agency takes for what comes in: working days for inquiries, inbound referrals, applications
--- and the decision on a complaint, elapsed hours where somebody is in danger or a referral is urgent, and
--- for how many days something is a repeat of what came in before.
-ALTER TABLE agency ADD COLUMN inquiry_days BIGINT NOT NULL DEFAULT 3;
-ALTER TABLE agency ADD COLUMN inbound_days BIGINT NOT NULL DEFAULT 5;
-ALTER TABLE agency ADD COLUMN application_days BIGINT NOT NULL DEFAULT 10;
-ALTER TABLE agency ADD COLUMN complaint_days BIGINT NOT NULL DEFAULT 20;
-ALTER TABLE agency ADD COLUMN urgent_hours BIGINT NOT NULL DEFAULT 24;
-ALTER TABLE agency ADD COLUMN repeat_days BIGINT NOT NULL DEFAULT 90;
+-- Who has what came in, the inquiry it came of, and what is due of an inquiry that was handed on;
+-- when a complaint was responded to and why screening it out was proposed; the hours by
+-- allegation, and the reports made to authorities; see package intake.
+ALTER TABLE inquiry ADD COLUMN owner $ID;
+ALTER TABLE complaint ADD COLUMN owner $ID;
+ALTER TABLE inbound_referral ADD COLUMN owner $ID;
+ALTER TABLE application ADD COLUMN owner $ID;
+CREATE INDEX inquiry_owner ON inquiry (owner, due_at, id) WHERE status = 'open';
+CREATE INDEX complaint_owner ON complaint (owner, due_at, id) WHERE status IN ('submitted', 'in_review');
+CREATE INDEX inbound_referral_owner ON inbound_referral (owner, due_at, id) WHERE status IN ('new', 'in_review');
+CREATE INDEX application_owner ON application (owner, due_at, id) WHERE status IN ('submitted', 'in_review');
 
--- Within how many hours an allegation is reported to an authority; 0: it need not be.
-ALTER TABLE allegation_clock ADD COLUMN report_hours BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE inquiry ADD COLUMN came_of $ID;
+ALTER TABLE complaint ADD COLUMN came_of $ID;
+ALTER TABLE inbound_referral ADD COLUMN came_of $ID;
+ALTER TABLE application ADD COLUMN came_of $ID;
+CREATE INDEX complaint_came_of ON complaint (came_of) WHERE came_of IS NOT NULL;
+CREATE INDEX inbound_referral_came_of ON inbound_referral (came_of) WHERE came_of IS NOT NULL;
+CREATE INDEX application_came_of ON application (came_of) WHERE came_of IS NOT NULL;
 
--- The deadlines of a complaint beside that of the first response (due_at), and which of all runs now;
--- next_at is 0 where an earlier release wrote the row, and due_at stands for it.
-ALTER TABLE complaint ADD COLUMN report_by BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE complaint ADD COLUMN decide_by BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE complaint ADD COLUMN next_at BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE complaint ADD COLUMN next_due TEXT NOT NULL DEFAULT 'respond';
--- Twenty working days are four weeks, where no holiday lies between.
-UPDATE complaint SET decide_by = received_at + 2419200000 WHERE status IN ('submitted', 'in_review');
-UPDATE complaint SET next_at = decide_by, next_due = 'decide' WHERE status IN ('submitted', 'in_review') AND (responded_at > 0 OR due_at > decide_by);
-DROP INDEX complaint_waiting;
-DROP INDEX complaint_owner;
-DROP INDEX complaint_second;
-CREATE INDEX complaint_waiting ON complaint ((CASE WHEN next_at > 0 THEN next_at ELSE due_at END), id) WHERE status IN ('submitted', 'in_review');
-CREATE INDEX complaint_owner ON complaint (owner, (CASE WHEN next_at > 0 THEN next_at ELSE due_at END), id) WHERE status IN ('submitted', 'in_review');
-CREATE INDEX complaint_second ON complaint ((CASE WHEN next_at > 0 THEN next_at ELSE due_at END), id) WHERE status = 'in_review' AND screened_by IS NOT NULL;
-CREATE INDEX complaint_to_report ON complaint (report_by, id) WHERE status = 'resolved' AND report_by > 0;
+-- Until when somebody must have followed up: the end of the day that was said. What was handed on
+-- before counts by the days of UTC.
+ALTER TABLE inquiry ADD COLUMN follow_up_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE inquiry ADD COLUMN followed_up TEXT NOT NULL DEFAULT '';
+--sqlite: UPDATE inquiry SET follow_up_at = 1000 * CAST(strftime('%s', follow_up_on, '+1 day') AS INTEGER) WHERE status = 'answered' AND follow_up_on <> '';
+--postgres: UPDATE inquiry SET follow_up_at = 1000 * CAST(extract(epoch FROM CAST(follow_up_on AS date) + 1) AS BIGINT) WHERE status = 'answered' AND follow_up_on <> '';
+CREATE INDEX inquiry_follow_up ON inquiry (follow_up_at, id) WHERE status = 'answered' AND follow_up_at > 0;
+
+ALTER TABLE complaint ADD COLUMN responded_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE complaint ADD COLUMN response TEXT NOT NULL DEFAULT '';
+ALTER TABLE complaint ADD COLUMN screened_for TEXT NOT NULL DEFAULT '';
+CREATE INDEX complaint_second ON complaint (due_at, id) WHERE status = 'in_review' AND screened_by IS NOT NULL;
+
+CREATE TABLE allegation_clock (
+  id          $ID PRIMARY KEY,
+  status      TEXT NOT NULL,
+  version     BIGINT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  updated_at  BIGINT NOT NULL,
+  allegation  TEXT NOT NULL,
+  hours       BIGINT NOT NULL,
+  source      TEXT NOT NULL DEFAULT ''
+);
+CREATE UNIQUE INDEX allegation_clock_allegation ON allegation_clock (allegation) WHERE status = 'active';
+
+CREATE TABLE complaint_report (
+  id          $ID PRIMARY KEY,
+  status      TEXT NOT NULL,
+  version     BIGINT NOT NULL,
+  created_at  BIGINT NOT NULL,
+  updated_at  BIGINT NOT NULL,
+  complaint   $ID NOT NULL REFERENCES complaint (id),
+  authority   TEXT NOT NULL,
+  kind        TEXT NOT NULL,
+  made_on     TEXT NOT NULL,
+  made_by     $ID NOT NULL,
+  told        TEXT NOT NULL,
+  fields      TEXT NOT NULL DEFAULT '[]',
+  basis       TEXT NOT NULL DEFAULT '',
+  provision   TEXT NOT NULL DEFAULT '',
+  disclosure  $ID
+);
+CREATE INDEX complaint_report_complaint ON complaint_report (complaint, id);
 -- +goose Down
 SELECT 1;
