@@ -2,14 +2,17 @@ package intake_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"kizuna/internal/casework/intake"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/office/document"
 )
 
 // couple is an application of two, each for something of their own.
@@ -136,6 +139,73 @@ func TestApplicantsChange(t *testing.T) {
 		}
 		if err != nil || got[""] != "食料 " || got["hana"] != "配食 家賃補助 " {
 			t.Errorf("only what was returned changes: %v %v", got, err)
+		}
+	})
+}
+
+// TestApplicantsPapers: each who applies proves who they are; what one brings is not taken for another's.
+func TestApplicantsPapers(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker := kizunatest.Staff(access.IntakeWorker)
+		d.Documents = document.New(d.run, file.New(d.data, d.run.Vault, d.clock))
+		d.Documents.Sees[intake.KindApplication] = intake.Sees
+		state := func(id db.ID) map[intake.Asked]string {
+			t.Helper()
+			list, err := d.Documents.List(ctx, worker, intake.KindApplication, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out := map[intake.Asked]string{}
+			for _, x := range list {
+				if out[intake.Asked{Kind: x.Kind, For: x.Part}] != "" {
+					t.Errorf("%s of %q twice", x.Kind, x.Part)
+				}
+				out[intake.Asked{Kind: x.Kind, For: x.Part}] = x.Status
+			}
+			return out
+		}
+		papers := func(of string) intake.Papers {
+			t.Helper()
+			draft := db.NewID()
+			f, err := d.TakePaper(ctx, draft, "card.pdf", "application/pdf", strings.NewReader("%PDF-1.4\n%%EOF\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return intake.Papers{Draft: draft, Brought: []intake.Paper{{Kind: "identity", For: of, File: f.ID, Name: f.Name}}}
+		}
+		mine, hers := intake.Asked{Kind: "identity"}, intake.Asked{Kind: "identity", For: "hana"}
+		in := couple()
+		x, err := d.ApplyWith(ctx, access.Nobody(), in, papers("hana"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := state(x.ID); got[mine] != "requested" || got[hers] != "received" {
+			t.Errorf("she brought hers: %v", got)
+		}
+		x, err = d.ApplyWith(ctx, access.Nobody(), in, intake.Papers{Draft: db.NewID()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := state(x.ID); got[mine] != "requested" || got[hers] != "requested" {
+			t.Fatalf("nobody brought any: %v", got)
+		}
+		n := x.Version
+		for _, step := range []string{"review", "return"} {
+			answer := intake.AnswerInput{Version: n}
+			if step == "return" {
+				answer.Parts = []intake.ReturnedPart{{Part: "papers", Reason: "本人確認書類がありません"}}
+			}
+			got, err := d.ApplicationStep(ctx, worker, x.ID, step, answer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n = got.Version
+		}
+		if _, err := d.Correct(ctx, access.Nobody(), intake.Correction{Receipt: x.Receipt, Code: d.CorrectionCode(x.Receipt), Version: n}, in, papers("hana")); err != nil {
+			t.Fatal(err)
+		}
+		if got := state(x.ID); got[mine] != "requested" || got[hers] != "received" {
+			t.Errorf("she brought hers after both were asked for: %v", got)
 		}
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"slices"
-	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -98,16 +97,12 @@ func (r *Room) bring(tx *op.Tx, x Application, in ApplicationInput, papers Paper
 		asked := AskedPapers(in)
 		known := map[Asked]bool{}
 		for _, d := range has {
-			for _, p := range asked {
-				if d.Kind == p.Kind && strings.HasSuffix(d.Title, in.Titled("", p.For)) {
-					known[p] = true
-				}
-			}
+			known[Asked{d.Kind, d.Part}] = true
 		}
 		for _, p := range papers.Brought {
 			what := Asked{p.Kind, p.For}
-			d := document.Input{Title: in.Titled(PaperOf(tx.Context(), p.Kind), p.For), Kind: p.Kind, OwnerKind: KindApplication, Owner: x.ID, File: p.File,
-				Required: slices.Contains(asked, what)}
+			d := in.paper(tx.Context(), x.ID, what)
+			d.File, d.Required = p.File, slices.Contains(asked, what)
 			if _, err := r.Documents.Bring(tx, d, file.DraftOwner(papers.Draft)); err != nil {
 				return err
 			}
@@ -117,13 +112,19 @@ func (r *Room) bring(tx *op.Tx, x Application, in ApplicationInput, papers Paper
 			if known[p] {
 				continue
 			}
-			d := document.Input{Title: in.Titled(PaperOf(tx.Context(), p.Kind), p.For), Kind: p.Kind, OwnerKind: KindApplication, Owner: x.ID, Required: true}
+			d := in.paper(tx.Context(), x.ID, p)
+			d.Required = true
 			if _, err := r.Documents.Add(tx, d); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// paper is one of an application's papers, as a document.
+func (in ApplicationInput) paper(ctx context.Context, application db.ID, p Asked) document.Input {
+	return document.Input{Title: in.Titled(PaperOf(ctx, p.Kind), p.For), Kind: p.Kind, Part: p.For, OwnerKind: KindApplication, Owner: application}
 }
 
 // Titled names a paper with the co-applicant whose it is.

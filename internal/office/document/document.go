@@ -52,6 +52,9 @@ type Document struct {
 	// Required marks what the record's step waits for.
 	Required bool   `db:"required" json:"required"`
 	Note     string `db:"note" json:"note"`
+	// Part is for which part of its record the paper is, as that record calls
+	// it, such as one of those who apply together; "" for all of it.
+	Part string `db:"part" json:"part"`
 }
 
 // Input asks for a document, or adds one that came unasked.
@@ -64,6 +67,7 @@ type Input struct {
 	Due       calendar.Date `json:"due"`
 	Required  bool          `json:"required"`
 	Note      string        `json:"note"`
+	Part      string        `json:"part,omitempty" doc:"For which part of its record it is, as that record calls it, such as the key of a co-applicant"`
 }
 
 // Validate cleans the input and says what to correct.
@@ -80,6 +84,8 @@ func (in *Input) Validate() error {
 	f.Check("/kind", key, args)
 	in.Note, key, args = text.Prose(in.Note, 2000)
 	f.Check("/note", key, args)
+	in.Part, key, args = text.Line(in.Part, 40)
+	f.Check("/part", key, args)
 	if in.Due != "" && !in.Due.Valid() {
 		f.Add("/due", "fault.date_unreal")
 	}

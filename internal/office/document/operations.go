@@ -40,7 +40,7 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 		}
 	}
 	d, err := flow.Create(tx, Flow, step, Document{
-		Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note,
+		Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note, Part: in.Part,
 	})
 	if err != nil {
 		return d, err
@@ -55,8 +55,8 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 }
 
 // Bring is Add for a file that another record holds until now, such as a draft
-// that was sent. Where a paper of the same kind was asked for and has not come,
-// or was rejected, this is it.
+// that was sent. Where a paper of the same kind was asked for of the same part
+// of the record and has not come, or was rejected, this is it.
 func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
 	if err := in.Validate(); err != nil {
 		return Document{}, err
@@ -66,7 +66,7 @@ func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
 		return Document{}, err
 	}
 	at := slices.IndexFunc(all, func(d Document) bool {
-		return d.Kind == in.Kind && (d.Status == "requested" || d.Status == "rejected")
+		return d.Kind == in.Kind && d.Part == in.Part && (d.Status == "requested" || d.Status == "rejected")
 	})
 	var d Document
 	step := "add"
@@ -75,7 +75,7 @@ func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
 		d, err = flow.Take(tx, Flow, step, all[at], func(d *Document) { d.File = in.File })
 	} else {
 		d, err = flow.Create(tx, Flow, step, Document{Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File,
-			Required: in.Required, Note: in.Note})
+			Required: in.Required, Note: in.Note, Part: in.Part})
 	}
 	if err == nil {
 		err = noFile(r.files.Share(tx, in.File, from, holder(d.ID)))

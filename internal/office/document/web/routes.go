@@ -51,10 +51,11 @@ type documentOut struct {
 	Due       calendar.Date `json:"due"`
 	Required  bool          `json:"required"`
 	Note      string        `json:"note"`
+	Part      string        `json:"part" doc:"For which part of its record it is, such as the key of a co-applicant; empty for all of it"`
 }
 
 func documentOf(a access.Actor, d document.Document) documentOut {
-	return documentOut{d.ID, d.Status, d.Version, document.Flow.Free(a, d), d.Title, d.Kind, d.OwnerKind, d.Owner, d.File, d.Due, d.Required, d.Note}
+	return documentOut{d.ID, d.Status, d.Version, document.Flow.Free(a, d), d.Title, d.Kind, d.OwnerKind, d.Owner, d.File, d.Due, d.Required, d.Note, d.Part}
 }
 
 type asked struct {
