@@ -3,6 +3,7 @@ package intake_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,8 +13,10 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/kizunatest"
+	"kizuna/internal/office/document"
 	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/people"
 )
@@ -375,8 +378,12 @@ func TestUndoLeave(t *testing.T) {
 				t.Errorf("%s is seen with the case: %v", w.Kind, err)
 			}
 			undo := intake.UndoLeaveInput{Undo: out.Undo, Version: out.Version}
-			if _, err := d.UndoLeave(ctx, worker, w.Kind, w.ID, undo); !errors.Is(err, fault.KindNotFound) {
-				t.Errorf("%s: another took it back: %v", w.Kind, err)
+			mate := owner // sees the case with the team, and did not take it out
+			mate.ID = db.NewID()
+			for _, another := range []access.Actor{worker, mate} {
+				if _, err := d.UndoLeave(ctx, another, w.Kind, w.ID, undo); !errors.Is(err, fault.KindNotFound) {
+					t.Errorf("%s: another took it back: %v", w.Kind, err)
+				}
 			}
 			stale := undo
 			stale.Version--
@@ -403,6 +410,75 @@ func TestUndoLeave(t *testing.T) {
 		f, err := d.Complaint(ctx, worker, complaint)
 		if err != nil || f.Record.Status != "resolved" || f.Record.Outcome != "joined" || f.Record.Answer != "担当が伺います" || f.Record.RespondedAt == 0 {
 			t.Errorf("the complaint: %+v %v", f.Record, err)
+		}
+	})
+}
+
+// TestLentPapersLeave: what a referral lent to the case goes with it, but for
+// what somebody looked at there; taken back, it is lent again.
+func TestLentPapersLeave(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		worker, owner := kizunatest.Staff(access.IntakeWorker), kizunatest.Staff(access.Caseworker)
+		d.Documents = document.New(d.run, file.New(d.data, d.run.Vault, d.clock))
+		d.Documents.Sees[intake.KindReferral] = intake.SeesReferral
+		d.Documents.Sees["case"] = func(db.Q, access.Actor, calendar.Time, db.ID) (bool, error) { return true, nil }
+		p, err := d.people.Create(ctx, owner, osamu())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := d.cases.Open(ctx, owner, cases.OpenInput{Person: p.ID, Kind: "housing"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := d.ReceiveReferral(ctx, worker, intake.InboundInput{Source: "港南病院", Client: "丸山 修", Need: "退院後の住まい", Channel: "fax"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, title := range []string{"診断書", "紹介状"} {
+			f, err := d.Documents.Upload(ctx, worker, title+".pdf", "application/pdf", strings.NewReader("%PDF-1.4\n%%EOF\n"))
+			if err == nil {
+				_, err = d.Documents.Create(ctx, worker, document.Input{Title: title, OwnerKind: intake.KindReferral, Owner: x.ID, File: f.ID})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		there := func() (titles []string) {
+			t.Helper()
+			list, err := d.Documents.List(ctx, owner, "case", c.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, y := range list {
+				titles = append(titles, y.Title)
+			}
+			slices.Sort(titles)
+			return titles
+		}
+		if _, err := d.JoinReferral(ctx, worker, x.ID, intake.JoinInput{Case: c.ID, Person: p.ID, Version: x.Version, Answer: "受け入れます"}); err != nil {
+			t.Fatal(err)
+		}
+		lent, err := d.Documents.List(ctx, owner, "case", c.ID)
+		if err != nil || len(lent) != 2 {
+			t.Fatalf("lent: %+v %v", lent, err)
+		}
+		if _, err := d.Documents.Step(ctx, owner, lent[0].ID, "accept", document.StepInput{Version: 1}); err != nil {
+			t.Fatal(err)
+		}
+		looked := []string{lent[0].Title}
+		f, err := d.Referral(ctx, owner, x.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := d.Leave(ctx, owner, intake.KindReferral, x.ID, intake.LeaveInput{Case: c.ID, Reason: "別の人のこと", Version: f.Record.Version})
+		if err != nil || !slices.Equal(there(), looked) {
+			t.Fatalf("of the case after it left: %v, %v", there(), err)
+		}
+		if _, err := d.UndoLeave(ctx, owner, intake.KindReferral, x.ID, intake.UndoLeaveInput{Undo: out.Undo, Version: out.Version}); err != nil {
+			t.Fatal(err)
+		}
+		if got := there(); !slices.Equal(got, []string{"紹介状", "診断書"}) {
+			t.Errorf("of the case once it is back: %v", got)
 		}
 	})
 }

@@ -457,15 +457,20 @@ func (r *Room) headed(ctx context.Context, a access.Actor, id db.ID, in *OpenInp
 	})
 }
 
-// bringAlong puts the referral's papers among those of the case; the referral
-// keeps its own.
+// bringAlong puts the referral's papers among those of the case, but for what
+// stands there already; the referral keeps its own.
 func (r *Room) bringAlong(tx *op.Tx, into, id db.ID) error {
 	if r.Documents == nil {
 		return nil
 	}
 	list, err := document.Of(tx, KindReferral, id)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	there, err := document.Of(tx, "case", into)
 	for _, d := range list {
-		if err == nil && !d.File.IsZero() && d.Status != flow.Void {
+		stands := d.File.IsZero() || slices.ContainsFunc(there, func(x document.Document) bool { return x.File == d.File })
+		if err == nil && !stands {
 			_, err = r.Documents.Lend(tx, d, "case", into)
 		}
 	}

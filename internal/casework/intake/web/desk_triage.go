@@ -203,7 +203,7 @@ func dueCell(ctx context.Context, l intake.Queue, x intake.Waiting) templ.Compon
 	what := coded(ctx, dueKey, x.NextDue)
 	late := func(how string) templ.Component {
 		if what != "" {
-			how = what + "・" + how
+			how = text.Word(ctx, "intake.web.due_late", "what", what, "how", how)
 		}
 		return ui.Strong(how, ui.Bad)
 	}
