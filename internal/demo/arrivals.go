@@ -214,14 +214,26 @@ func elsewhere(t *teller, p text.Pair) {
 		HandedTo: t.say(both("年金事務所", "Pension office")), Answer: t.say(both("担当の窓口につなぎました。", "Handed on to the office in charge."))}))
 }
 
-func (t *teller) applies(p text.Pair) intake.Submitted {
+// wife applies together with her husband, for help of her own.
+func wife(t *teller, family string) (intake.HouseholdMember, intake.ItemInput) {
+	return intake.HouseholdMember{Key: "wife", Name: family + " 彩", Relation: "spouse", BirthDate: "1984-07-19", Applies: true},
+		intake.ItemInput{Program: t.programs["employment"], Benefit: t.benefits["job_coaching"], Applicant: "wife"}
+}
+
+// applies is an application, by some together with those who live with them.
+func (t *teller) applies(p text.Pair, together ...func(t *teller, family string) (intake.HouseholdMember, intake.ItemInput)) intake.Submitted {
 	name := applicants[t.applied%len(applicants)]
 	t.applied++
+	items, household := []intake.ItemInput{{Program: t.programs["housing_security"], Benefit: t.benefits["rent_support"]}}, []intake.HouseholdMember{}
+	for _, who := range together {
+		member, item := who(t, name[0])
+		household, items = append(household, member), append(items, item)
+	}
 	return try(t.srv.Rooms.Intake.Apply(t.ctx, access.Nobody(), intake.ApplicationInput{Channel: "online", Kind: "housing", Statement: t.say(p),
 		Applicant: intake.Applicant{Family: name[0], Given: name[1], FamilyKana: name[2], GivenKana: name[3], BirthDate: calendar.Date(fmt.Sprintf("19%d-0%d-0%d", 62+t.r.IntN(35), 1+t.r.IntN(9), 1+t.r.IntN(9))),
 			Phone: fmt.Sprintf("080-0%03d-%04d", t.r.IntN(1000), t.r.IntN(10000))},
-		Incomes: []intake.Income{{Detail: t.say(both("給与", "Wages")), Amount: ledger.Yen(int64(40+t.r.IntN(80)) * 1000), Period: "month"}},
-		Items:   []intake.ItemInput{{Program: t.programs["housing_security"], Benefit: t.benefits["rent_support"]}}}))
+		Incomes:   []intake.Income{{Detail: t.say(both("給与", "Wages")), Amount: ledger.Yen(int64(40+t.r.IntN(80)) * 1000), Period: "month"}},
+		Household: household, Items: items}))
 }
 
 var applicants = [][4]string{{"柴崎", "悠人", "シバサキ", "ユウト"}, {"荒川", "真紀", "アラカワ", "マキ"}, {"梶原", "誠司", "カジワラ", "セイジ"}, {"宇野", "千尋", "ウノ", "チヒロ"},
@@ -230,7 +242,7 @@ var applicants = [][4]string{{"柴崎", "悠人", "シバサキ", "ユウト"}, 
 func submitted(t *teller, p text.Pair) { t.applies(p) }
 
 func inReview(t *teller, p text.Pair) {
-	x := t.applies(p)
+	x := t.applies(p, wife)
 	t.later(1)
 	version := try(t.srv.Rooms.Intake.ApplicationStep(t.ctx, t.actor("morita"), x.ID, "review", intake.AnswerInput{Version: x.Version})).Version
 	t.given("morita", intake.KindApplication, x.ID, version)

@@ -39,6 +39,7 @@ export const pages = [
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/'),
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/', '/desk/intake/complaints/new'),
   one('intake_worker', '/desk/intake?kind=inquiry', '/desk/intake/inquiries/', '/desk/intake/assign'),
+  ...['', '/desk/intake/applications/*/identify_applicant', 'return'].map((below) => one('intake_worker', '/desk/intake?kind=application&view=mine', '/desk/intake/applications/', below)),
   ...['', 'edit', 'join', 'decline', 'send_elsewhere', 'give_receipt'].map((below) => one('intake_worker', '/desk/intake?kind=inbound_referral', '/desk/intake/inbound-referrals/', below)),
   ...seen('supervisor', '/desk', '/desk/cases', '/desk/duplicates?status=not_duplicate', '/desk/disclosures', '/desk/interests', '/desk/interests?status=stands'),
   one('supervisor', '/desk/duplicates', '/desk/duplicates/'),

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"kizuna/internal/casework/cases"
@@ -129,11 +130,14 @@ func (f *File[R]) around(q db.Q, a access.Actor, kind string, x *Arrival) error 
 		return err
 	}
 	for _, s := range led {
-		// Cases that the actor does not see stay unnamed.
-		if c, err := cases.Load(q, a, f.Now, s.Case); err == nil {
+		c, err := cases.Load(q, a, f.Now, s.Case)
+		switch {
+		case err == nil:
 			f.Cases = append(f.Cases, c)
-		} else {
+		case errors.Is(err, fault.KindNotFound): // cases that the actor does not see stay unnamed
 			f.Away = true
+		default:
+			return err
 		}
 	}
 	if !x.Team.IsZero() {

@@ -50,6 +50,7 @@ type view struct {
 	Actions  []flow.Action
 	Person   people.Card
 	Cases    []cases.Case
+	Away     bool // it stands in a case besides that the reader does not see
 	History  []journal.Row
 	Users    map[db.ID]text.Pair
 	Team     text.Pair
@@ -76,7 +77,7 @@ func (v view) at() string { return intake.Href(v.kind.entity, v.Arrival.ID) }
 func version(n int64) string { return strconv.FormatInt(n, 10) }
 
 func viewOf[R any](f intake.File[R], a intake.Arrival) view {
-	return view{Arrival: a, Actions: f.Actions, Person: f.Person, Cases: f.Cases, History: f.History, Users: f.Users, Team: f.Team, Now: f.Now, Led: f.Led, Reports: f.Reports}
+	return view{Arrival: a, Actions: f.Actions, Person: f.Person, Cases: f.Cases, Away: f.Away, History: f.History, Users: f.Users, Team: f.Team, Now: f.Now, Led: f.Led, Reports: f.Reports}
 }
 
 // The words of coded values.

@@ -237,3 +237,28 @@ func TestByTheAPI(t *testing.T) {
 		}
 	})
 }
+
+// TestACaseOutOfSight says that something was tied to a case where the reader may not see which.
+func TestACaseOutOfSight(t *testing.T) {
+	eachDesk(t, func(d *desk) {
+		ctx, owner := d.t.Context(), kizunatest.Staff(access.Caseworker)
+		p, err := d.people.Create(ctx, owner, people.PersonInput{Names: []people.NameInput{{Family: "丸山", Given: "修"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := cases.New(d.run).Open(ctx, owner, cases.OpenInput{Person: p.ID, Kind: "housing"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := d.call("POST", "/api/v1/inquiries", "", map[string]any{"channel": "phone", "body": "家賃のこと"}, http.StatusCreated)
+		id := got["id"].(string)
+		d.page("ja", "/desk/intake/inquiries/"+id, "まだケースにつながっていません")
+		d.call("POST", "/api/v1/inquiries/"+id+"/join", `"1"`, map[string]any{"case_id": c.ID, "answer": "担当が伺います"}, http.StatusOK)
+		said := d.page("en", "/desk/intake/inquiries/"+id, "On a case that is not shown to you")
+		if strings.Contains(said, c.Number) || strings.Contains(said, "Not on a case yet") {
+			t.Error("the page of a reader who does not see the case names it, or says there is none")
+		}
+		d.actor = owner
+		d.page("en", "/desk/intake/inquiries/"+id, c.Number)
+	})
+}
