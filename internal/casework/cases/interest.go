@@ -64,8 +64,12 @@ func askForAnother(tx *op.Tx, list []Case) error {
 		}
 		above = slices.DeleteFunc(above, func(id db.ID) bool { return slices.Contains(kept, id) })
 		at := "/desk/cases/" + c.ID.String() + "/assign"
-		if _, found, err := openReminder(tx, c.ID, handOverKind, at); err != nil || found {
+		_, asked, err := openReminder(tx, c.ID, handOverKind, at)
+		if err != nil {
 			return err
+		}
+		if asked {
+			continue
 		}
 		p := Reminder{Case: c.ID, Team: c.Team, Kind: handOverKind, DueOn: today(tx), Href: at, Args: db.AsJSON(map[string]any{"number": c.Number})}
 		if len(above) > 0 {

@@ -170,3 +170,42 @@ func TestInterestAndCases(t *testing.T) {
 		}
 	})
 }
+
+// TestEveryCaseAsksForAnother: where one of the cases in hand asked for another owner already, the others
+// still do.
+func TestEveryCaseAsksForAnother(t *testing.T) {
+	eachDesk(t, func(t *testing.T, d desk) {
+		d.people.OnInterest = append(d.people.OnInterest, cases.OnInterest)
+		worker := d.hire("worker@agency.example", access.Caseworker)
+		first := d.open(worker)
+		second, err := d.Open(ctx, worker, cases.OpenInput{Person: first.Person, Kind: "health"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := d.open(worker).Person
+		for _, c := range []cases.Case{first, second} {
+			asked := func() (n int) {
+				t.Helper()
+				if err := d.run.Read(ctx, func(q *db.Reader) (err error) {
+					n, err = db.One[int](q, "SELECT COUNT(*) FROM case_prompt WHERE case_id = ? AND kind = 'cases.prompt.hand_over'", c.ID)
+					return err
+				}); err != nil {
+					t.Fatal(err)
+				}
+				return n
+			}
+			if c.ID == first.ID { // somebody else who takes part in the first alone
+				d.write(func(tx *op.Tx) error {
+					_, err := cases.AddParticipant(tx, first, cases.ParticipantInput{Person: other, Role: "household"})
+					return err
+				})
+				d.keep(worker.ID, other)
+			} else {
+				d.keep(worker.ID, first.Person)
+			}
+			if n := asked(); n != 1 {
+				t.Errorf("%s asked %d times", c.Number, n)
+			}
+		}
+	})
+}
