@@ -255,6 +255,7 @@ func TestACaseOutOfSight(t *testing.T) {
 		d.page("ja", "/desk/intake/inquiries/"+id, "まだケースにつながっていません")
 		d.call("POST", "/api/v1/inquiries/"+id+"/join", `"1"`, map[string]any{"case_id": c.ID, "answer": "担当が伺います"}, http.StatusOK)
 		said := d.page("en", "/desk/intake/inquiries/"+id, "On a case that is not shown to you")
+		d.page("en", "/desk/intake/inquiries/"+id+"/leave", "On no case that is shown to you", "ask its owner or a supervisor")
 		if strings.Contains(said, c.Number) || strings.Contains(said, "Not on a case yet") {
 			t.Error("the page of a reader who does not see the case names it, or says there is none")
 		}
