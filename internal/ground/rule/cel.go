@@ -173,6 +173,7 @@ var library = []cel.EnvOption{
 	cel.Function("date", cel.Overload("date_string", []*cel.Type{cel.StringType}, dateType, cel.UnaryBinding(readDay))),
 	rounding("floor", down), rounding("ceil", up), rounding("round", nearest),
 	choice("min", -1), choice("max", 1),
+	cel.Function("sum", cel.Overload("sum_list", []*cel.Type{cel.ListType(cel.StringType)}, numberType, cel.UnaryBinding(total))),
 	span("years", func(a, b calendar.Date) int { return ages(a, b) }),
 	span("months", monthsBetween),
 	span("days", calendar.Between),
@@ -233,6 +234,20 @@ func choice(name string, sign int) cel.EnvOption {
 		cel.Overload(name+"_3", []*cel.Type{numberType, numberType, numberType}, numberType, cel.FunctionBinding(func(v ...ref.Val) ref.Val {
 			return better(better(v[0], v[1]), v[2])
 		})))
+}
+
+// total adds up a list of numbers as they are written; of none it is 0.
+func total(v ref.Val) ref.Val {
+	sum := new(big.Rat)
+	for it := v.(traits.Lister).Iterator(); it.HasNext() == types.True; {
+		s, _ := it.Next().(types.String)
+		r, ok := parseNumber(string(s))
+		if !ok {
+			return types.NewErr("not a number")
+		}
+		sum.Add(sum, r)
+	}
+	return bounded(sum)
 }
 
 // span declares f(from, until): full years, months or days from one day to another, negative when

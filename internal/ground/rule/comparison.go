@@ -16,8 +16,8 @@ import (
 // can say too.
 type Comparison struct {
 	Fact  string
-	Op    string // Equal, NotEqual, "<", "<=", ">", ">=", Has or Answered
-	Value Value  // Bool, Decimal, String or Date; none for Answered
+	Op    string // Equal, NotEqual, "<", "<=", ">", ">=", Has, Some or Answered
+	Value Value  // Bool, Decimal, String or Date; none for Some and Answered
 }
 
 // The comparisons that are not an order.
@@ -25,6 +25,7 @@ const (
 	Equal    = "=="
 	NotEqual = "!="
 	Has      = "has"      // a list has an item
+	Some     = "some"     // a list has any: size(x) > 0
 	Answered = "answered" // the fact is known: x == x
 )
 
@@ -114,6 +115,10 @@ func comparisonOf(e ast.Expr) (Comparison, bool) {
 		return Comparison{}, false
 	}
 	left, right := args[0], args[1]
+	if fact, ok := sizeOf(left); ok && op == ">" {
+		v, plain := plainValue(right)
+		return Comparison{Fact: fact, Op: Some}, plain && v.Type == Decimal && v.Text == "0"
+	}
 	if left.Kind() != ast.IdentKind {
 		left, right = right, left
 		if other := mirrored[op]; other != "" {
@@ -128,6 +133,18 @@ func comparisonOf(e ast.Expr) (Comparison, bool) {
 	}
 	v, ok := plainValue(right)
 	return Comparison{left.AsIdent(), op, v}, ok
+}
+
+// sizeOf reads size(x).
+func sizeOf(e ast.Expr) (fact string, ok bool) {
+	if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "size" || e.AsCall().IsMemberFunction() {
+		return "", false
+	}
+	args := e.AsCall().Args()
+	if len(args) != 1 || args[0].Kind() != ast.IdentKind {
+		return "", false
+	}
+	return args[0].AsIdent(), true
 }
 
 // plainValue reads a value as it is written, date('…') included.
@@ -184,6 +201,8 @@ func (c Comparison) String() string {
 	switch {
 	case c.Op == Answered:
 		return c.Fact + " == " + c.Fact
+	case c.Op == Some:
+		return "size(" + c.Fact + ") > 0"
 	case c.Op == Has:
 		return v + " in " + c.Fact
 	case c.Value.Type == Bool && (c.Op == Equal) == (v == "true"):

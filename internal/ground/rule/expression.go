@@ -184,7 +184,7 @@ var allowed = func() map[string]bool {
 		operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
 		operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 		operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional, operators.In, operators.NotStrictlyFalse,
-		"size", "startsWith", "endsWith", "contains", "number", "date", "floor", "ceil", "round", "min", "max",
+		"size", "startsWith", "endsWith", "contains", "number", "date", "floor", "ceil", "round", "min", "max", "sum",
 		"years", "months", "days", "add_days", "add_months", "add_years",
 	} {
 		m[name] = true

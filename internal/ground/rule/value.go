@@ -2,6 +2,7 @@ package rule
 
 import (
 	"errors"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ const (
 	String  Type = "string"
 	Date    Type = "date"
 	List    Type = "list" // of strings
+	// Rows are facts several times over, such as of each member of a household.
+	// They are kept and handed on; an expression speaks of what is inside.
+	Rows Type = "rows"
 )
 
 func (t Type) number() bool { return t == Int || t == Decimal || t == Money }
@@ -32,6 +36,7 @@ type Value struct {
 	Type Type     `json:"type"`
 	Text string   `json:"text,omitempty"`
 	List []string `json:"list,omitempty"`
+	Rows []Facts  `json:"rows,omitempty"`
 }
 
 var errValue = errors.New("rule: not a value of its type")
@@ -79,6 +84,9 @@ func On(d calendar.Date) Value { return Value{Type: Date, Text: string(d)} }
 // Texts is a List.
 func Texts(list ...string) Value { return Value{Type: List, List: slices.Clone(list)} }
 
+// Several are Rows.
+func Several(rows ...Facts) Value { return Value{Type: Rows, Rows: slices.Clone(rows)} }
+
 // Minor gives a number in minor units; false when it has more places than the currency.
 func (v Value) Minor(digits int) (int64, bool) {
 	r, ok := parseNumber(v.Text)
@@ -89,18 +97,28 @@ func (v Value) Minor(digits int) (int64, bool) {
 	return r.Num().Int64(), r.IsInt() && r.Num().IsInt64()
 }
 
+// Items are those of a List, or the one text of any other value.
+func (v Value) Items() []string {
+	if v.Type == List {
+		return v.List
+	}
+	return []string{v.Text}
+}
+
 // Equal reports whether two values are the same.
 func (v Value) Equal(w Value) bool {
-	return v.Type == w.Type && v.Text == w.Text && slices.Equal(v.List, w.List)
+	return v.Type == w.Type && v.Text == w.Text && slices.Equal(v.List, w.List) && slices.EqualFunc(v.Rows, w.Rows, Facts.equal)
 }
+
+func (f Facts) equal(g Facts) bool { return maps.EqualFunc(f, g, Value.Equal) }
 
 // valid checks a value against its type and that it is in canonical form.
 func (v Value) valid() bool {
 	if v.Type == List {
-		return v.Text == ""
+		return v.Text == "" && v.Rows == nil
 	}
 	w, err := Parse(v.Type, v.Text)
-	return err == nil && w.Text == v.Text && v.List == nil
+	return err == nil && w.Text == v.Text && v.List == nil && v.Rows == nil
 }
 
 const maxDigits = 80 // of a number as written
