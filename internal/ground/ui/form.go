@@ -337,10 +337,28 @@ type RepeaterProps struct {
 	Groups             []templ.Component
 	AddLabel           string
 	Min                int    // groups that cannot be removed
+	Most               int    // groups that there may be; 0 for any number
+	Required           bool   // at least one group must be filled in
 	Action             string // address of Add and Remove, the form's own with a place on the page to come back to
 }
 
 // pressAttrs are where Add and Remove go.
+// TypedRows is how many groups of a repeater stand in a form that came back; ok is false in one that did not.
+func TypedRows(ctx context.Context, name string) (n int, ok bool) {
+	typed := formOf(ctx).props.Typed
+	for key := range typed {
+		rest, below := strings.CutPrefix(key, name+"/")
+		number, _, _ := strings.Cut(rest, "/")
+		if i, err := strconv.Atoi(number); below && err == nil && i >= n && i < mostRows {
+			n = i + 1
+		}
+	}
+	return n, typed != nil
+}
+
+// mostRows bounds the groups that are drawn because somebody sent their names.
+const mostRows = 200
+
 func (r RepeaterProps) pressAttrs() templ.Attributes {
 	if r.Action == "" {
 		return nil
