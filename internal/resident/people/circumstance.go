@@ -81,18 +81,21 @@ type CircumstanceChange struct {
 
 // ChangeCircumstance corrects a circumstance of a person the actor sees, or ends it.
 func (r *Room) ChangeCircumstance(ctx context.Context, a access.Actor, id db.ID, in CircumstanceChange) (Circumstance, error) {
-	return r.onCircumstance(ctx, a, id, "change", in, in.Version, func(tx *op.Tx, c Circumstance) (Circumstance, error) {
-		now := c
-		now.Detail, now.Minor, now.Currency, now.Period = in.Detail, in.Minor, in.Currency, in.Period
-		now.From, now.Until, now.Evidence = in.From, in.Until, in.Evidence
-		if err := now.validate(); err != nil {
-			return c, err
-		}
-		return flow.Take(tx, CircumstanceFlow, "change", c, func(x *Circumstance) {
-			head := x.Head
-			*x = now
-			x.Head = head
-		})
+	return r.onCircumstance(ctx, a, id, "change", in, in.Version, in.take)
+}
+
+// take carries the change out on the circumstance that was seen.
+func (in CircumstanceChange) take(tx *op.Tx, c Circumstance) (Circumstance, error) {
+	now := c
+	now.Detail, now.Minor, now.Currency, now.Period = in.Detail, in.Minor, in.Currency, in.Period
+	now.From, now.Until, now.Evidence = in.From, in.Until, in.Evidence
+	if err := now.validate(); err != nil {
+		return c, err
+	}
+	return flow.Take(tx, CircumstanceFlow, "change", c, func(x *Circumstance) {
+		head := x.Head
+		*x = now
+		x.Head = head
 	})
 }
 

@@ -332,6 +332,12 @@ const textLivingSize = `SELECT COUNT(*) FROM household_member m JOIN household h
 	WHERE (p.died_on = '' OR p.died_on > ?) AND h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
 	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))`
 
+// textCompanions gives who is in the household in which a person lives on a day.
+var textCompanions = "SELECT " + db.Columns[Member]("m") + ` FROM household_member m JOIN household h ON h.id = m.household
+	WHERE h.kind = 'living' AND h.status = 'active' AND m.status = 'active' AND (m.until_date = '' OR m.until_date >= ?)
+	AND m.household IN (SELECT household FROM household_member WHERE person = ? AND status = 'active' AND (until_date = '' OR until_date >= ?))
+	ORDER BY m.head DESC, m.from_date, m.id`
+
 // Close is the text of a statement that gives who was close to a person on a
 // day and lives, once for each tie: person, kind, and whether the kind is what
 // the bereaved is to the dead (far) instead of the other way about. Somebody
