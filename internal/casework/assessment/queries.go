@@ -89,6 +89,14 @@ func (f *File) evaluate(ctx context.Context, now calendar.Time) (err error) {
 	return nil
 }
 
+// AsTyped is what would follow from answers as they stand on a page; nothing is
+// kept.
+func (r *Room) AsTyped(ctx context.Context, f File, in form.Fill) form.Evaluation {
+	now := f.Ready.AsTyped(f.Response.Answers.V, in, calendar.Today(ctx, r.run.Clock))
+	now.Of = &f.Response
+	return now
+}
+
 // Of asks for what belongs to a case, from before one of them (zero: from the
 // newest).
 type Of struct {

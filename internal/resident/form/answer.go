@@ -23,34 +23,64 @@ const (
 	maxProse = 10000
 )
 
-// Read turns answers as they were typed or sent into values, by question.
-// What is empty is no answer; what cannot be read is a fault at /answers/<key>
-// and left out.
+// Read turns answers as they were typed or sent into values, by question, or
+// by section where one repeats. What is empty is no answer, and a repetition in
+// which nothing stands is none; what cannot be read is a fault at
+// /answers/<key> and left out.
 func (d Definition) Read(raw map[string]any) (rule.Facts, fault.Fields) {
+	out, wrong := d.asTyped(raw)
+	for key, v := range out {
+		if v.Type != rule.Rows {
+			continue
+		}
+		if v.Rows = slices.DeleteFunc(v.Rows, func(row rule.Facts) bool { return len(row) == 0 }); len(v.Rows) == 0 {
+			delete(out, key)
+			continue
+		}
+		out[key] = v
+	}
+	return out, wrong
+}
+
+// asTyped is Read with the repetitions in which nothing stands, so that they
+// are where they were typed.
+func (d Definition) asTyped(raw map[string]any) (rule.Facts, fault.Fields) {
 	out, wrong := rule.Facts{}, fault.Fields{}
+	raw = withOwn(raw, d.Find)
 	for _, key := range slices.Sorted(maps.Keys(raw)) {
 		at := fault.At("answers", key)
-		q, ok := d.Find(key)
-		if !ok || !q.Asks() {
-			wrong.Add(at, "fault.unknown_field", "field", key)
-			continue
-		}
-		if !q.Typed() {
-			wrong.Add(at, "form.fault.apart")
-			continue
-		}
-		v, given, err := q.read(raw[key])
-		if err != nil {
-			if wrong.Absorb(at, err) != nil {
-				wrong.Add(at, "fault.bad_choice")
+		if s, _, ok := d.Section(key); ok && s.Repeats {
+			if v, given := s.readRows(at, raw[key], &wrong); given {
+				out[key] = v
 			}
 			continue
 		}
-		if given {
-			out[key] = v
+		if q, s, ok := d.find(key); ok && !s.Repeats {
+			q.readAt(at, raw[key], out, &wrong)
+			continue
 		}
+		wrong.Add(at, "fault.unknown_field", "field", key)
 	}
 	return out, wrong
+}
+
+// readAt reads an answer into others; what is wrong with it is a fault at at.
+func (q Question) readAt(at string, raw any, into rule.Facts, wrong *fault.Fields) {
+	switch {
+	case !q.Asks():
+		wrong.Add(at, "fault.unknown_field", "field", q.Key)
+		return
+	case !q.Typed():
+		wrong.Add(at, "form.fault.apart")
+		return
+	}
+	v, given, err := q.read(raw)
+	if err != nil && wrong.Absorb(at, err) != nil {
+		wrong.Add(at, "fault.bad_choice")
+	}
+	if given { // of several answers those that can be read
+		into[q.Key] = v
+	}
 }
 
 func bad(key string, pairs ...any) error {
@@ -61,7 +91,13 @@ func bad(key string, pairs ...any) error {
 
 // read reads one answer; given is false for an empty one.
 func (q Question) read(raw any) (v rule.Value, given bool, err error) {
-	if q.Kind == "choices" {
+	if both, ok := raw.(ownAnswer); ok {
+		return q.readOpen(both)
+	}
+	switch {
+	case q.Repeats:
+		return q.readEach(raw)
+	case q.Kind == "choices":
 		return q.readList(raw)
 	}
 	s, ok := plainText(raw)
@@ -81,7 +117,7 @@ func (q Question) Start() (v rule.Value, given bool, err error) {
 	if len(q.Initial) == 0 || !q.Typed() {
 		return v, false, nil
 	}
-	if q.Kind != "choices" {
+	if q.Kind != "choices" && !q.Repeats {
 		return q.read(q.Initial[0])
 	}
 	list := make([]any, len(q.Initial))
@@ -111,18 +147,27 @@ func (q Question) readList(raw any) (v rule.Value, given bool, err error) {
 		list = []any{raw}
 	}
 	var out []string
+	own := 0
 	for _, one := range list {
 		s, ok := plainText(one)
 		if !ok {
 			return v, false, bad("fault.bad_choice")
 		}
-		if s == "" || slices.Contains(out, s) {
+		if strings.TrimSpace(s) == "" {
 			continue
 		}
-		if !q.offers(s) {
-			return v, false, bad("fault.bad_choice")
+		if s, err = q.chosen(s); err != nil {
+			return v, false, err
 		}
-		out = append(out, s)
+		if !q.offers(s) {
+			own++
+		}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	if own > 1 {
+		return v, false, bad("form.fault.own_once")
 	}
 	return rule.Texts(out...), len(out) > 0, nil
 }
@@ -149,10 +194,8 @@ func (q Question) readOne(s string) (rule.Value, error) {
 		}
 		return rule.Value{}, bad("fault.bad_choice")
 	case "choice":
-		if !q.offers(s) {
-			return rule.Value{}, bad("fault.bad_choice")
-		}
-		return rule.Text(s), nil
+		s, err := q.chosen(s)
+		return rule.Text(s), err
 	}
 	return q.readText(s)
 }
@@ -236,8 +279,9 @@ func (q Question) within(v rule.Value) error {
 	return nil
 }
 
-// Plain gives answers as programs read them: true, 3, "text", ["a","b"];
-// money and decimals as strings, so that nobody rounds them.
+// Plain gives answers as programs read them: true, 3, "text", ["a","b"], and
+// of a section that repeats [{…},{…}]; money and decimals as strings, so that
+// nobody rounds them.
 func Plain(answers rule.Facts) map[string]any {
 	out := make(map[string]any, len(answers))
 	for key, v := range answers {
@@ -246,6 +290,12 @@ func Plain(answers rule.Facts) map[string]any {
 			out[key] = v.Text == "true"
 		case rule.List:
 			out[key] = v.List
+		case rule.Rows:
+			rows := make([]map[string]any, len(v.Rows))
+			for i, row := range v.Rows {
+				rows[i] = Plain(row)
+			}
+			out[key] = rows
 		case rule.Int:
 			out[key] = json.Number(v.Text)
 		default:
@@ -257,6 +307,13 @@ func Plain(answers rule.Facts) map[string]any {
 
 // Said writes an answer for a reader.
 func (q Question) Said(lang text.Lang, v rule.Value) string {
+	if q.Repeats {
+		var all []string
+		for _, one := range q.Each(v) {
+			all = append(all, q.One().Said(lang, one))
+		}
+		return text.List(lang, all)
+	}
 	switch q.Kind {
 	case "yes_no":
 		if v.Text == "true" {
@@ -279,6 +336,9 @@ func (q Question) Said(lang text.Lang, v rule.Value) string {
 			if v.Type == rule.String && v.Text == o.Value || slices.Contains(v.List, o.Value) {
 				words = append(words, o.Label.In(lang))
 			}
+		}
+		if own := q.Written(v); own != "" {
+			words = append(words, text.T(lang, "form.own", map[string]any{"text": own}))
 		}
 		return text.List(lang, words)
 	}

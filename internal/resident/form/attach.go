@@ -39,6 +39,25 @@ type AttachInput struct {
 	Question string `json:"question"`
 	File     db.ID  `json:"file_id"`
 	Version  int64  `json:"version"`
+	// Came is the file where it came with the very request: sent once more, it is
+	// another file with the same in it, and the same request.
+	Came file.File `json:"-"`
+}
+
+// sent is what was sent, for telling a request that comes again.
+func (in AttachInput) sent() any {
+	if in.Came.ID.IsZero() {
+		return in
+	}
+	in.File = db.ID{}
+	return upload{in, in.Came.Name, in.Came.Digest}
+}
+
+// upload is what was sent with a file, known by what is in it.
+type upload struct {
+	Input  any
+	Name   string
+	Digest []byte
 }
 
 // Upload takes a paper or photograph in; it is the actor's own until it is
@@ -52,7 +71,7 @@ func (r *Room) Upload(ctx context.Context, a access.Actor, name, claims string, 
 
 // Attach adds a file to the answer of a question of a response in progress.
 func (r *Room) Attach(ctx context.Context, a access.Actor, id db.ID, in AttachInput) (Response, error) {
-	return r.aside(ctx, a, "attach", id, in.Version, in, func(tx *op.Tx, res Response, ready *Ready) (Response, error) {
+	return r.aside(ctx, a, "attach", id, in.Version, in.sent(), func(tx *op.Tx, res Response, ready *Ready) (Response, error) {
 		if _, err := ready.ofKind(in.Question, "file"); err != nil {
 			return res, err
 		}

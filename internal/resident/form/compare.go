@@ -31,6 +31,8 @@ var (
 		{"label", func(s Section) any { return s.Title }},
 		{"hint", func(s Section) any { return s.Hint }},
 		{"show", func(s Section) any { return s.Show }},
+		{"repeats", func(s Section) any { return []any{s.Repeats, s.Least, s.Most} }},
+		{"map_to", func(s Section) any { return s.MapTo }},
 		{"link_id", func(s Section) any { return s.LinkID }},
 		{"codes", func(s Section) any { return s.Codes }},
 	}
@@ -47,6 +49,8 @@ var (
 		{"max", func(q Question) any { return q.Max }},
 		{"currency", func(q Question) any { return q.Currency }},
 		{"score", func(q Question) any { return q.Score }},
+		{"repeats", func(q Question) any { return []any{q.Repeats, q.Most} }},
+		{"open", func(q Question) any { return q.Open }},
 		{"initial", func(q Question) any { return q.Initial }},
 		{"map_to", func(q Question) any { return q.MapTo }},
 		{"link_id", func(q Question) any { return q.LinkID }},

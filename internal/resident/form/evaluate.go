@@ -1,6 +1,7 @@
 package form
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -26,13 +27,10 @@ const sectionMark = "#"
 
 // Compile checks a definition. Faults point into it: /sections/0/questions/2/show.
 func Compile(d Definition) (*Ready, error) {
-	c := compiler{targets: map[string]bool{}, out: &Ready{Definition: d, show: map[string]*rule.Expr{}, must: map[string]*rule.Expr{}, calc: map[string]*rule.Expr{}}}
+	c := compiler{of: map[string]rule.Fact{}, targets: map[string]bool{}, out: &Ready{Definition: d, show: map[string]*rule.Expr{}, must: map[string]*rule.Expr{}, calc: map[string]*rule.Expr{}}}
 	c.shape()
-	set, err := rule.NewSet(c.facts()...)
-	if err != nil {
-		return nil, fault.Defect(err)
-	}
-	if err := c.expressions(set); err != nil {
+	c.declare()
+	if err := c.expressions(); err != nil {
 		return nil, err
 	}
 	if err := c.wrong.Err(); err != nil {
@@ -54,8 +52,9 @@ func Problems(d Definition) []fault.Field {
 type compiler struct {
 	out     *Ready
 	wrong   fault.Fields
-	known   []string        // questions before the present one
-	targets map[string]bool // fields of the record that have a question
+	of      map[string]rule.Fact // declared, as the sections after it see it
+	known   []string             // questions before the present one
+	targets map[string]bool      // fields of the record that have a question
 }
 
 func (c *compiler) shape() {
@@ -70,11 +69,12 @@ func (c *compiler) shape() {
 		label(&c.wrong, at+"/title", &s.Title, true)
 		label(&c.wrong, at+"/hint", &s.Hint, false)
 		c.elsewhere(at, s.LinkID, s.Codes, keys)
+		c.repeated(at, *s, keys)
 		if len(s.Questions) == 0 || len(s.Questions) > maxQuestions {
 			c.wrong.Add(at+"/questions", "form.fault.questions", "max", maxQuestions)
 		}
 		for j := range s.Questions {
-			c.question(at+fault.At("questions", j), &s.Questions[j], keys)
+			c.question(at+fault.At("questions", j), &s.Questions[j], *s, keys)
 		}
 	}
 	c.bands(d.Bands)
@@ -93,7 +93,7 @@ func (c *compiler) key(at, mark, key string, keys map[string]bool) {
 	keys[mark+key] = true
 }
 
-func (c *compiler) question(at string, q *Question, keys map[string]bool) {
+func (c *compiler) question(at string, q *Question, in Section, keys map[string]bool) {
 	c.key(at+"/key", "", q.Key, keys)
 	choose(&c.wrong, at+"/kind", q.Kind, Kinds)
 	label(&c.wrong, at+"/label", &q.Label, true)
@@ -102,6 +102,9 @@ func (c *compiler) question(at string, q *Question, keys map[string]bool) {
 	chosen := q.Kind == "choice" || q.Kind == "choices"
 	if chosen != (len(q.Options) > 0) || len(q.Options) > maxOptions {
 		c.wrong.Add(at+"/options", "form.fault.options", "max", maxOptions)
+	}
+	if q.Open && !chosen {
+		c.wrong.Add(at+"/open", "form.fault.open")
 	}
 	values := map[string]bool{}
 	for k := range q.Options {
@@ -122,7 +125,8 @@ func (c *compiler) question(at string, q *Question, keys map[string]bool) {
 			c.wrong.Add(at+[]string{"/min", "/max"}[i], "fault.not_a_number")
 		}
 	}
-	c.mapped(at+"/map_to", *q)
+	c.severalTimes(at, *q, in)
+	c.mapped(at+"/map_to", *q, in)
 	if _, _, err := q.Start(); err != nil {
 		_ = c.wrong.Absorb(at+"/initial/0", err) // what cannot be read is always said of a field
 	}
@@ -202,31 +206,72 @@ func (c *compiler) bands(bands []Band) {
 	}
 }
 
-// facts declares an answer per question, the day and the points. A question
-// without a key of its own has no answer that could be spoken of.
-func (c *compiler) facts() []rule.Fact {
-	out := []rule.Fact{{Name: "today", Type: rule.Date, Room: "form"}, {Name: "points", Type: rule.Decimal, Room: "form"}}
-	declared := map[string]bool{}
+// declare names an answer per question, the day and the points. A question
+// without a key of its own has no answer that could be spoken of. Where a
+// section repeats, what comes after it sees a list of each answer, and by the
+// section's key how many there are.
+func (c *compiler) declare() {
+	c.of["today"] = rule.Fact{Name: "today", Type: rule.Date, Room: "form"}
+	c.of["points"] = rule.Fact{Name: "points", Type: rule.Decimal, Room: "form"}
 	for _, s := range c.out.Sections {
 		for _, q := range s.Questions {
-			if t := q.valueType(); t != "" && IsKey(q.Key) && !declared[q.Key] {
-				declared[q.Key] = true
-				fact := rule.Fact{Name: q.Key, Type: t, Label: q.Label, Room: "form"}
-				for _, o := range q.Options {
-					fact.Options = append(fact.Options, o.Value)
-				}
-				out = append(out, fact)
+			fact := factOf(q)
+			if _, twice := c.of[q.Key]; twice || fact.Type == "" || !IsKey(q.Key) {
+				continue
 			}
+			if s.Repeats {
+				fact.Type = rule.List
+			}
+			c.of[q.Key] = fact
+		}
+	}
+	for _, s := range c.out.Sections {
+		if _, twice := c.of[s.Key]; s.Repeats && !twice && IsKey(s.Key) {
+			c.of[s.Key] = rule.Fact{Name: s.Key, Type: rule.Int, Label: s.Title, Room: "form"}
+		}
+	}
+}
+
+func factOf(q Question) rule.Fact {
+	out := rule.Fact{Name: q.Key, Type: q.valueType(), Label: q.Label, Room: "form"}
+	for _, o := range q.Options {
+		if !q.Open { // an answer of one's own may be any
+			out.Options = append(out.Options, o.Value)
 		}
 	}
 	return out
 }
 
-func (c *compiler) expressions(set *rule.Set) error {
+// inside is what the expressions of a section may speak of: in one that
+// repeats, of the answers of the same repetition.
+func (c *compiler) inside(s Section) (*rule.Set, error) {
+	facts := maps.Clone(c.of)
+	for _, q := range s.Questions {
+		if _, declared := facts[q.Key]; declared && s.Repeats {
+			facts[q.Key] = factOf(q)
+		}
+	}
+	set, err := rule.NewSet(slices.Collect(maps.Values(facts))...)
+	if err != nil {
+		return nil, fault.Defect(err)
+	}
+	return set, nil
+}
+
+func (c *compiler) expressions() error {
+	after, err := c.inside(Section{})
+	if err != nil {
+		return err
+	}
 	for i, s := range c.out.Sections {
-		at := fault.At("sections", i)
-		if err := c.expression(set, at+"/show", s.Show, rule.Bool, sectionMark+s.Key, c.out.show); err != nil {
+		at, set := fault.At("sections", i), after
+		if err := c.expression(after, at+"/show", s.Show, rule.Bool, sectionMark+s.Key, c.out.show); err != nil {
 			return err
+		}
+		if s.Repeats {
+			if set, err = c.inside(s); err != nil {
+				return err
+			}
 		}
 		for j, q := range s.Questions {
 			below := at + fault.At("questions", j)
@@ -235,11 +280,14 @@ func (c *compiler) expressions(set *rule.Set) error {
 			}
 			c.known = append(c.known, q.Key)
 		}
+		if s.Repeats {
+			c.known = append(c.known, s.Key)
+		}
 	}
 	if c.out.Score == "" {
 		return nil
 	}
-	e, err := set.Compile(c.out.Score, rule.Decimal)
+	e, err := after.Compile(c.out.Score, rule.Decimal)
 	c.out.score = e
 	return c.wrong.Absorb("/score", err)
 }
@@ -282,10 +330,15 @@ type Evaluation struct {
 	Must     map[string]bool // which of them must be answered
 	// Answers are those that count: of what is shown, with what is calculated.
 	Answers rule.Facts
-	Faults  fault.Fields // what is missing, at /answers/<key>
-	Points  int64
-	Score   string // decimal; "" when it cannot be told
-	Band    string // key; "" when there is none
+	Faults  fault.Fields // what is missing, at /answers/<key> or /answers/<section>/<row>/<key>
+	// Rows are, by section that repeats, what follows in each repetition: what
+	// is shown there, must be answered, and was.
+	Rows map[string][]Evaluation
+	// Blank is, by section that repeats, what is shown of one more of it.
+	Blank  map[string]Evaluation
+	Points int64
+	Score  string // decimal; "" when it cannot be told
+	Band   string // key; "" when there is none
 	// Parts are the points of each answer that gave any.
 	Parts []Part
 	// Of are the answers looked at, for whoever shows them; nil in a preview.
@@ -295,29 +348,41 @@ type Evaluation struct {
 // Part is what one answer gave to the points.
 type Part struct {
 	Question string
+	Answer   rule.Value
+	Row      int // of a section that repeats, from 1; 0 of others
 	Points   int64
 }
 
 // Evaluate shows, requires, calculates and scores. today is the day the
 // answers are looked at.
 func (r *Ready) Evaluate(given rule.Facts, today calendar.Date) Evaluation {
-	ev := Evaluation{Visible: map[string]bool{}, Must: map[string]bool{}, Answers: rule.Facts{}}
+	ev := Evaluation{Visible: map[string]bool{}, Must: map[string]bool{}, Answers: rule.Facts{}, Rows: map[string][]Evaluation{}, Blank: map[string]Evaluation{}}
 	facts := rule.Facts{"today": rule.On(today)}
 	for _, s := range r.Sections {
-		shown := holds(r.show[sectionMark+s.Key], facts, true)
 		any := false
-		for _, q := range s.Questions {
-			if !shown || !holds(r.show[q.Key], facts, true) {
-				continue
-			}
-			any = true
-			ev.Visible[q.Key] = true
-			r.answer(q, given, facts, &ev)
+		switch shown := holds(r.show[sectionMark+s.Key], facts, true); {
+		case shown && s.Repeats:
+			any = r.eachRow(s, given[s.Key].Rows, facts, &ev)
+		case shown:
+			any = r.answers(s, given, facts, fault.At("answers"), &ev)
 		}
 		ev.Sections = append(ev.Sections, any)
 	}
 	r.rate(facts, &ev)
 	return ev
+}
+
+// answers goes through the questions of a section, or of one repetition of it,
+// and says whether any is shown. What is missing is at a pointer below at.
+func (r *Ready) answers(s Section, given, facts rule.Facts, at string, ev *Evaluation) (any bool) {
+	for _, q := range s.Questions {
+		if holds(r.show[q.Key], facts, true) {
+			any = true
+			ev.Visible[q.Key] = true
+			r.answer(q, given, facts, at, ev)
+		}
+	}
+	return any
 }
 
 func holds(e *rule.Expr, facts rule.Facts, without bool) bool {
@@ -328,7 +393,7 @@ func holds(e *rule.Expr, facts rule.Facts, without bool) bool {
 	return got.Known && got.Value.Text == "true"
 }
 
-func (r *Ready) answer(q Question, given, facts rule.Facts, ev *Evaluation) {
+func (r *Ready) answer(q Question, given, facts rule.Facts, at string, ev *Evaluation) {
 	if e := r.calc[q.Key]; e != nil {
 		if got := e.Eval(facts); got.Known {
 			facts[q.Key], ev.Answers[q.Key] = got.Value, got.Value
@@ -341,7 +406,7 @@ func (r *Ready) answer(q Question, given, facts rule.Facts, ev *Evaluation) {
 	if v, ok := given[q.Key]; ok {
 		facts[q.Key], ev.Answers[q.Key] = v, v
 	} else if q.Required || holds(r.must[q.Key], facts, false) {
-		ev.Faults.Add(fault.At("answers", q.Key), "fault.required")
+		ev.Faults.Add(at+fault.At(q.Key), "fault.required")
 	}
 	ev.Must[q.Key] = q.Required || holds(r.must[q.Key], facts, false)
 }
@@ -349,11 +414,13 @@ func (r *Ready) answer(q Question, given, facts rule.Facts, ev *Evaluation) {
 func (r *Ready) rate(facts rule.Facts, ev *Evaluation) {
 	scored := r.score != nil
 	for _, s := range r.Sections {
-		for _, q := range s.Questions {
-			scored = scored || q.scores()
-			if n := q.points(ev.Answers[q.Key]); n != 0 {
-				ev.Points += n
-				ev.Parts = append(ev.Parts, Part{q.Key, n})
+		scored = scored || slices.ContainsFunc(s.Questions, Question.scores)
+		if !s.Repeats {
+			ev.count(s, ev.Answers, 0)
+		}
+		for i, row := range ev.Rows[s.Key] {
+			if s.Counts(row.Answers) {
+				ev.count(s, row.Answers, i+1)
 			}
 		}
 	}
@@ -369,12 +436,28 @@ func (r *Ready) rate(facts rule.Facts, ev *Evaluation) {
 	ev.Band = r.bandOf(ev.Score)
 }
 
+// count adds the points of the answers of a section, or of a repetition of it.
+func (ev *Evaluation) count(s Section, answers rule.Facts, row int) {
+	for _, q := range s.Questions {
+		if n := q.points(answers[q.Key]); n != 0 {
+			ev.Points += n
+			ev.Parts = append(ev.Parts, Part{q.Key, answers[q.Key], row, n})
+		}
+	}
+}
+
 func (q Question) scores() bool {
 	return q.Score != 0 || slices.ContainsFunc(q.Options, func(o Option) bool { return o.Score != 0 })
 }
 
 // points is what an answer gives; fractions of a step give nothing.
 func (q Question) points(v rule.Value) (n int64) {
+	if q.Repeats {
+		for _, one := range q.Each(v) {
+			n += q.One().points(one)
+		}
+		return n
+	}
 	switch q.Kind {
 	case "yes_no":
 		if v.Text == "true" {
@@ -414,7 +497,7 @@ func (r *Ready) Mapped(answers rule.Facts) []string {
 			out = append(out, to)
 		}
 	}
-	for _, s := range r.Sections {
+	say := func(s Section, answers rule.Facts) {
 		for _, q := range s.Questions {
 			v, ok := answers[q.Key]
 			if !ok {
@@ -428,6 +511,14 @@ func (r *Ready) Mapped(answers rule.Facts) []string {
 					add(o.MapTo)
 				}
 			}
+		}
+	}
+	for _, s := range r.Sections {
+		if !s.Repeats {
+			say(s, answers)
+		}
+		for _, row := range answers[s.Key].Rows {
+			say(s, row)
 		}
 	}
 	return out

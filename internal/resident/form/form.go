@@ -52,13 +52,21 @@ type Code struct {
 	Display string `json:"display,omitempty"`
 }
 
-// Section is a part of a form: one page of it.
+// Section is a part of a form: one page of it. One that repeats is answered
+// once for each of several, such as of the children; its key is then the name
+// of its answers.
 type Section struct {
 	Key       string     `json:"key"`
 	Title     text.Pair  `json:"title"`
 	Hint      text.Pair  `json:"hint,omitzero"`
 	Show      string     `json:"show,omitempty"` // condition; "" always
 	Questions []Question `json:"questions"`
+	Repeats   bool       `json:"repeats,omitempty"`
+	Least     int        `json:"least,omitempty"` // repetitions that there must be
+	Most      int        `json:"most,omitempty"`  // repetitions that there may be; usualMost when 0
+	// MapTo names what the record has several of, which it begins with; see
+	// Lists. Its questions are mapped to what each of those says.
+	MapTo string `json:"map_to,omitempty"`
 	// LinkID is what other systems call it where they do not call it by its key.
 	LinkID string `json:"link_id,omitempty"`
 	Codes  []Code `json:"codes,omitempty"`
@@ -76,11 +84,16 @@ type Question struct {
 	Show         string    `json:"show,omitempty"`
 	Calculate    string    `json:"calculate,omitempty"` // the answer follows from others and is not asked
 	Options      []Option  `json:"options,omitempty"`   // of choice and choices
-	Min          string    `json:"min,omitempty"`       // of number, money and scale
-	Max          string    `json:"max,omitempty"`
-	Currency     string    `json:"currency,omitempty"` // of money; JPY when ""
+	// Open lets an answer of one's own stand beside the choices, or in their place.
+	Open     bool   `json:"open,omitempty"`
+	Min      string `json:"min,omitempty"` // of number, money and scale
+	Max      string `json:"max,omitempty"`
+	Currency string `json:"currency,omitempty"` // of money; JPY when ""
 	// Score is the points for a yes, or for each step of a scale or number.
 	Score int64 `json:"score,omitempty"`
+	// Repeats asks for any number of answers, Most of them at the most; see Section.
+	Repeats bool `json:"repeats,omitempty"`
+	Most    int  `json:"most,omitempty"`
 	// MapTo names what else the answer says: need/housing suggests a need,
 	// record/phone is a field of the person's record; see Targets.
 	MapTo string `json:"map_to,omitempty"`
@@ -187,14 +200,20 @@ func choose(f *fault.Fields, at, v string, among []string) {
 
 // Find gives a question by its key.
 func (d Definition) Find(key string) (Question, bool) {
+	q, _, ok := d.find(key)
+	return q, ok
+}
+
+// find is Find with the section that the question is asked in.
+func (d Definition) find(key string) (Question, Section, bool) {
 	for _, s := range d.Sections {
 		for _, q := range s.Questions {
 			if q.Key == key {
-				return q, true
+				return q, s, true
 			}
 		}
 	}
-	return Question{}, false
+	return Question{}, Section{}, false
 }
 
 // Section gives a section by its key and its place among all.
@@ -226,6 +245,9 @@ func (q Question) Typed() bool { return q.Asks() && q.Kind != "file" && q.Kind !
 
 // valueType is the type of a question's answer; "" for none.
 func (q Question) valueType() rule.Type {
+	if q.Repeats {
+		return rule.List
+	}
 	switch q.Kind {
 	case "number":
 		return rule.Decimal

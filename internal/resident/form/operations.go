@@ -2,6 +2,9 @@ package form
 
 import (
 	"context"
+	"maps"
+	"slices"
+	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -129,7 +132,8 @@ func Start(tx *op.Tx, f Form, of Of) (Response, error) {
 
 // Fill is answers as they were typed or sent. With a section, questions of it
 // that are not among them lose their answer; without one, only what is sent
-// changes, and an empty answer takes one away.
+// changes, and an empty answer takes one away. The repetitions of a section
+// are sent all together, by its key.
 type Fill struct {
 	Section string         `json:"section,omitempty"`
 	Answers map[string]any `json:"answers"`
@@ -151,7 +155,9 @@ func merged(d Definition, now rule.Facts, in Fill) (rule.Facts, fault.Fields) {
 	for key, v := range now {
 		out[key] = v
 	}
-	if s, _, ok := d.Section(in.Section); ok {
+	if s, _, ok := d.Section(in.Section); ok && s.Repeats {
+		delete(out, s.Key)
+	} else if ok {
 		for _, q := range s.Questions {
 			if q.Typed() {
 				delete(out, q.Key)
@@ -159,14 +165,60 @@ func merged(d Definition, now rule.Facts, in Fill) (rule.Facts, fault.Fields) {
 		}
 	}
 	for key := range in.Answers {
-		if q, ok := d.Find(key); ok && q.Typed() {
+		key = strings.TrimSuffix(key, Own)
+		if q, of, ok := d.find(key); ok && q.Typed() && !of.Repeats {
+			delete(out, key)
+		} else if s, _, ok := d.Section(key); ok && s.Repeats {
 			delete(out, key)
 		}
 	}
 	for key, v := range read {
 		out[key] = v
 	}
+	if s, _, ok := d.Section(in.Section); ok && s.Repeats {
+		if rows := slices.DeleteFunc(slices.Clone(out[s.Key].Rows), s.untouched); len(rows) > 0 {
+			out[s.Key] = rule.Several(rows...)
+		} else {
+			delete(out, s.Key)
+		}
+	}
 	return out, wrong
+}
+
+// Begun are the answers that questions begin with, where nothing is recorded.
+func (d Definition) Begun() map[string]any {
+	out := map[string]any{}
+	for _, s := range d.Sections {
+		for _, q := range s.Questions {
+			if _, given, err := q.Start(); err == nil && given && !s.Repeats {
+				list := make([]any, len(q.Initial))
+				for i, v := range q.Initial {
+					list[i] = v
+				}
+				out[q.Key] = list
+				if len(list) == 1 {
+					out[q.Key] = list[0]
+				}
+			}
+		}
+	}
+	return out
+}
+
+// AsTyped is what follows from answers as they stand on a page, on top of those
+// that are kept: nothing is left out, so that every repetition is where it was
+// typed.
+func (r *Ready) AsTyped(kept rule.Facts, in Fill, today calendar.Date) Evaluation {
+	answers := maps.Clone(kept)
+	if answers == nil {
+		answers = rule.Facts{}
+	}
+	if s, _, ok := r.Section(in.Section); ok && s.Repeats {
+		delete(answers, s.Key)
+	}
+	read, _ := r.asTyped(in.Answers)
+	maps.Copy(answers, read)
+	return r.Evaluate(answers, today)
 }
 
 // Complete ends a response when nothing is missing: it keeps the answers that

@@ -74,8 +74,8 @@ func (r *Room) Try(ctx context.Context, f Form, raw map[string]any) (*Ready, Eva
 	if err != nil {
 		return nil, Evaluation{}, nil, err
 	}
-	answers, wrong := f.Definition.V.Read(raw)
-	return ready, ready.Evaluate(answers, calendar.Today(ctx, r.run.Clock)), wrong, nil
+	_, wrong := f.Definition.V.Read(raw)
+	return ready, ready.AsTyped(nil, Fill{Answers: raw}, calendar.Today(ctx, r.run.Clock)), wrong, nil
 }
 
 // Answered is a response with the version it answers and what follows from it.
@@ -164,6 +164,14 @@ func (x *Answered) evaluate(ctx context.Context, now calendar.Time) (err error) 
 	x.Now = x.Ready.Evaluate(x.Response.Answers.V, now.Date(calendar.Zone(ctx)))
 	x.Now.Of = &x.Response
 	return nil
+}
+
+// AsTyped is what would follow from answers to a response in progress as they
+// stand on a page; nothing is kept.
+func (r *Room) AsTyped(ctx context.Context, x Answered, in Fill) Evaluation {
+	now := x.Ready.AsTyped(x.Response.Answers.V, in, calendar.Today(ctx, r.run.Clock))
+	now.Of = &x.Response
+	return now
 }
 
 // ResponsesOf lists the responses about a person the actor sees, the newest

@@ -37,11 +37,12 @@ type Prefill struct {
 
 // Taken is an answer that the person's record took over.
 type Taken struct {
-	Way string        `json:"way"`           // correct or change
-	Was string        `json:"was,omitempty"` // what was recorded before; never where a protective measure would hide it
-	Is  string        `json:"is,omitempty"`
-	On  calendar.Date `json:"on"`
-	By  db.ID         `json:"by"`
+	Way  string        `json:"way"`            // correct or change
+	What string        `json:"what,omitempty"` // of one in a list, what it is called
+	Was  string        `json:"was,omitempty"`  // what was recorded before; never where a protective measure would hide it
+	Is   string        `json:"is,omitempty"`
+	On   calendar.Date `json:"on"`
+	By   db.ID         `json:"by"`
 }
 
 // The ways in which a record takes over an answer: what it said was wrong, or
@@ -250,12 +251,16 @@ func putAddress(in *people.PersonInput, x people.Recorded, c change) {
 }
 
 // mapped checks what a question is mapped to.
-func (c *compiler) mapped(at string, q Question) {
+func (c *compiler) mapped(at string, q Question, in Section) {
 	if !strings.HasPrefix(q.MapTo, recordMark) {
 		return
 	}
+	if in.Repeats {
+		c.columned(at, q, in)
+		return
+	}
 	t, ok := TargetOf(q.MapTo)
-	if !ok || !slices.Contains(t.Kinds, q.Kind) {
+	if !ok || q.Repeats || q.Open || !slices.Contains(t.Kinds, q.Kind) {
 		c.wrong.Add(at, "form.fault.map_to")
 		return
 	}
@@ -275,8 +280,15 @@ func (c *compiler) mapped(at string, q Question) {
 // withholds it.
 func (r *Response) prefill(tx *op.Tx, f Form) error {
 	var mapped []Question
+	var listed []Section
 	for _, s := range f.Definition.V.Sections {
+		if _, ok := ListOf(s.MapTo); ok && s.Repeats {
+			listed = append(listed, s)
+		}
 		for _, q := range s.Questions {
+			if s.Repeats {
+				continue // each repetition begins when it is added
+			}
 			if v, given, err := q.Start(); err == nil && given {
 				r.Answers.V[q.Key] = v
 			}
@@ -285,7 +297,7 @@ func (r *Response) prefill(tx *op.Tx, f Form) error {
 			}
 		}
 	}
-	if len(mapped) == 0 || r.Person.IsZero() {
+	if len(mapped)+len(listed) == 0 || r.Person.IsZero() {
 		return nil
 	}
 	if err := people.Seen(tx, tx.Actor(), tx.Now(), r.Person); err != nil {
@@ -295,6 +307,9 @@ func (r *Response) prefill(tx *op.Tx, f Form) error {
 		return err
 	}
 	x, err := people.RecordedOf(tx, r.Person, today(tx))
+	if err == nil {
+		err = f.Definition.V.around(tx, tx.Actor(), tx.Now(), &x, today(tx))
+	}
 	if err != nil {
 		return err
 	}
@@ -302,6 +317,11 @@ func (r *Response) prefill(tx *op.Tx, f Form) error {
 	for _, q := range mapped {
 		if v, since, ok := q.recorded(x, today(tx)); ok {
 			filled[q.Key], r.Answers.V[q.Key] = Prefill{v, since}, v
+		}
+	}
+	for _, s := range listed {
+		if v := s.prefilled(x); len(v.Rows) > 0 {
+			filled[s.Key], r.Answers.V[s.Key] = Prefill{Value: v}, v
 		}
 	}
 	r.Prefilled = db.AsJSON(filled)
@@ -321,6 +341,7 @@ func (q Question) recorded(x people.Recorded, on calendar.Date) (v rule.Value, s
 
 // Difference is an answer that says otherwise than the person's record.
 type Difference struct {
+	Key      string // by which it is taken over: that of the question, or of the one in a list
 	Question Question
 	Target   Target
 	Recorded rule.Value // its Text is "" when nothing is recorded
@@ -331,12 +352,30 @@ type Difference struct {
 	Withheld bool
 	// Ways in which the record can take it over; none where its own page must.
 	Ways []string
+	// What follows is of one in a list, of which Answered or Recorded may be nothing.
+	List    List
+	Section Section
+	What    string // what it is called, where the question is how much of it
+	entry   entry
+	said    map[string]string
+}
+
+// Word is the key of the name of what differs.
+func (d Difference) Word() string {
+	if d.List.Key != "" {
+		return d.List.Word()
+	}
+	return d.Target.Word()
 }
 
 // Differences lists where answers that count say otherwise than the record.
 func (r *Ready) Differences(x people.Recorded, answers rule.Facts, on calendar.Date) []Difference {
 	var out []Difference
 	for _, s := range r.Sections {
+		if s.Repeats {
+			out = append(out, s.differences(x, answers[s.Key].Rows)...)
+			continue
+		}
 		for _, q := range s.Questions {
 			t, ok := TargetOf(q.MapTo)
 			v, given := answers[q.Key]
@@ -348,9 +387,9 @@ func (r *Ready) Differences(x people.Recorded, answers rule.Facts, on calendar.D
 			if known && alike(q, was, v) {
 				continue
 			}
-			d := Difference{Question: q, Target: t, Recorded: was, Since: since, Answered: v, Withheld: withheld, Ways: slices.Clone(t.ways)}
-			if withheld || t.put == nil && (t.ways == nil || known) {
-				d.Ways = nil // several incomes make up what is recorded: their own page changes them
+			d := Difference{Key: q.Key, Question: q, Target: t, Recorded: was, Since: since, Answered: v, Withheld: withheld, Ways: slices.Clone(t.ways)}
+			if withheld || t.put == nil && (t.ways == nil || known && len(sources(x)) != 1) {
+				d.Ways = nil // several incomes make up what is recorded: each is changed on their own page
 			}
 			if !known && !withheld {
 				d.Ways = d.Ways[:min(1, len(d.Ways))]
@@ -359,6 +398,13 @@ func (r *Ready) Differences(x people.Recorded, answers rule.Facts, on calendar.D
 		}
 	}
 	return out
+}
+
+// sources are the incomes that make up what somebody has each month.
+func sources(x people.Recorded) []people.Circumstance {
+	return slices.DeleteFunc(slices.Clone(x.Life), func(c people.Circumstance) bool {
+		return c.Kind != "income" || c.Period != "month" && c.Period != "year"
+	})
 }
 
 // alike tells whether two answers say the same, however they are written.
@@ -400,8 +446,10 @@ func (r *Room) Differences(ctx context.Context, a access.Actor, id db.ID) (out T
 		if err = people.Seen(q, a, r.run.Now(), out.Response.Person); err != nil {
 			return err
 		}
-		x, err = people.RecordedOf(q, out.Response.Person, on)
-		return err
+		if x, err = people.RecordedOf(q, out.Response.Person, on); err != nil {
+			return err
+		}
+		return out.Form.Definition.V.around(q, a, r.run.Now(), &x, on)
 	})
 	if out.Answered, err = r.opened(ctx, a, out.Answered, err); err != nil {
 		return Taking{}, err
@@ -478,6 +526,9 @@ func (r *Room) TakeOver(ctx context.Context, a access.Actor, id db.ID, in TakeOv
 		}
 		x, err := people.RecordedOf(tx, out.Response.Person, today(tx))
 		if err == nil {
+			err = out.Form.Definition.V.around(tx, a, tx.Now(), &x, today(tx))
+		}
+		if err == nil {
 			err = flow.Fresh(x.Person, in.PersonVersion)
 		}
 		if err != nil {
@@ -500,7 +551,10 @@ func (r *Room) takeOver(ctx context.Context, tx *op.Tx, out Answered, x people.R
 	differences := out.Ready.Differences(x, out.Now.Answers, on)
 	for _, key := range in.order() {
 		way, _ := in.Take[key].(string)
-		i := slices.IndexFunc(differences, func(d Difference) bool { return d.Question.Key == key })
+		i := slices.IndexFunc(differences, func(d Difference) bool { return d.Key == key })
+		if section, _, listed := strings.Cut(key, "-"); i < 0 && listed && out.Ready.lists(section) {
+			return out.Response, fault.Conflict("form.fault.entry_moved")
+		}
 		if i < 0 || !slices.Contains(differences[i].Ways, way) {
 			wrong.Add(fault.At("take", key), "form.fault.way")
 			continue
@@ -508,13 +562,11 @@ func (r *Room) takeOver(ctx context.Context, tx *op.Tx, out Answered, x people.R
 		d := differences[i]
 		taken[key] = Taken{Way: way, On: on, By: tx.Actor().ID}
 		if !d.Target.guarded {
-			taken[key] = Taken{Way: way, Was: d.Recorded.Text, Is: d.Answered.Text, On: on, By: tx.Actor().ID}
+			taken[key] = Taken{Way: way, What: d.What, Was: d.Recorded.Text, Is: d.Answered.Text, On: on, By: tx.Actor().ID}
 		}
 		if d.Target.put == nil {
-			places, _ := ledger.Exponent(d.Question.Unit())
-			minor, _ := d.Answered.Minor(places)
-			if err := people.StateIncome(tx, x.Person.ID, minor, d.Question.Unit(), in.From, out.Form.Title.JA); err != nil {
-				return out.Response, err
+			if err := d.takeAmount(tx, x, way, in.From, out.Form.Title.JA); err != nil {
+				return out.Response, atFrom(err)
 			}
 			continue
 		}
@@ -530,6 +582,26 @@ func (r *Room) takeOver(ctx context.Context, tx *op.Tx, out Answered, x people.R
 		}
 	}
 	return flow.Touch(tx, ResponseFlow, "take_over", out.Response, func(r *Response) { r.Taken = db.AsJSON(taken) })
+}
+
+// takeAmount carries a difference in money or another circumstance out. What
+// somebody has each month takes the place of the one income that was recorded.
+func (d Difference) takeAmount(tx *op.Tx, x people.Recorded, way string, from calendar.Date, detail string) error {
+	if d.List.Key != "" {
+		return d.takeEntry(tx, x.Person.ID, way, from)
+	}
+	for _, was := range sources(x) {
+		change := was.Change()
+		change.Until, detail = from.AddDays(-1), was.Detail
+		if _, err := people.ReviseCircumstance(tx, was.ID, change); err != nil {
+			return err
+		}
+	}
+	places, _ := ledger.Exponent(d.Question.Unit())
+	minor, _ := d.Answered.Minor(places)
+	_, err := people.StateCircumstance(tx, people.Circumstance{Person: x.Person.ID, Kind: "income", Detail: detail, Minor: minor, Currency: d.Question.Unit(),
+		Period: "month", From: from, Evidence: "stated"})
+	return err
 }
 
 // atTake says of the whole what the record would not take: its own fields are

@@ -14,6 +14,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/rule"
@@ -51,8 +52,18 @@ type SignInput struct {
 	Strokes  string `json:"strokes,omitempty"`
 	File     db.ID  `json:"file_id,omitzero"` // an uploaded scan, for paper
 	// Agreed says that whoever signs has read the answers and stands by them.
-	Agreed  bool  `json:"agreed"`
-	Version int64 `json:"version"`
+	Agreed  bool      `json:"agreed"`
+	Version int64     `json:"version"`
+	Came    file.File `json:"-"` // see AttachInput
+}
+
+// sent is what was sent, for telling a request that comes again.
+func (in SignInput) sent() any {
+	if in.Came.ID.IsZero() {
+		return in
+	}
+	in.File = db.ID{}
+	return upload{in, in.Came.Name, in.Came.Digest}
 }
 
 // Validate cleans the input and says what to correct.
@@ -89,7 +100,7 @@ func (r *Room) Sign(ctx context.Context, a access.Actor, id db.ID, in SignInput)
 	if err := in.Validate(); err != nil {
 		return Response{}, err
 	}
-	return r.aside(ctx, a, "sign", id, in.Version, in, func(tx *op.Tx, res Response, ready *Ready) (Response, error) {
+	return r.aside(ctx, a, "sign", id, in.Version, in.sent(), func(tx *op.Tx, res Response, ready *Ready) (Response, error) {
 		if _, err := ready.ofKind(in.Question, "signature"); err != nil {
 			return res, err
 		}
@@ -131,9 +142,17 @@ func (r *Response) sign(question string, s Signature) {
 // these, and other signatures are no part of it.
 func (r *Ready) Digest(form db.ID, answers rule.Facts) string {
 	given := rule.Facts{}
-	for key, v := range answers {
-		if q, ok := r.Find(key); ok && q.Asks() && q.Kind != "signature" {
-			given[key] = v
+	for _, s := range r.Sections {
+		v, ok := answers[s.Key]
+		if !s.Repeats {
+			s.asked(answers, given)
+		} else if ok {
+			rows := make([]rule.Facts, len(v.Rows))
+			for i, row := range v.Rows {
+				rows[i] = rule.Facts{}
+				s.asked(row, rows[i])
+			}
+			given[s.Key] = rule.Several(rows...)
 		}
 	}
 	b, _ := json.Marshal(struct {
@@ -142,6 +161,15 @@ func (r *Ready) Digest(form db.ID, answers rule.Facts) string {
 	}{form, Plain(given)}) // answers always have a JSON form, keys in order
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
+}
+
+// asked picks out the answers that a person gave.
+func (s Section) asked(answers, into rule.Facts) {
+	for _, q := range s.Questions {
+		if v, ok := answers[q.Key]; ok && q.Asks() && q.Kind != "signature" {
+			into[q.Key] = v
+		}
+	}
 }
 
 // Covers reports whether a signature stands for the answers as they are now.

@@ -2,9 +2,9 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -13,7 +13,6 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
-	"kizuna/internal/ground/rule"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/resident/form"
@@ -137,7 +136,30 @@ func (p *pages) askFill(w http.ResponseWriter, r *http.Request) error {
 	if f.Ready == nil || f.Assessment.Status != "in_progress" {
 		return door.See(w, r, at(f.Assessment.ID))
 	}
-	return door.Show(w, r, p.page(r.Context(), f), fillPage(f, render.SectionAt(f.Ready, f.Now, q.Section), ui.FormProps{}))
+	i := render.SectionAt(f.Ready, f.Now, q.Section)
+	props, err := p.drafted(r, &f, i)
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, p.page(r.Context(), f), fillPage(f, i, props))
+}
+
+// drafted is the form of a section with what was typed there and not sent, and
+// what would follow from it.
+func (p *pages) drafted(r *http.Request, f *assessment.File, i int) (ui.FormProps, error) {
+	if i >= len(f.Ready.Sections) {
+		return ui.FormProps{}, nil
+	}
+	props, err := door.WithDraft(r, ui.FormProps{}, "assessment."+f.Assessment.ID.String()+"."+f.Ready.Sections[i].Key)
+	if err != nil || props.Typed == nil {
+		return props, err
+	}
+	var typed form.Fill
+	if _, err := door.Read(r, props.Typed, &typed, true); err != nil && !errors.Is(err, fault.KindInvalid) { // what cannot be read is shown as it was typed
+		return props, err
+	}
+	f.Now = p.room.AsTyped(r.Context(), *f, typed)
+	return props, nil
 }
 
 // fill keeps a section and goes on: to questions of it that only now are
@@ -167,7 +189,11 @@ func (p *pages) fill(w http.ResponseWriter, r *http.Request) error {
 		err = wrong.Err()
 	}
 	if err != nil {
+		if now.Ready == nil {
+			return err
+		}
 		i := render.SectionAt(now.Ready, now.Now, in.Section)
+		now.Now = p.room.AsTyped(ctx, now, in)
 		return door.RefuseEdit(w, r, err, p.page(ctx, now), fillEdit(ctx, now, i), func(err error) templ.Component {
 			seen := door.Typed(r).Get("version")
 			if len(wrong) > 0 { // the other answers were kept
@@ -198,15 +224,7 @@ func shownOf(f assessment.File, i int) fillShown {
 		return out
 	}
 	out.Section = f.Ready.Sections[i].Key
-	for _, q := range f.Ready.Sections[i].Questions {
-		switch v, ok := f.Response.Answers.V[q.Key]; {
-		case !ok || !q.Typed():
-		case v.Type == rule.List:
-			out.Answers[q.Key] = v.List
-		default:
-			out.Answers[q.Key] = v.Text
-		}
-	}
+	out.Answers = render.Given(f.Ready.Sections[i], f.Response.Answers.V)
 	return out
 }
 
@@ -225,17 +243,9 @@ func fillEdit(ctx context.Context, f assessment.File, i int) door.Edit {
 	if f.Ready == nil || f.Assessment.Status != "in_progress" || i >= len(f.Ready.Sections) {
 		return edit
 	}
-	question := func(name string) form.Question {
-		for _, q := range f.Ready.Sections[i].Questions {
-			if "answers/"+q.Key == name {
-				return q
-			}
-		}
-		return form.Question{}
-	}
 	edit.Now = shownOf(f, i)
-	edit.Label = func(name string) string { return question(name).Label.In(text.From(ctx)) }
-	edit.Read = func(name, value string) string { return render.Option(ctx, question(name), value) }
+	edit.Label = func(name string) string { return render.Called(ctx, f.Ready, name) }
+	edit.Read = func(name, value string) string { return render.Reads(ctx, f.Ready, name, value) }
 	return edit
 }
 
@@ -262,28 +272,11 @@ func (p *pages) complete(w http.ResponseWriter, r *http.Request) error {
 		return door.See(w, r, at(f.Assessment.ID))
 	}
 	return door.Refuse(w, r, err, p.page(ctx, f), func(err error) templ.Component {
-		if i, ok := missingAt(f, err); ok {
+		if i, ok := render.MissingAt(f.Ready, err); ok {
 			return fillPage(f, i, ui.FormProps{Fault: err})
 		}
 		return resultPage(access.From(ctx), f, err)
 	})
-}
-
-// missingAt is the section of the first answer that is missing.
-func missingAt(f assessment.File, err error) (int, bool) {
-	x, ok := fault.As(err)
-	if !ok || f.Ready == nil || len(x.Fields) == 0 {
-		return 0, false
-	}
-	key, ok := strings.CutPrefix(x.Fields[0].Pointer, "/answers/")
-	for i, s := range f.Ready.Sections {
-		for _, q := range s.Questions {
-			if ok && q.Key == key {
-				return i, true
-			}
-		}
-	}
-	return 0, false
 }
 
 func (p *pages) askOverride(w http.ResponseWriter, r *http.Request) error {

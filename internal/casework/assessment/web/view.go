@@ -102,7 +102,11 @@ func partFacts(ctx context.Context, f assessment.File) []ui.Fact {
 	var out []ui.Fact
 	for _, part := range parts {
 		q, _ := f.Ready.Find(part.Question)
-		out = append(out, ui.Fact{Label: q.Label.In(lang), Value: q.Said(lang, f.Now.Answers[q.Key]), Note: render.Points(ctx, part.Points)})
+		label := q.Label.In(lang)
+		if part.Row > 0 {
+			label = text.Word(ctx, "ui.repeat.nth", "name", label+" ", "n", part.Row)
+		}
+		out = append(out, ui.Fact{Label: label, Value: q.Said(lang, part.Answer), Note: render.Points(ctx, part.Points)})
 	}
 	return out
 }

@@ -37,7 +37,17 @@ func (w *writer) enableWhen(list []rule.Comparison, either bool) ([]enableWhen, 
 			return nil, false
 		}
 		at, yes := w.links[q.Key], true
-		if c.Op == rule.Answered {
+		several := q.Repeats || w.home[q.Key] != w.within && w.home[q.Key] != ""
+		if several != (c.Op == rule.Has || c.Op == rule.Some) && (several || q.Kind != "choices") {
+			return nil, false
+		}
+		if several && c.Op == rule.Has {
+			c, ok = single(q, c)
+			if !ok {
+				return nil, false
+			}
+		}
+		if c.Op == rule.Answered || several && c.Op == rule.Some {
 			out = append(out, enableWhen{Question: at, Operator: "exists", AnswerBoolean: &yes})
 			continue
 		}
@@ -55,6 +65,22 @@ func (w *writer) enableWhen(list []rule.Comparison, either bool) ([]enableWhen, 
 	return out, true
 }
 
+// single is the comparison that any one of a list is put to.
+func single(q form.Question, c rule.Comparison) (rule.Comparison, bool) {
+	q = q.One()
+	kinds := map[string]rule.Type{"yes_no": rule.Bool, "number": rule.Decimal, "money": rule.Decimal, "scale": rule.Decimal, "date": rule.Date}
+	c.Op = rule.Equal
+	if q.Kind == "choices" {
+		c.Op = rule.Has
+	}
+	if t, typed := kinds[q.Kind]; typed {
+		v, err := rule.Parse(t, c.Value.Text)
+		c.Value = v
+		return c, err == nil
+	}
+	return c, true
+}
+
 var operators = map[string]string{rule.Equal: "=", rule.NotEqual: "!=", rule.Has: "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 // compared is a comparison with an answer of the question's type; false where
@@ -64,13 +90,15 @@ func (w *writer) compared(q form.Question, c rule.Comparison) (out enableWhen, o
 	v, ordered := c.Value, c.Op != rule.Equal && c.Op != rule.NotEqual
 	n := number(v.Text)
 	switch {
+	case c.Op == rule.Some:
+		return out, false
 	case q.Kind == "choices":
-		out.AnswerCoding, ok = w.chosen(q, v.Text)
+		ok = w.chooses(q, v.Text, &out)
 		return out, ok && c.Op == rule.Has
 	case c.Op == rule.Has:
 		return out, false
 	case q.Kind == "choice" && v.Type == rule.String:
-		out.AnswerCoding, ok = w.chosen(q, v.Text)
+		ok = w.chooses(q, v.Text, &out)
 		return out, ok && !ordered
 	case q.Kind == "yes_no" && v.Type == rule.Bool:
 		yes := v.Text == "true"
@@ -100,6 +128,14 @@ func (w *writer) figures(q form.Question, n json.Number, out enableWhen) (enable
 		return out, true
 	}
 	return out, false
+}
+
+// chooses writes a choice into a condition, or an answer of one's own.
+func (w *writer) chooses(q form.Question, value string, into *enableWhen) (ok bool) {
+	if into.AnswerCoding, ok = w.chosen(q, value); !ok && q.Open && value != "" {
+		into.AnswerString, ok = value, true
+	}
+	return ok
 }
 
 func (w *writer) chosen(q form.Question, value string) (*coding, bool) {
@@ -143,6 +179,9 @@ func (r *reader) comparisons(it item, at string) ([]rule.Comparison, bool) {
 			continue
 		}
 		c, ok := r.comparison(q, when)
+		if ok && (q.Repeats || r.home[when.Question] != r.within && r.home[when.Question] != "") {
+			c, ok = ofList(c)
+		}
 		if !ok {
 			r.note(at, it.LinkID, "fhir.note.condition", "operator", when.Operator, "question", when.Question)
 			lost = true
@@ -161,6 +200,17 @@ func (r *reader) comparisons(it item, at string) ([]rule.Comparison, bool) {
 		return nil, false // fewer ways would hide it from those whom the lost one shows it to
 	}
 	return out, either
+}
+
+// ofList is a comparison of any one of a list.
+func ofList(c rule.Comparison) (rule.Comparison, bool) {
+	switch c.Op {
+	case rule.Answered:
+		return rule.Comparison{Fact: c.Fact, Op: rule.Some}, true
+	case rule.Equal, rule.Has:
+		return rule.Comparison{Fact: c.Fact, Op: rule.Has, Value: rule.Text(c.Value.Text)}, true
+	}
+	return c, false
 }
 
 // comparison reads one condition about a question that was read before it.
@@ -223,7 +273,7 @@ func chosenBy(q *form.Question, when enableWhen) (string, bool) {
 			return o.Value, true
 		}
 	}
-	return "", false
+	return when.AnswerString, q.Open && when.AnswerString != ""
 }
 
 // isCoded reports whether a coding means a choice; a system that either side

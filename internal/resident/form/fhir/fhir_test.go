@@ -96,7 +96,8 @@ func TestRoundTripOfAnyForm(t *testing.T) {
 			t.Fatalf("%v", err)
 		}
 		today := calendar.Date("2026-11-23")
-		x := form.Answered{Form: f, Ready: ready, Now: ready.Evaluate(answers, today),
+		counted := ready.Evaluate(ready.Evaluate(answers, today).Answers, today) // as a completed response keeps them
+		x := form.Answered{Form: f, Ready: ready, Now: counted,
 			Response: form.Response{Head: flow.Head{ID: db.NewID(), Status: "completed"}, Person: db.NewID(), CompletedAt: 1_790_000_000_000, CompletedBy: db.NewID()}}
 		b, err := fhir.Response(x, base)
 		if err != nil {
@@ -143,17 +144,26 @@ func anyForm(t *rapid.T) form.FormInput {
 		Purpose: rapid.SampledFrom(form.Purposes).Draw(t, "purpose"), ProtectedClass: rapid.SampledFrom(form.ProtectedClasses).Draw(t, "class")}
 	d := form.Definition{Intro: anyPair(t, "intro", false), Score: rapid.SampledFrom([]string{"", "points", "points * 2 + 1"}).Draw(t, "score"),
 		DerivedFrom: rapid.SampledFrom([]string{"", "http://example.org/Questionnaire/x|1.0"}).Draw(t, "from")}
-	var before []form.Question
+	var before []known
 	for i := range rapid.IntRange(1, 3).Draw(t, "sections") {
 		s := form.Section{Key: "s" + string(rune('a'+i)), Title: anyPair(t, "section", true), Hint: anyPair(t, "section hint", false), Show: anyCondition(t, before)}
 		if rapid.Bool().Draw(t, "linked") {
 			s.LinkID = "/S-" + s.Key
 			s.Codes = []form.Code{{System: "http://loinc.org", Code: "88122-7", Display: "Within the past 12 months"}}
 		}
+		if s.Repeats = rapid.Bool().Draw(t, "section repeats"); s.Repeats {
+			s.Least, s.Most = rapid.IntRange(0, 2).Draw(t, "least"), rapid.IntRange(0, 4).Draw(t, "most")*10
+			s.MapTo = rapid.SampledFrom([]string{"", "record/incomes"}).Draw(t, "listed")
+			if i > 0 && slices.ContainsFunc(d.Sections, func(other form.Section) bool { return other.MapTo == s.MapTo }) {
+				s.MapTo = ""
+			}
+		}
+		within := slices.Clone(before)
 		for j := range rapid.IntRange(1, 4).Draw(t, "questions") {
-			q := anyQuestion(t, "q"+string(rune('a'+i))+string(rune('a'+j)), before)
+			q := anyQuestion(t, "q"+string(rune('a'+i))+string(rune('a'+j)), within, s.Repeats)
 			s.Questions = append(s.Questions, q)
-			before = append(before, q)
+			within = append(within, known{q, false})
+			before = append(before, known{q, s.Repeats})
 		}
 		d.Sections = append(d.Sections, s)
 	}
@@ -164,8 +174,18 @@ func anyForm(t *rapid.T) form.FormInput {
 	return in
 }
 
-func anyQuestion(t *rapid.T, key string, before []form.Question) form.Question {
-	q := form.Question{Key: key, Kind: rapid.SampledFrom(form.Kinds).Draw(t, "kind"), Label: anyPair(t, "label", true), Hint: anyPair(t, "hint", false),
+// known is a question before another, which that sees as a list or not.
+type known struct {
+	form.Question
+	list bool
+}
+
+func anyQuestion(t *rapid.T, key string, before []known, repeats bool) form.Question {
+	kinds := form.Kinds
+	if repeats {
+		kinds = slices.DeleteFunc(slices.Clone(kinds), func(k string) bool { return k == "file" || k == "signature" })
+	}
+	q := form.Question{Key: key, Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Label: anyPair(t, "label", true), Hint: anyPair(t, "hint", false),
 		Required: rapid.Bool().Draw(t, "required"), Show: anyCondition(t, before), RequiredWhen: anyCondition(t, before)}
 	if rapid.Bool().Draw(t, "linked") {
 		q.LinkID = "/Q " + key
@@ -194,23 +214,52 @@ func anyQuestion(t *rapid.T, key string, before []form.Question) form.Question {
 	}
 	if q.Kind == "number" && rapid.Bool().Draw(t, "calculated") {
 		for _, other := range before {
-			if other.Kind == "number" || other.Kind == "scale" {
+			if (other.Kind == "number" || other.Kind == "scale") && !other.list && !other.Repeats {
 				q.Calculate = other.Key + " / 3"
 			}
 		}
 	}
-	if first := map[string][]string{"yes_no": {"true"}, "choice": {"V.a"}, "choices": {"V.a"}, "text": {"みなと"}, "date": {"2026-04-01"}}[q.Kind]; rapid.Bool().Draw(t, "begins") {
-		q.Initial = first
+	if slices.Contains(form.Repeatable, q.Kind) && q.Calculate == "" && rapid.Bool().Draw(t, "repeats") {
+		q.Repeats, q.Most = true, rapid.SampledFrom([]int{0, 5}).Draw(t, "at most")
+	}
+	if len(q.Options) > 0 {
+		q.Open = rapid.Bool().Draw(t, "open")
+	}
+	if rapid.Bool().Draw(t, "begins") {
+		q.Initial = anyInitial(t, q)
 	}
 	return q
 }
 
+// anyInitial is what a question may begin with: for each kind one that keeps
+// its bounds.
+func anyInitial(t *rapid.T, q form.Question) []string {
+	first := map[string]string{"yes_no": "true", "choice": "V.a", "choices": "V.a", "text": "みなと", "long_text": "１行目\n２行目", "date": "2026-04-01", "number": "3", "money": "4", "scale": "3",
+		"phone": "03-0000-0000", "address": "みなと1-2-3"}[q.Kind]
+	own := q.Open && rapid.Bool().Draw(t, "begins with one's own")
+	switch {
+	case q.Calculate != "" || first == "":
+		return nil
+	case own && q.Kind == "choice":
+		return []string{"自分の答え"}
+	case own:
+		return []string{first, "自分の答え"}
+	case q.Repeats && rapid.Bool().Draw(t, "begins with two"):
+		return []string{first, first}
+	}
+	return []string{first}
+}
+
 // anyCondition speaks of questions before it, in ways that FHIR has and in
 // ways that it has not.
-func anyCondition(t *rapid.T, before []form.Question) string {
+func anyCondition(t *rapid.T, before []known) string {
 	var list []string
 	for _, q := range before {
-		list = append(list, conditions(q)...)
+		if q.Kind != "note" && (q.list || q.Repeats) {
+			list = append(list, ofAny(q.Question)...)
+		} else {
+			list = append(list, conditions(q.Question)...)
+		}
 	}
 	if len(list) == 0 || rapid.IntRange(0, 2).Draw(t, "conditional") == 0 {
 		return ""
@@ -218,6 +267,16 @@ func anyCondition(t *rapid.T, before []form.Question) string {
 	pick := rapid.SampledFrom(list)
 	one, other := pick.Draw(t, "condition"), pick.Draw(t, "other condition")
 	return rapid.SampledFrom([]string{one, one + " && " + other, one + " || " + other, "!(" + one + ")", one + " && (" + other + " || " + one + ")", one + "  "}).Draw(t, "joined")
+}
+
+// ofAny are conditions about any one of a list.
+func ofAny(q form.Question) []string {
+	k := q.Key
+	out := []string{"size(" + k + ") > 0", "size(" + k + ") > 2", k + ".exists(x, x == '3')", "sum(" + k + ") > 3"}
+	if one := map[string]string{"yes_no": "true", "number": "3", "money": "4.5", "scale": "2", "date": "2026-04-01", "choice": "V.a", "choices": "V.a", "text": "住まい", "phone": "1"}[q.Kind]; one != "" {
+		out = append(out, "'"+one+"' in "+k, "'"+one+"' in "+k)
+	}
+	return out
 }
 
 func conditions(q form.Question) []string {
@@ -244,32 +303,59 @@ func conditions(q form.Question) []string {
 func anyAnswers(t *rapid.T, d form.Definition) rule.Facts {
 	raw := map[string]any{}
 	for _, s := range d.Sections {
-		for _, q := range s.Questions {
-			if !q.Typed() || rapid.IntRange(0, 4).Draw(t, "unanswered") == 0 {
-				continue
-			}
-			switch q.Kind {
-			case "yes_no":
-				raw[q.Key] = rapid.Bool().Draw(t, "yes")
-			case "number", "scale":
-				raw[q.Key] = rapid.SampledFrom([]string{"1", "3", "4", "2.5"}).Draw(t, "number")
-			case "money":
-				raw[q.Key] = rapid.SampledFrom([]string{"1", "3", "4"}).Draw(t, "amount")
-			case "date":
-				raw[q.Key] = "2026-03-31"
-			case "choice":
-				raw[q.Key] = q.Options[0].Value
-			case "choices":
-				raw[q.Key] = []any{q.Options[len(q.Options)-1].Value, q.Options[0].Value}
-			case "phone":
-				raw[q.Key] = "03-0000-0000"
-			default:
-				raw[q.Key] = rapid.SampledFrom([]string{"x", "住'まい", "a&b"}).Draw(t, "text")
-			}
+		if !s.Repeats {
+			answer(t, s, raw)
+			continue
 		}
+		var rows []any
+		for range rapid.IntRange(0, 3).Draw(t, "repetitions") {
+			row := map[string]any{}
+			answer(t, s, row)
+			rows = append(rows, row)
+		}
+		raw[s.Key] = rows
 	}
 	answers, _ := d.Read(raw)
 	return answers
+}
+
+func answer(t *rapid.T, s form.Section, raw map[string]any) {
+	for _, q := range s.Questions {
+		if !q.Typed() || rapid.IntRange(0, 4).Draw(t, "unanswered") == 0 {
+			continue
+		}
+		if raw[q.Key] = anyAnswer(t, q); q.Repeats {
+			raw[q.Key] = []any{raw[q.Key], anyAnswer(t, q)}
+		}
+	}
+}
+
+func anyAnswer(t *rapid.T, q form.Question) any {
+	own := q.Open && rapid.Bool().Draw(t, "own")
+	switch q.Kind {
+	case "yes_no":
+		return rapid.Bool().Draw(t, "yes")
+	case "number", "scale":
+		return rapid.SampledFrom([]string{"1", "3", "4", "2.5"}).Draw(t, "number")
+	case "money":
+		return rapid.SampledFrom([]string{"1", "3", "4"}).Draw(t, "amount")
+	case "date":
+		return "2026-03-31"
+	case "choice":
+		if own {
+			return "自分の答え"
+		}
+		return q.Options[0].Value
+	case "choices":
+		list := []any{q.Options[len(q.Options)-1].Value, q.Options[0].Value}
+		if own {
+			list = append(list, "自分の答え")
+		}
+		return list
+	case "phone":
+		return "03-0000-0000"
+	}
+	return rapid.SampledFrom([]string{"x", "住'まい", "a&b"}).Draw(t, "text")
 }
 
 // examples are the published questionnaires, by file.
@@ -365,11 +451,11 @@ func TestEveryTypeComesInOrIsReported(t *testing.T) {
 	kinds := ""
 	for _, s := range in.Definition.Sections {
 		for _, q := range s.Questions {
-			kinds += q.LinkID + "=" + q.Key + ":" + q.Kind + "[" + q.Show + "] "
+			kinds += q.LinkID + "=" + q.Key + ":" + q.Kind + map[bool]string{true: "*"}[q.Repeats] + map[bool]string{true: "+"}[q.Open] + "[" + q.Show + "] "
 		}
 	}
-	want := "0=q_0:note[] 1.1=q_1_1:yes_no[] 1.1.1=q_1_1_1:number[q_1_1 == q_1_1] 1.2=q_1_2:number[] 1.3=q_1_3:date[] 1.4=q_1_4:date[] 1.5=q_1_5:text[] 1.6=q_1_6:text[] 1.7=q_1_7:long_text[] 1.8=q_1_8:text[] " +
-		"1.9=q_1_9:choices[] 1.10=q_1_10:choice[] =q_1_10_other:text[q_1_10 == 'written'] 1.11=q_1_11:text[] 1.12=q_1_12:file[] 1.13=q_1_13:text[] 1.14=q_1_14:number[] G=g:note[q_1_1] if=if_:yes_no[(q_1_1) && (q_1_2 > 60.5 || 'LA_6' in q_1_9)] " +
+	want := "0=q_0:note[] 1.1=q_1_1:yes_no[] 1.1.1=q_1_1_1:number[q_1_1 == q_1_1] 1.2=q_1_2:number[] 1.3=q_1_3:date[] 1.4=q_1_4:date[] 1.5=q_1_5:text[] 1.6=q_1_6:text*[] 1.7=q_1_7:long_text[] 1.8=q_1_8:text[] " +
+		"1.9=q_1_9:choices[] 1.10=q_1_10:choice+[] 1.11=q_1_11:text[] 1.12=q_1_12:file[] 1.13=q_1_13:text[] 1.14=q_1_14:number[] G=g:note[q_1_1] if=if_:yes_no[(q_1_1) && (q_1_2 > 60.5 || 'LA_6' in q_1_9)] " +
 		"1.15=q_1_15:text[] 1.16=q_1_16:text[q_1_7 != 'x'] "
 	if kinds != want {
 		t.Errorf("%s", kizunatest.Difference(strings.ReplaceAll(want, "] ", "]\n"), strings.ReplaceAll(kinds, "] ", "]\n")))
@@ -378,7 +464,7 @@ func TestEveryTypeComesInOrIsReported(t *testing.T) {
 	for _, n := range report.Notes {
 		told = append(told, n.Key[len("fhir.note."):]+" "+n.LinkID)
 	}
-	for _, want := range []string{"loose 0", "below 1.1", "integer 1.1.1", "date_time 1.4", "time 1.5", "repeats 1.6", "max_length 1.6", "url 1.8", "points 1.9", "open_choice 1.10",
+	for _, want := range []string{"loose 0", "below 1.1", "integer 1.1.1", "date_time 1.4", "time 1.5", "max_length 1.6", "url 1.8", "points 1.9",
 		"value_set 1.11", "reference 1.13", "unit 1.14", "flattened G", "read_only if", "condition_of_none 1.15", "not_equal 1.16", "member "} {
 		if !slices.Contains(told, want) {
 			t.Errorf("not told: %s\n%q", want, told)
@@ -538,10 +624,62 @@ func TestWhatIsWrittenBesideChoices(t *testing.T) {
 	got, report, err := fhir.ReadResponse([]byte(`{"resourceType":"QuestionnaireResponse","status":"completed","item":[{"linkId":"g","item":[
 		{"linkId":"pet","answer":[{"valueString":"a tame crow"}]},
 		{"linkId":"photo","answer":[{"valueAttachment":{"contentType":"image/png","title":"crow"}}]}]}]}`), f)
-	if err != nil || got["pet"] != "written" || got["pet_other"] != "a tame crow" || len(got) != 2 {
+	if err != nil || got["pet"] != "a tame crow" || len(got) != 1 {
 		t.Errorf("%v, %v", got, err)
 	}
 	if len(report.Notes) != 1 || report.Notes[0].Key != "fhir.note.apart" {
 		t.Errorf("told: %v", report.Notes)
+	}
+	answers, wrong := in.Definition.Read(got)
+	if q, _ := in.Definition.Find("pet"); len(wrong) > 0 || q.Said(text.EN, answers["pet"]) != "Other: a tame crow" {
+		t.Errorf("%v, %v", answers, wrong)
+	}
+}
+
+// TestAGroupThatRepeats follows groups that repeat in, at the top and within
+// another, and the answers of each repetition.
+func TestAGroupThatRepeats(t *testing.T) {
+	in, report, err := fhir.Read([]byte(`{"resourceType":"Questionnaire","name":"Family","item":[
+		{"linkId":"child","type":"group","text":"Children","repeats":true,"required":true,"extension":[{"url":"http://hl7.org/fhir/StructureDefinition/questionnaire-maxOccurs","valueInteger":8}],"item":[
+			{"linkId":"name","type":"string","text":"Name"},{"linkId":"school","type":"boolean","text":"At school?"},
+			{"linkId":"which","type":"string","text":"Which?","repeats":true,"enableWhen":[{"question":"school","operator":"=","answerBoolean":true}]}]},
+		{"linkId":"home","type":"group","text":"Home","enableWhen":[{"question":"school","operator":"=","answerBoolean":true}],"item":[
+			{"linkId":"rooms","type":"integer","text":"Rooms"},
+			{"linkId":"pet","type":"group","text":"Pets","repeats":true,"item":[{"linkId":"kind","type":"string","text":"Kind"},{"linkId":"photo","type":"attachment","text":"Photo"}]},
+			{"linkId":"notes","type":"text","text":"Notes"}]}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := ""
+	for _, s := range in.Definition.Sections {
+		said += fmt.Sprintf("%s %v %d-%d [%s]:", s.Key, s.Repeats, s.Least, s.Most, s.Show)
+		for _, q := range s.Questions {
+			said += " " + q.Key
+		}
+		said += "\n"
+	}
+	if want := "child true 1-8 []: name school which\nhome false 0-0 ['true' in school]: rooms\npet true 0-0 ['true' in school]: kind photo\nhome_2 false 0-0 ['true' in school]: notes\n"; said != want {
+		t.Errorf("%s", kizunatest.Difference(want, said))
+	}
+	if _, err := form.Compile(in.Definition); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, n := range report.Notes {
+		told = append(told, n.Key[len("fhir.note."):]+" "+n.LinkID)
+	}
+	if want := []string{"integer rooms", "own_section pet", "file_repeats photo"}; !slices.Equal(told, want) {
+		t.Errorf("told %q", told)
+	}
+	roundTrip(t, in)
+	got, report, err := fhir.ReadResponse([]byte(`{"resourceType":"QuestionnaireResponse","status":"completed","item":[
+		{"linkId":"child","item":[{"linkId":"name","answer":[{"valueString":"Aoi"}]},{"linkId":"school","answer":[{"valueBoolean":true}]},{"linkId":"which","answer":[{"valueString":"Minato"},{"valueString":"Music"}]}]},
+		{"linkId":"child","item":[{"linkId":"name","answer":[{"valueString":"Ren"}]}]},
+		{"linkId":"home","item":[{"linkId":"pet","item":[{"linkId":"kind","answer":[{"valueString":"cat"}]}]}]}]}`), formOf(in))
+	if err != nil || len(report.Notes) > 0 {
+		t.Fatalf("%v, %v", err, report.Notes)
+	}
+	if got, want := fmt.Sprint(got), "map[child:[map[name:Aoi school:true which:[Minato Music]] map[name:Ren]] pet:[map[kind:cat]]]"; got != want {
+		t.Errorf("%s", kizunatest.Difference(want, got))
 	}
 }

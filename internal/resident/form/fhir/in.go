@@ -58,7 +58,7 @@ func Read(b []byte) (form.FormInput, Report, error) {
 	if err != nil {
 		return form.FormInput{}, Report{}, err
 	}
-	r := &reader{doc: doc, lang: speaks(doc.Language), byLink: map[string]*form.Question{}, keys: map[string]bool{}, links: map[string]bool{}}
+	r := &reader{doc: doc, lang: speaks(doc.Language), byLink: map[string]*form.Question{}, home: map[string]string{}, keys: map[string]bool{}, links: map[string]bool{}}
 	if err := r.check(doc.Item, "/item"); err != nil {
 		return form.FormInput{}, Report{}, err
 	}
@@ -74,6 +74,9 @@ type reader struct {
 	links  map[string]bool           // linkIds that were met
 	keys   map[string]bool           // of sections, after a mark, and questions
 	byLink map[string]*form.Question // questions read so far
+	home   map[string]string         // the section that repeats in which each is asked
+	within string                    // the section that repeats which is being read
+	apart  []aside                   // groups that repeat within the one that is being read
 }
 
 func (r *reader) note(at, link, key string, pairs ...any) {

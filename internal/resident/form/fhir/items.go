@@ -37,8 +37,8 @@ func (r *reader) sections(d *form.Definition, items []item) {
 // groups reads a group as a section; one that holds nothing but groups is as
 // many sections, the first of which says what they are together.
 func (r *reader) groups(it item, at string) []form.Section {
-	if len(it.Item) == 0 || slices.ContainsFunc(it.Item, func(x item) bool { return x.Type != "group" }) {
-		return []form.Section{r.section(it, at)}
+	if it.Repeats || len(it.Item) == 0 || slices.ContainsFunc(it.Item, func(x item) bool { return x.Type != "group" }) {
+		return r.section(it, at)
 	}
 	r.note(at, it.LinkID, "fhir.note.split")
 	show := r.condition(it, at)
@@ -46,9 +46,10 @@ func (r *reader) groups(it item, at string) []form.Section {
 	title := r.heard(at+"/text", it.LinkID, it.Text, it.ElText)
 	var out []form.Section
 	for i, below := range it.Item {
-		s := r.section(below, at+"/item/"+itoa(i))
-		s.Show = both(show, s.Show)
-		out = append(out, s)
+		for _, s := range r.section(below, at+"/item/"+itoa(i)) {
+			s.Show = both(show, s.Show)
+			out = append(out, s)
+		}
 	}
 	out[0].Hint = joined(title, out[0].Hint)
 	return out
@@ -56,18 +57,76 @@ func (r *reader) groups(it item, at string) []form.Section {
 
 const sectionMark = "#"
 
-func (r *reader) section(it item, at string) form.Section {
-	s := form.Section{Title: r.heard(at+"/text", it.LinkID, it.Text, it.ElText), Codes: codesOf(it.Code)}
+// section reads a group as a section. A group within it that repeats is a
+// section of its own, and what follows it goes on in another.
+func (r *reader) section(it item, at string) []form.Section {
+	s := form.Section{Title: r.heard(at+"/text", it.LinkID, it.Text, it.ElText), Codes: codesOf(it.Code), Repeats: it.Repeats}
 	s.Key, s.LinkID = r.called(sectionMark, it)
 	if s.Title.IsZero() {
 		s.Title = text.Both(clip(it.LinkID, maxText))
 		r.note(at, it.LinkID, "fhir.note.untitled")
 	}
 	s.Show = r.condition(it, at)
-	r.known(it, at, []string{ownKey, ownShow})
+	s.Least, s.Most = occurs(it)
+	if s.Repeats && s.Least == 0 && it.Required {
+		s.Least = 1
+	}
+	mapped, _ := find(it.Extension, ownMapTo)
+	s.MapTo = mapped.ValueString
+	r.known(it, at, []string{ownKey, ownShow, ownMapTo, extLeast, extMost})
 	r.prefix(it, &s.Title)
+	outer := r.apart
+	r.apart = nil
+	if s.Repeats {
+		r.within = s.Key
+	}
 	r.below(&s, it, at, "", &s.Hint)
-	return s
+	r.within = ""
+	out := r.split(s)
+	r.apart = outer
+	return out
+}
+
+// aside is a group that repeats within another, after so many of its questions.
+type aside struct {
+	after    int
+	sections []form.Section
+}
+
+// split parts a section where a group within it became sections of their own.
+// The part before it keeps what the section is called.
+func (r *reader) split(s form.Section) []form.Section {
+	rest, part := s.Questions, s
+	var out []form.Section
+	from := 0
+	keep := func(upTo int) {
+		if upTo == from {
+			return
+		}
+		part.Questions = rest[from:upTo]
+		out = append(out, part)
+		part.Key, part.LinkID, part.Codes, part.Hint = r.key(sectionMark, s.Key), "", nil, text.Pair{}
+		from = upTo
+	}
+	for _, x := range r.apart {
+		keep(x.after)
+		for _, below := range x.sections {
+			below.Show = both(s.Show, below.Show)
+			out = append(out, below)
+		}
+	}
+	if len(r.apart) == 0 || from < len(rest) {
+		from, part.Questions = len(rest), rest[from:]
+		out = append(out, part)
+	}
+	return out
+}
+
+// occurs is how often an item may be answered; 0 where it does not say.
+func occurs(it item) (least, most int) {
+	low, _ := find(it.Extension, extLeast)
+	high, _ := find(it.Extension, extMost)
+	return int(whole(low.ValueInteger)), int(whole(high.ValueInteger))
 }
 
 // called is the key of an item, and its linkId where that is another.
@@ -149,7 +208,19 @@ func both(a, b string) string {
 // into reads an item within a section. A group within it leaves its title as a
 // note and its condition on each of its questions.
 func (r *reader) into(s *form.Section, it item, at, show string) {
+	if it.Type == "group" && it.Repeats && r.within == "" {
+		r.note(at, it.LinkID, "fhir.note.own_section")
+		sections := r.section(it, at)
+		for i := range sections {
+			sections[i].Show = both(show, sections[i].Show)
+		}
+		r.apart = append(r.apart, aside{len(s.Questions), sections})
+		return
+	}
 	if it.Type == "group" {
+		if it.Repeats {
+			r.note(at+"/repeats", it.LinkID, "fhir.note.repeats")
+		}
 		r.note(at, it.LinkID, "fhir.note.flattened")
 		show = both(show, r.condition(it, at))
 		r.known(it, at, []string{ownKey, ownShow})
@@ -165,43 +236,15 @@ func (r *reader) into(s *form.Section, it item, at, show string) {
 		return
 	}
 	q := r.question(it, at, show)
-	r.byLink[it.LinkID] = &q
+	r.byLink[it.LinkID], r.home[it.LinkID] = &q, r.within
 	if len(it.Item) > 0 && slices.ContainsFunc(it.Item, func(x item) bool { return x.Type != "display" }) {
 		r.note(at, it.LinkID, "fhir.note.below")
 		if q.Kind != "note" {
 			show = both(show, rule.Comparison{Fact: q.Key, Op: rule.Answered}.String())
 		}
 	}
-	open := it.Type == "open-choice" && (q.Kind == "choice" || q.Kind == "choices")
-	if open {
-		q.Options = append(q.Options, form.Option{Value: written, Label: inBoth("fhir.other")})
-		r.note(at+"/type", it.LinkID, "fhir.note.open_choice")
-	}
 	r.place(s, q, it, at, show)
-	if open {
-		r.other(s, q, show)
-	}
 }
-
-// written is the choice of an open one that is none of those offered: what it
-// is stands in a question of its own after it.
-const written = "written"
-
-func inBoth(key string) text.Pair {
-	return text.Pair{JA: text.T(text.JA, key, nil), EN: text.T(text.EN, key, nil)}
-}
-
-// other asks what was chosen besides what was offered.
-func (r *reader) other(s *form.Section, q form.Question, show string) {
-	chosen := rule.Comparison{Fact: q.Key, Op: rule.Equal, Value: rule.Text(written)}
-	if q.Kind == "choices" {
-		chosen.Op = rule.Has
-	}
-	s.Questions = append(s.Questions, form.Question{Key: r.key("", otherOf(q.Key)), Kind: "text", Label: inBoth("fhir.other_what"), Show: both(show, chosen.String())})
-}
-
-// otherOf is the key of the question that says what was written.
-func otherOf(key string) string { return key[:min(len(key), 44)] + "_other" }
 
 // place sets a question into a section, what stands below its item after it.
 func (r *reader) place(s *form.Section, q form.Question, it item, at, show string) {
@@ -222,7 +265,7 @@ func (r *reader) prefix(it item, p *text.Pair) {
 	}
 }
 
-var mine = []string{ownKey, ownKind, ownShow, ownRequired, ownCalculate, ownScore, ownMapTo, ownMin, ownMax, ownCurrency, ownHint, extMin, extMax, extUnit}
+var mine = []string{ownKey, ownKind, ownShow, ownRequired, ownCalculate, ownScore, ownMapTo, ownMin, ownMax, ownCurrency, ownHint, ownInitial, extMin, extMax, extUnit, extLeast, extMost}
 
 func (r *reader) question(it item, at, show string) form.Question {
 	q := form.Question{Label: r.heard(at+"/text", it.LinkID, it.Text, it.ElText), Required: it.Required, Codes: codesOf(it.Code)}
@@ -272,11 +315,23 @@ func (r *reader) kind(q *form.Question, it item, at string) {
 	if note != "" {
 		r.note(at+"/type", it.LinkID, note, "set", clip(it.ValueSet, 120))
 	}
-	if it.Repeats && q.Kind == "choice" {
+	_, q.Most = occurs(it)
+	switch {
+	case q.Kind == "file" && r.within != "":
+		q.Kind = "text"
+		r.note(at+"/type", it.LinkID, "fhir.note.file_repeats")
+	case !it.Repeats || q.Kind == "file":
+	case q.Kind == "choice":
 		q.Kind = "choices"
-	} else if it.Repeats && q.Kind != "file" {
+	case slices.Contains(form.Repeatable, q.Kind):
+		q.Repeats = true
+	case q.Kind == "long_text":
+		q.Kind, q.Repeats = "text", true
+		r.note(at+"/repeats", it.LinkID, "fhir.note.repeats_line")
+	default:
 		r.note(at+"/repeats", it.LinkID, "fhir.note.repeats")
 	}
+	q.Open = it.Type == "open-choice" && (q.Kind == "choice" || q.Kind == "choices")
 }
 
 // unit makes a quantity of money what it is; any other is a number, and its
@@ -366,7 +421,10 @@ func (r *reader) initial(q *form.Question, it item) {
 		}
 		q.Initial = append(q.Initial, fmt.Sprint(v))
 	}
-	if q.Kind != "choices" && len(q.Initial) > 1 {
+	if x, ok := find(it.Extension, ownInitial); ok && q.Open {
+		q.Initial = append(q.Initial, x.ValueString)
+	}
+	if q.Kind != "choices" && !q.Repeats && len(q.Initial) > 1 {
 		q.Initial = q.Initial[:1]
 	}
 }

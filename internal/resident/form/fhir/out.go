@@ -65,6 +65,10 @@ type writer struct {
 	url   string
 	links map[string]string // linkId by key; sections after a mark
 	taken map[string]bool   // linkIds
+	// within is the section whose questions are being written: of another that
+	// repeats, a condition sees a list.
+	within string
+	home   map[string]string // by question, the section that repeats in which it is asked
 }
 
 // languages lists those a text is written in.
@@ -84,9 +88,13 @@ const sectionLink = "section."
 // name gives every section and question its linkId before anything speaks of it.
 func (w *writer) name() {
 	d := w.form.Definition.V
+	w.home = map[string]string{}
 	for _, s := range d.Sections {
 		for _, q := range s.Questions {
 			w.taken[q.LinkID] = true
+			if s.Repeats {
+				w.home[q.Key] = s.Key
+			}
 		}
 		w.taken[s.LinkID] = true
 	}
@@ -155,17 +163,35 @@ func computable(key string) string {
 }
 
 func (w *writer) section(s form.Section) item {
-	out := item{LinkID: w.links[sectionLink+s.Key], Type: "group", Code: codings(s.Codes)}
+	out := item{LinkID: w.links[sectionLink+s.Key], Type: "group", Code: codings(s.Codes), Repeats: s.Repeats, Required: s.Repeats && s.Least > 0}
 	out.Text, out.ElText = said(s.Title)
 	if out.LinkID != sectionLink+s.Key {
 		out.Extension = append(out.Extension, extension{URL: ownKey, ValueCode: s.Key})
 	}
+	out.Extension = append(out.Extension, often(s.Least, s.Most)...)
+	if s.MapTo != "" {
+		out.Extension = append(out.Extension, extension{URL: ownMapTo, ValueString: s.MapTo})
+	}
+	w.within = ""
 	w.condition(&out, s.Show)
 	if hint, ok := w.hint(out.LinkID, s.Hint); ok {
 		out.Item = append(out.Item, hint)
 	}
+	w.within = s.Key
 	for _, q := range s.Questions {
 		out.Item = append(out.Item, w.question(q))
+	}
+	return out
+}
+
+// often is how often something may be answered.
+func often(least, most int) []extension {
+	var out []extension
+	if least != 0 {
+		out = append(out, extension{URL: extLeast, ValueInteger: json.Number(strconv.Itoa(least))})
+	}
+	if most != 0 {
+		out = append(out, extension{URL: extMost, ValueInteger: json.Number(strconv.Itoa(most))})
 	}
 	return out
 }
@@ -202,7 +228,7 @@ var (
 )
 
 func (w *writer) question(q form.Question) item {
-	out := item{LinkID: w.links[q.Key], Type: types[q.Kind], Code: codings(q.Codes), Required: q.Required, Repeats: q.Kind == "choices" || q.Kind == "file",
+	out := item{LinkID: w.links[q.Key], Type: typeOf(q), Code: codings(q.Codes), Required: q.Required, Repeats: q.Kind == "choices" || q.Kind == "file" || q.Repeats,
 		ReadOnly: q.Calculate != "", MaxLength: q.Longest()}
 	out.Text, out.ElText = said(q.Label)
 	if out.LinkID != q.Key {
@@ -218,6 +244,7 @@ func (w *writer) question(q form.Question) item {
 	out.Extension = append(out.Extension, bound(extMax, ownMax, q, q.Max)...)
 	out.Extension = append(out.Extension, currency(q)...)
 	out.Extension = append(out.Extension, expressions(q)...)
+	out.Extension = append(out.Extension, often(0, q.Most)...)
 	w.condition(&out, q.Show)
 	w.aside(&out, q)
 	for _, o := range q.Options {
@@ -225,10 +252,21 @@ func (w *writer) question(q form.Question) item {
 		made.InitiallyThis = slices.Contains(q.Initial, o.Value)
 		out.Option = append(out.Option, made)
 	}
-	if v, given, err := q.Start(); err == nil && given && len(q.Options) == 0 {
+	v, given, err := q.Start()
+	if own := q.Written(v); own != "" { // beside answerOption there is no initial
+		out.Extension = append(out.Extension, extension{URL: ownInitial, ValueString: own})
+	}
+	if err == nil && given && len(q.Options) == 0 {
 		out.Initial = w.answer(q, v)
 	}
 	return out
+}
+
+func typeOf(q form.Question) string {
+	if q.Open {
+		return "open-choice"
+	}
+	return types[q.Kind]
 }
 
 // aside writes what stands beside a note, or below any other question. A

@@ -18,6 +18,8 @@ const (
 	extMax         = "http://hl7.org/fhir/StructureDefinition/maxValue"
 	extUnit        = "http://hl7.org/fhir/StructureDefinition/questionnaire-unit"
 	extHidden      = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
+	extLeast       = "http://hl7.org/fhir/StructureDefinition/questionnaire-minOccurs"
+	extMost        = "http://hl7.org/fhir/StructureDefinition/questionnaire-maxOccurs"
 	extPrefix      = "http://hl7.org/fhir/StructureDefinition/questionnaire-optionPrefix"
 
 	systemControl  = "http://hl7.org/fhir/questionnaire-item-control"
@@ -37,7 +39,8 @@ const (
 	ownMin       = own + "min" // bounds that no number of FHIR can be
 	ownMax       = own + "max"
 	ownCurrency  = own + "currency"
-	ownValue     = own + "value" // the value of a choice whose code is another
+	ownInitial   = own + "initial" // what an open choice begins with that no choice is
+	ownValue     = own + "value"   // the value of a choice whose code is another
 	ownPurpose   = own + "purpose"
 	ownClass     = own + "protected-class"
 	ownBand      = own + "band" // with key, from and label; of a response, the key

@@ -64,10 +64,25 @@ func exact(x extension, s string) extension {
 }
 
 func (w *writer) answers(s form.Section, x form.Answered, base string) []answered {
+	if !s.Repeats {
+		return w.group(s, x, x.Now.Answers, base)
+	}
+	var out []answered
+	for _, row := range x.Now.Rows[s.Key] {
+		if s.Counts(row.Answers) {
+			out = append(out, w.group(s, x, row.Answers, base)...)
+		}
+	}
+	return out
+}
+
+// group are the answers to the questions of a section, or of one repetition of
+// it; nil when there are none.
+func (w *writer) group(s form.Section, x form.Answered, answers rule.Facts, base string) []answered {
 	out := answered{LinkID: w.links[sectionLink+s.Key]}
 	out.Text, out.ElText = said(s.Title)
 	for _, q := range s.Questions {
-		v, ok := x.Now.Answers[q.Key]
+		v, ok := answers[q.Key]
 		if !ok {
 			continue
 		}
@@ -96,6 +111,13 @@ func attachments(res form.Response, q form.Question, base string) []answer {
 }
 
 func (w *writer) answer(q form.Question, v rule.Value) []answer {
+	if q.Repeats {
+		var out []answer
+		for _, one := range q.Each(v) {
+			out = append(out, w.answer(q.One(), one)...)
+		}
+		return out
+	}
 	switch q.Kind {
 	case "yes_no":
 		yes := v.Text == "true"
@@ -124,6 +146,10 @@ func (w *writer) choices(q form.Question, v rule.Value) []answer {
 	}
 	var out []answer
 	for _, value := range list {
+		if value == q.Written(v) {
+			out = append(out, answer{ValueString: value})
+			continue
+		}
 		for _, o := range q.Options {
 			if o.Value == value {
 				c := w.coding(q, o)
@@ -158,9 +184,10 @@ func ReadResponse(b []byte, f form.Form) (map[string]any, Report, error) {
 	}
 	w := writer{form: f, links: map[string]string{}, taken: map[string]bool{}}
 	w.name()
-	r := answerReader{questions: map[string]form.Question{}, byKey: map[string]form.Question{}, sections: map[string]bool{}, out: map[string]any{}}
+	r := answerReader{questions: map[string]form.Question{}, byKey: map[string]form.Question{}, sections: map[string]form.Section{}, out: map[string]any{}}
+	r.into = r.out
 	for _, s := range f.Definition.V.Sections {
-		r.sections[w.links[sectionLink+s.Key]] = true
+		r.sections[w.links[sectionLink+s.Key]] = s
 		for _, q := range s.Questions {
 			r.questions[w.links[q.Key]], r.byKey[q.Key] = q, q
 		}
@@ -175,8 +202,9 @@ func ReadResponse(b []byte, f form.Form) (map[string]any, Report, error) {
 type answerReader struct {
 	questions map[string]form.Question // by linkId
 	byKey     map[string]form.Question
-	sections  map[string]bool
+	sections  map[string]form.Section
 	out       map[string]any
+	into      map[string]any // out, or the repetition that is being read
 	report    Report
 	count     int
 }
@@ -192,6 +220,10 @@ func (r *answerReader) items(items []answered, at string) {
 		at := at + "/" + itoa(i)
 		if r.count++; r.count > maxItems {
 			return
+		}
+		if s, ok := r.sections[it.LinkID]; ok && s.Repeats {
+			r.repetition(s, it, at)
+			continue
 		}
 		q, known := r.questions[it.LinkID]
 		switch {
@@ -209,6 +241,16 @@ func (r *answerReader) items(items []answered, at string) {
 	}
 }
 
+// repetition reads one more of a section that repeats.
+func (r *answerReader) repetition(s form.Section, it answered, at string) {
+	outer := r.into
+	r.into = map[string]any{}
+	r.items(it.Item, at+"/item")
+	list, _ := r.out[s.Key].([]any)
+	r.out[s.Key] = append(list, r.into)
+	r.into = outer
+}
+
 func (r *answerReader) answers(q form.Question, it answered, at string) {
 	var list []any
 	for i, a := range it.Answer {
@@ -224,15 +266,21 @@ func (r *answerReader) answers(q form.Question, it answered, at string) {
 	}
 	switch {
 	case len(list) == 0:
-	case q.Kind == "choices":
-		r.out[q.Key] = list
+	case q.Kind == "choices" || q.Repeats:
+		r.into[q.Key] = list
 	default:
 		if len(list) > 1 {
 			r.note(at+"/answer", it.LinkID, "fhir.note.one_answer")
 		}
-		r.out[q.Key] = list[0]
+		r.into[q.Key] = list[0]
 	}
 }
+
+// written is the choice that an open question had before it could be answered
+// in one's own words: what was written stood in a question of its own after it.
+const written = "written"
+
+func otherOf(key string) string { return key[:min(len(key), 44)] + "_other" }
 
 // other takes what was written besides the choices of an open one.
 func (r *answerReader) other(q form.Question, a answer) bool {
@@ -241,8 +289,16 @@ func (r *answerReader) other(q form.Question, a answer) bool {
 	if !open || !there || of.Kind != "text" || a.ValueString == "" {
 		return false
 	}
-	r.out[of.Key] = a.ValueString
+	r.into[of.Key] = a.ValueString
 	return true
+}
+
+// displayOf is what a coding that no choice has is called.
+func displayOf(c *coding) string {
+	if c == nil {
+		return ""
+	}
+	return first(c.Display, c.Code)
 }
 
 // value is an answer as it would be typed; false where the question cannot
@@ -259,6 +315,9 @@ func (r *answerReader) value(q form.Question, a answer) (any, bool) {
 			if a.ValueCoding != nil && isCoded(o, *a.ValueCoding) || a.ValueString != "" && (o.Value == value(a.ValueString)) {
 				return o.Value, true
 			}
+		}
+		if written := first(a.ValueString, displayOf(a.ValueCoding)); q.Open && written != "" {
+			return written, true
 		}
 		return nil, false
 	case "number", "scale", "money":

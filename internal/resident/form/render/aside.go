@@ -111,11 +111,31 @@ func SectionAt(r *form.Ready, ev form.Evaluation, key string) int {
 // last.
 func Onward(r *form.Ready, before, now form.Evaluation, section string) (key string, ok bool) {
 	s, i, known := r.Section(section)
-	if known && now.Sections[i] && slices.ContainsFunc(Shown(s, now), func(q form.Question) bool { return !before.Visible[q.Key] && q.Asks() }) {
+	if known && now.Sections[i] && (!s.Repeats && more(s, before, now) || moreRows(s, before, now)) {
 		return section, true
 	}
 	if i = Next(now, i); i < len(r.Sections) {
 		return r.Sections[i].Key, true
 	}
 	return "", false
+}
+
+// more reports whether questions are shown that were not.
+func more(s form.Section, before, now form.Evaluation) bool {
+	return slices.ContainsFunc(Shown(s, now), func(q form.Question) bool { return !before.Visible[q.Key] && q.Asks() })
+}
+
+// moreRows is more within any repetition of a section; one that was added
+// showed what a blank one does.
+func moreRows(s form.Section, before, now form.Evaluation) bool {
+	for i, row := range now.Rows[s.Key] {
+		was := before.Blank[s.Key]
+		if i < len(before.Rows[s.Key]) {
+			was = before.Rows[s.Key][i]
+		}
+		if more(s, was, row) {
+			return true
+		}
+	}
+	return false
 }

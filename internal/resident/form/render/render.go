@@ -26,14 +26,21 @@ var _ = text.Register("form.render", wordsFile)
 // come back as the Answers of a form.Fill.
 const Prefix = "answers/"
 
-// field is a question as a field of a form.
-func field(ctx context.Context, q form.Question, ev form.Evaluation) ui.Field {
+// field is a question as a field of a form, whose
+// name begins with at.
+func field(ctx context.Context, at string, q form.Question, ev form.Evaluation) ui.Field {
 	lang := text.From(ctx)
-	return ui.Field{Name: Prefix + q.Key, Label: q.Label.In(lang), Hint: strings.TrimSpace(q.Hint.In(lang) + " " + FromRecord(ctx, q, ev)), Required: ev.Must[q.Key], Value: written(ev.Answers[q.Key])}
+	return ui.Field{Name: at + q.Key, Label: q.Label.In(lang), Hint: strings.TrimSpace(q.Hint.In(lang) + " " + FromRecord(ctx, q, ev)), Required: ev.Must[q.Key], Value: written(q, ev.Answers[q.Key])}
 }
 
-// written is a value as it stands in its field.
-func written(v rule.Value) string { return v.Text }
+// written is a value as it stands in its field; an answer of one's own stands in
+// another.
+func written(q form.Question, v rule.Value) string {
+	if q.Kind == "choice" && q.Written(v) != "" {
+		return form.Own
+	}
+	return v.Text
+}
 
 func options(ctx context.Context, q form.Question, v rule.Value) []ui.Option {
 	lang := text.From(ctx)
@@ -105,6 +112,15 @@ func Shown(s form.Section, ev form.Evaluation) []form.Question {
 // Answers lists the questions of a section that are shown with their answers
 // as read, and the points they gave.
 func Answers(ctx context.Context, s form.Section, ev form.Evaluation) []ui.Fact {
+	return facts(ctx, s, ev, ev.Parts, 0)
+}
+
+// rowAnswers is Answers of one repetition.
+func rowAnswers(ctx context.Context, s form.Section, i int, ev form.Evaluation) []ui.Fact {
+	return facts(ctx, s, ev.Rows[s.Key][i], ev.Parts, i+1)
+}
+
+func facts(ctx context.Context, s form.Section, ev form.Evaluation, parts []form.Part, row int) []ui.Fact {
 	lang := text.From(ctx)
 	var out []ui.Fact
 	for _, q := range Shown(s, ev) {
@@ -122,8 +138,8 @@ func Answers(ctx context.Context, s form.Section, ev form.Evaluation) []ui.Fact 
 				fact.View = fileLinks(files)
 			}
 		}
-		for _, p := range ev.Parts {
-			if p.Question == q.Key {
+		for _, p := range parts {
+			if p.Question == q.Key && p.Row == row {
 				fact.Note = Points(ctx, p.Points)
 			}
 		}
@@ -176,7 +192,7 @@ func inOther(ctx context.Context, p text.Pair) (string, text.Lang) {
 }
 
 // comparisons are the words for each way to compare an answer.
-var comparisons = map[string]string{rule.Equal: "form.render.is", rule.NotEqual: "form.render.is_not", rule.Has: "form.render.has", rule.Answered: "form.render.answered",
+var comparisons = map[string]string{rule.Equal: "form.render.is", rule.NotEqual: "form.render.is_not", rule.Has: "form.render.has", rule.Some: "form.render.answered", rule.Answered: "form.render.answered",
 	"<": "form.render.less", "<=": "form.render.at_most", ">": "form.render.more", ">=": "form.render.at_least"}
 
 // When reads a condition in words; "" for one that is no plain comparison of
@@ -193,7 +209,7 @@ func When(ctx context.Context, d form.Definition, condition string) string {
 			return ""
 		}
 		v := c.Value
-		if q.Kind == "choices" {
+		if q.Kind == "choices" || q.Repeats {
 			v = rule.Texts(v.Text)
 		}
 		parts = append(parts, text.Word(ctx, comparisons[c.Op], "question", q.Label.In(text.From(ctx)), "value", q.Said(text.From(ctx), v)))

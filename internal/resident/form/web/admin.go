@@ -94,13 +94,12 @@ func (p *pages) preview(w http.ResponseWriter, r *http.Request) error {
 	var in struct {
 		Answers map[string]any `json:"answers"`
 	}
-	if err := door.Form(r, &in); err != nil {
-		return err
-	}
-	return p.view(w, r, in.Answers, nil)
+	return p.view(w, r, &in.Answers, door.Form(r, &in))
 }
 
-func (p *pages) view(w http.ResponseWriter, r *http.Request, raw map[string]any, refused error) error {
+// view draws a version. raw are the answers of its preview; without any it
+// begins as a response does.
+func (p *pages) view(w http.ResponseWriter, r *http.Request, raw *map[string]any, refused error) error {
 	id, err := door.ID(r, "id")
 	if err != nil {
 		return err
@@ -117,7 +116,11 @@ func (p *pages) view(w http.ResponseWriter, r *http.Request, raw map[string]any,
 	}
 	s.fields = ui.FormProps{Action: at(id) + "/preview?as=" + s.as + "#preview", NoKey: true, Typed: door.Typed(r)}
 	s.compare()
-	ready, now, wrong, err := p.room.Try(ctx, f, raw)
+	answers := f.Definition.V.Begun()
+	if raw != nil {
+		answers = *raw
+	}
+	ready, now, wrong, err := p.room.Try(ctx, f, answers)
 	if err == nil {
 		s.ready, s.now = ready, now
 		if err := wrong.Err(); err != nil {

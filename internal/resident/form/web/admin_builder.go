@@ -327,9 +327,10 @@ func free(taken map[string]bool, base string) string {
 // copied is a section once more, under keys of its own. Conditions that speak
 // of its questions speak of the copies.
 func copied(list []form.Section, s form.Section) form.Section {
+	was := s.Key
 	s.Key, s.LinkID = freeKey(list, s.Key), ""
 	s.Questions = slices.Clone(s.Questions)
-	keys := map[string]string{}
+	keys := map[string]string{was: s.Key}
 	for i := range s.Questions {
 		q := &s.Questions[i]
 		was := q.Key

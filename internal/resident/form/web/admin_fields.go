@@ -22,6 +22,7 @@ var fieldKeys = map[string]string{
 	"label": "form.web.field.label", "hint": "form.web.field.hint", "kind": "form.web.field.kind", "required": "form.web.field.required",
 	"required_when": "form.web.field.required_when", "show": "form.web.field.show", "calculate": "form.web.field.calculate", "options": "form.web.field.options",
 	"value": "form.web.field.value", "min": "form.web.field.min", "max": "form.web.field.max", "currency": "form.web.field.currency",
+	"repeats": "form.web.field.repeats", "least": "form.web.field.least", "most": "form.web.field.most", "open": "form.web.field.open",
 	"map_to": "form.web.field.map_to", "initial": "form.web.field.initial", "link_id": "form.web.field.link_id", "codes": "form.web.field.codes", "code": "form.web.field.codes",
 	"questions": "form.web.field.definition", "sections": "form.web.sections", "derived_from": "form.web.field.derived_from",
 }
@@ -144,15 +145,26 @@ func (q questionIn) folded(fields ui.FormProps, at string) bool {
 }
 
 // recordOptions are the fields of a person's record that a question of this
-// kind can be mapped to, none for most kinds. What it is mapped to otherwise
-// stays to be chosen.
-func recordOptions(ctx context.Context, q questionIn) []ui.Option {
+// kind can be mapped to, none for most kinds; in a section that is mapped to a
+// list, what each of that says. What it is mapped to otherwise stays to be
+// chosen.
+func recordOptions(ctx context.Context, in sectionIn, q questionIn) []ui.Option {
 	var out []ui.Option
 	known := q.MapTo == ""
-	for _, t := range form.Targets {
-		if slices.Contains(t.Kinds, q.Kind) {
-			out = append(out, ui.Option{Value: t.Key, Label: text.Word(ctx, t.Word())})
-			known = known || t.Key == q.MapTo
+	add := func(key, word string, kinds []string) {
+		if slices.Contains(kinds, q.Kind) {
+			out = append(out, ui.Option{Value: key, Label: text.Word(ctx, word)})
+			known = known || key == q.MapTo
+		}
+	}
+	if in.Repeats {
+		list, _ := form.ListOf(in.MapTo)
+		for _, c := range list.Columns {
+			add(c.Key, c.Word(), c.Kinds)
+		}
+	} else {
+		for _, t := range form.Targets {
+			add(t.Key, t.Word(), t.Kinds)
 		}
 	}
 	if out == nil {
@@ -163,6 +175,21 @@ func recordOptions(ctx context.Context, q questionIn) []ui.Option {
 	}
 	return append([]ui.Option{{Value: "", Label: text.Word(ctx, "form.web.no_record")}}, out...)
 }
+
+// listOptions are what a section that repeats can be mapped to.
+func listOptions(ctx context.Context) []ui.Option {
+	out := []ui.Option{{Value: "", Label: text.Word(ctx, "form.web.no_list")}}
+	for _, l := range form.Lists {
+		out = append(out, ui.Option{Value: l.Key, Label: text.Word(ctx, l.Word())})
+	}
+	return out
+}
+
+// counted is a number of repetitions as its field holds it.
+func counted(n int) string { return points(int64(n)) }
+
+// repeatable reports whether a question of this kind can have several answers.
+func repeatable(q questionIn) bool { return slices.Contains(form.Repeatable, q.Kind) }
 
 // begins reports whether a question of this kind can begin with an answer.
 func begins(q questionIn) bool { return form.Question{Kind: kindOf(q)}.Typed() }
@@ -175,37 +202,58 @@ var factTypes = map[string]string{"number": "form.web.type.number", "money": "fo
 func usable(ctx context.Context, sections []form.Section, own []questionIn) ui.TableProps {
 	t := ui.TableProps{ID: "keys", Caption: text.Word(ctx, "form.web.keys"), Columns: []ui.Column{{Label: text.Word(ctx, "form.web.field.key")}, {Label: text.Word(ctx, "form.web.field.label")}, {Label: text.Word(ctx, "form.web.answer")}},
 		Empty: ui.EmptyProps{Title: text.Word(ctx, "form.web.no_keys")}}
-	row := func(q form.Question, options []string) {
-		if q.Kind == "note" {
-			return
-		}
-		key := factTypes[q.Kind]
-		if key == "" {
-			key = "form.web.type.text"
-		}
-		what := text.Word(ctx, key)
+	row := func(key, label, what string, options []string) {
 		if len(options) > 0 {
 			what = "'" + strings.Join(options, "', '") + "'"
 		}
-		t.Rows = append(t.Rows, ui.Row{Title: q.Key, Cells: []templ.Component{ui.Text(q.Label.In(text.From(ctx))), ui.Text(what)}})
+		t.Rows = append(t.Rows, ui.Row{Title: key, Cells: []templ.Component{ui.Text(label), ui.Text(what)}})
 	}
+	lang := text.From(ctx)
 	for _, s := range sections {
 		for _, q := range s.Questions {
-			var options []string
-			for _, o := range q.Options {
-				options = append(options, o.Value)
+			if q.Kind != "note" {
+				row(q.Key, q.Label.In(lang), typeWord(ctx, q, s.Repeats), optionsOf(q, s.Repeats))
 			}
-			row(q, options)
+		}
+		if s.Repeats {
+			row(s.Key, s.Title.In(lang), text.Word(ctx, "form.web.type.count"), nil)
 		}
 	}
-	for _, q := range own {
-		var options []string
-		for _, o := range q.Options {
-			options = append(options, o.Value)
+	for _, x := range own {
+		q := x.Question
+		for _, o := range x.Options {
+			q.Options = append(q.Options, o.Option)
 		}
-		row(q.Question, options)
+		if q.Kind != "note" {
+			row(q.Key, q.Label.In(lang), typeWord(ctx, q, false), optionsOf(q, false))
+		}
 	}
 	return t
+}
+
+// typeWord says what an answer is in an expression; in a list there is one of
+// each repetition.
+func typeWord(ctx context.Context, q form.Question, list bool) string {
+	key := factTypes[q.Kind]
+	switch {
+	case list || q.Repeats:
+		key = "form.web.type.list"
+	case key == "":
+		key = "form.web.type.text"
+	}
+	return text.Word(ctx, key)
+}
+
+// optionsOf are the values of a question's choices; of a list it is said that
+// it is one.
+func optionsOf(q form.Question, list bool) []string {
+	var out []string
+	for _, o := range q.Options {
+		if !list {
+			out = append(out, o.Value)
+		}
+	}
+	return out
 }
 
 // others are the languages of a text besides the two that have fields.

@@ -610,7 +610,7 @@ func tryOut(s shown) templ.Component {
 					}
 					for i, x := range s.ready.Sections {
 						if s.now.Sections[i] {
-							templ_7745c5c3_Err = render.Section(x, s.now).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = render.Section(x, s.now, s.fields.Action).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -2,10 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/a-h/templ"
 
@@ -205,13 +205,26 @@ func (x asked) acts(ctx context.Context) []ui.Act {
 
 // mapped reports whether any answer is to a question mapped to the record.
 func (x asked) mapped() bool {
-	for key := range x.Now.Answers {
-		q, _ := x.Ready.Find(key)
-		if _, ok := form.TargetOf(q.MapTo); ok {
-			return !x.Response.Person.IsZero()
+	if x.Response.Person.IsZero() {
+		return false
+	}
+	for _, s := range x.Ready.Sections {
+		if _, ok := form.ListOf(s.MapTo); ok && s.Repeats && x.asks(s) {
+			return true
+		}
+		for _, q := range s.Questions {
+			_, ok := form.TargetOf(q.MapTo)
+			if _, given := x.Now.Answers[q.Key]; ok && given {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// asks reports whether any question of a section is shown.
+func (x asked) asks(s form.Section) bool {
+	return slices.ContainsFunc(s.Questions, func(q form.Question) bool { return x.Now.Visible[q.Key] })
 }
 
 // askFill draws a section: the one that is asked for, else the first shown.
@@ -233,6 +246,13 @@ func (p *pages) askFill(w http.ResponseWriter, r *http.Request) error {
 	fields, err := p.fillForm(r, x, i)
 	if err != nil {
 		return err
+	}
+	if fields.Typed != nil {
+		var typed form.Fill
+		if _, err := door.Read(r, fields.Typed, &typed, true); err != nil && !errors.Is(err, fault.KindInvalid) { // what cannot be read is shown as it was typed
+			return err
+		}
+		x.Now = p.room.AsTyped(r.Context(), x.Answered, typed)
 	}
 	return door.Show(w, r, x.page(r.Context()), fillPage(x, i, fields))
 }
@@ -258,15 +278,7 @@ func shownOf(x asked, i int) fillShown {
 		return out
 	}
 	out.Section = x.Ready.Sections[i].Key
-	for _, q := range x.Ready.Sections[i].Questions {
-		switch v, ok := x.Response.Answers.V[q.Key]; {
-		case !ok || !q.Typed():
-		case v.Type == rule.List:
-			out.Answers[q.Key] = v.List
-		default:
-			out.Answers[q.Key] = v.Text
-		}
-	}
+	out.Answers = render.Given(x.Ready.Sections[i], x.Response.Answers.V)
 	return out
 }
 
@@ -293,6 +305,7 @@ func (p *pages) fill(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		i := render.SectionAt(now.Ready, now.Now, in.Section)
+		now.Now = p.room.AsTyped(ctx, now.Answered, in)
 		return door.RefuseEdit(w, r, err, now.page(ctx), fillEdit(ctx, now, i), func(err error) templ.Component {
 			seen := door.Typed(r).Get("version")
 			if len(wrong) > 0 { // the other answers were kept
@@ -320,13 +333,9 @@ func fillEdit(ctx context.Context, x asked, i int) door.Edit {
 	if !x.may("save") || i >= len(x.Ready.Sections) {
 		return edit
 	}
-	question := func(name string) form.Question {
-		q, _ := x.Ready.Find(strings.TrimPrefix(name, render.Prefix))
-		return q
-	}
 	edit.Now = shownOf(x, i)
-	edit.Label = func(name string) string { return question(name).Label.In(text.From(ctx)) }
-	edit.Read = func(name, value string) string { return render.Option(ctx, question(name), value) }
+	edit.Label = func(name string) string { return render.Called(ctx, x.Ready, name) }
+	edit.Read = func(name, value string) string { return render.Reads(ctx, x.Ready, name, value) }
 	return edit
 }
 
@@ -365,7 +374,7 @@ func (p *pages) complete(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return door.Refuse(w, r, err, x.page(ctx), func(err error) templ.Component {
-		if i, ok := missingAt(x, err); ok {
+		if i, ok := render.MissingAt(x.Ready, err); ok {
 			return fillPage(x, i, door.Opened(ui.FormProps{Action: x.at() + "/fill", Version: version(x.Response.Version), Fault: err}, shownOf(x, i)))
 		}
 		return responsePage(x, err)
@@ -389,23 +398,6 @@ func seenVersion(r *http.Request) (int64, error) {
 	}
 	err := door.Form(r, &in)
 	return in.Version, err
-}
-
-// missingAt is the section of the first typed answer that is missing.
-func missingAt(x asked, err error) (int, bool) {
-	f, ok := fault.As(err)
-	if !ok || len(f.Fields) == 0 {
-		return 0, false
-	}
-	key, ok := strings.CutPrefix(f.Fields[0].Pointer, "/"+render.Prefix)
-	for i, s := range x.Ready.Sections {
-		for _, q := range s.Questions {
-			if ok && q.Key == key && q.Kind != "signature" {
-				return i, true
-			}
-		}
-	}
-	return 0, false
 }
 
 func (p *pages) askCancel(w http.ResponseWriter, r *http.Request) error {
@@ -452,13 +444,13 @@ func (p *pages) amend(w http.ResponseWriter, r *http.Request) error {
 // with is what would follow if these were the answers, so that a question that
 // is asked only because of them is on the page.
 func (x asked) with(ctx context.Context, raw map[string]any) form.Evaluation {
-	answers, _ := x.Ready.Read(raw)
+	apart := rule.Facts{}
 	for key, v := range x.Response.Answers.V {
 		if q, ok := x.Ready.Find(key); ok && !q.Typed() {
-			answers[key] = v
+			apart[key] = v
 		}
 	}
-	now := x.Ready.Evaluate(answers, completedDay(ctx, x.Answered))
+	now := x.Ready.AsTyped(apart, form.Fill{Answers: raw}, completedDay(ctx, x.Answered))
 	now.Of = &x.Response
 	return now
 }
@@ -469,7 +461,9 @@ func cleared(x asked, sent map[string]any) map[string]any {
 	out := map[string]any{}
 	for _, s := range x.Ready.Sections {
 		for _, q := range s.Questions {
-			if x.Now.Visible[q.Key] && q.Typed() {
+			if x.Now.Visible[q.Key] && s.Repeats {
+				out[s.Key] = ""
+			} else if x.Now.Visible[q.Key] && q.Typed() {
 				out[q.Key] = ""
 			}
 		}

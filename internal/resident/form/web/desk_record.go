@@ -2,14 +2,17 @@ package web
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/rule"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/resident/form"
@@ -76,6 +79,8 @@ func wayOptions(ctx context.Context, d form.Difference) []ui.Option {
 		key := "way." + way
 		if d.Recorded.Text == "" {
 			key = "way.enter"
+		} else if d.Answered.Text == "" {
+			key = "way.end"
 		} else if len(d.Ways) == 1 {
 			key = "way.replace"
 		}
@@ -97,7 +102,34 @@ func differenceFacts(ctx context.Context, d form.Difference) []ui.Fact {
 			was.Note = said(ctx, "since", "day", d.Since.In(lang))
 		}
 	}
-	return []ui.Fact{was, {Label: said(ctx, "answered"), Value: d.Question.Said(lang, d.Answered)}}
+	is := ui.Fact{Label: said(ctx, "answered"), Value: said(ctx, "not_answered")}
+	if d.Answered.Text != "" {
+		is.Value = d.Question.Said(lang, d.Answered)
+	}
+	return []ui.Fact{was, is}
+}
+
+// differs names what differs: the field, and of a list which of them.
+func differs(ctx context.Context, d form.Difference) string {
+	name := text.Word(ctx, d.Word())
+	if d.What != "" {
+		return said(ctx, "one_of", "list", name, "what", d.What)
+	}
+	return name
+}
+
+// own are the pages on which what cannot be taken over here is changed, below
+// the person's, by field.
+var own = map[string]string{"record/household_size": "household", "record/household_members": "household", "record/monthly_income": "circumstances"}
+
+// ownPage is where a difference that cannot be taken over here is looked at,
+// and what leads there and why are called.
+func ownPage(x form.Taking, d form.Difference) (href, word, why string) {
+	below := own[d.Target.Key+d.List.Key]
+	if below == "" || d.Withheld {
+		return personAt(x.Person.ID), "to_person", "withheld_hint"
+	}
+	return personAt(x.Person.ID) + "/" + below, "to_" + below, "own_page." + below
 }
 
 // choosable reports whether any of the differences can be taken over here.
@@ -116,7 +148,7 @@ func takenFacts(ctx context.Context, x asked) []ui.Fact {
 	var out []ui.Fact
 	for _, s := range x.Ready.Sections {
 		for _, q := range s.Questions {
-			if t, ok := x.Response.Taken.V[q.Key]; ok {
+			if t, ok := x.Response.Taken.V[q.Key]; ok && !s.Repeats {
 				target, _ := form.TargetOf(q.MapTo)
 				v, _ := x.Now.Answers[q.Key]
 				fact := ui.Fact{Label: text.Word(ctx, target.Word()), Value: q.Said(lang, v), Note: said(ctx, "taken_on", "day", t.On.In(lang))}
@@ -126,6 +158,38 @@ func takenFacts(ctx context.Context, x asked) []ui.Fact {
 				out = append(out, fact)
 			}
 		}
+		out = append(out, takenEntries(ctx, x, s)...)
+	}
+	return out
+}
+
+// takenEntries say what the record has taken over of the repetitions of a
+// section.
+func takenEntries(ctx context.Context, x asked, s form.Section) []ui.Fact {
+	lang := text.From(ctx)
+	list, ok := form.ListOf(s.MapTo)
+	if !ok {
+		return nil
+	}
+	var out []ui.Fact
+	for _, key := range slices.Sorted(maps.Keys(x.Response.Taken.V)) {
+		t := x.Response.Taken.V[key]
+		if !strings.HasPrefix(key, s.Key+"-") {
+			continue
+		}
+		fact := ui.Fact{Label: text.Word(ctx, list.Word()), Value: t.Is, Note: said(ctx, "taken_on", "day", t.On.In(lang))}
+		if t.What != "" {
+			fact.Label = said(ctx, "one_of", "list", text.Word(ctx, list.Word()), "what", t.What)
+		}
+		for _, q := range s.Questions {
+			if v, err := rule.Parse(rule.Money, t.Is); q.Kind == "money" && err == nil && t.What != "" {
+				fact.Value = q.Said(lang, v)
+			}
+		}
+		if t.Is == "" {
+			fact.Value = said(ctx, "ended", "what", t.Was)
+		}
+		out = append(out, fact)
 	}
 	return out
 }

@@ -72,7 +72,7 @@ func (p *pages) attach(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		var f file.File
 		if f, err = p.room.Upload(r.Context(), a, upload.Name, upload.Type, upload); err == nil {
-			_, err = p.room.Attach(r.Context(), a, x.Response.ID, form.AttachInput{Question: x.question.Key, File: f.ID, Version: in.Version})
+			_, err = p.room.Attach(r.Context(), a, x.Response.ID, form.AttachInput{Question: x.question.Key, File: f.ID, Came: f, Version: in.Version})
 		}
 	}
 	if err == nil {
@@ -178,7 +178,7 @@ func (p *pages) sign(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && upload != nil {
 		var f file.File
 		if f, err = p.room.Upload(r.Context(), a, upload.Name, upload.Type, upload); err == nil {
-			in.File = f.ID
+			in.File, in.Came = f.ID, f
 		}
 		err = atFile(err)
 	}

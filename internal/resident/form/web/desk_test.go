@@ -75,8 +75,13 @@ func TestAFormIsAskedSignedAndTakenOver(t *testing.T) {
 		if body := v.send(to, http.StatusUnprocessableEntity, "x.html", []byte("<html><script>1</script></html>"), "version", "2"); !strings.Contains(body, "f-file") {
 			t.Error("what is wrong with the file does not stand beside it")
 		}
-		v.send(to, http.StatusSeeOther, "通帳.pdf", []byte("%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF"), "version", "2")
-		v.page(to, "通帳.pdf", "添付を外す")
+		book := []byte("%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF")
+		v.send(to, http.StatusSeeOther, "通帳.pdf", book, "idempotency_key", "pressed-twice", "version", "2")
+		v.send(to, http.StatusSeeOther, "通帳.pdf", book, "idempotency_key", "pressed-twice", "version", "2")
+		v.send(to, http.StatusUnprocessableEntity, "通帳.pdf", append(book, '\n'), "idempotency_key", "pressed-twice", "version", "2")
+		if body := v.page(to, "通帳.pdf", "添付を外す"); strings.Count(body, "file_id") != 1 {
+			t.Error("a form that was sent twice attached its file twice")
+		}
 		to, _ = v.post(at+"/fill", http.StatusSeeOther, "section", "who", "version", "3", "answers/phone", "03-5550-0202", "answers/family", "髙橋", "do", "continue")
 		v.post(to, http.StatusSeeOther, "section", "end", "version", "3", "answers/agrees", "true", "do", "continue")
 		v.page(at, "未署名", "通帳.pdf")
