@@ -44,6 +44,7 @@ type Field struct {
 	Value        string
 	Hint         string
 	Fault        string // overrides what the form knows
+	Within       string // the group it stands in, where what is wrong is listed above the form
 	Required     bool
 	ReadOnly     bool
 	Autocomplete string // HTML autofill token
@@ -196,6 +197,9 @@ func described(ctx context.Context, f Field, echo bool) templ.Attributes {
 	attrs := templ.Attributes{}
 	if labels := formOf(ctx).faults.Labels; labels != nil {
 		labels[f.Name] = f.Label
+		if f.Within != "" {
+			labels[f.Name] = f.Within + " › " + f.Label
+		}
 	}
 	var by []string
 	if f.Hint != "" {

@@ -360,6 +360,9 @@ type Difference struct {
 	said    map[string]string
 }
 
+// Field is the field or list of the record that differs.
+func (d Difference) Field() string { return d.Target.Key + d.List.Key }
+
 // Word is the key of the name of what differs.
 func (d Difference) Word() string {
 	if d.List.Key != "" {

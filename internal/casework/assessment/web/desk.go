@@ -230,7 +230,7 @@ func shownOf(f assessment.File, i int) fillShown {
 
 // fillForm is the form of a section, drawn again with what p brings back.
 func fillForm(f assessment.File, i int, p ui.FormProps) ui.FormProps {
-	p.Action = at(f.Assessment.ID) + "/fill"
+	p.Action, p.Hold = at(f.Assessment.ID)+"/fill", true
 	if p.Version == "" {
 		p.Version = version(f.Response.Version)
 	}

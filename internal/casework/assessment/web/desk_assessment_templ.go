@@ -192,7 +192,7 @@ func fillPage(f assessment.File, i int, p ui.FormProps) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = render.Section(f.Ready.Sections[i], f.Now, at(f.Assessment.ID)+"/fill").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = render.Section(f.Ready.Sections[i], f.Now, at(f.Assessment.ID)+"/fill?section="+f.Ready.Sections[i].Key).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -27,10 +27,10 @@ var _ = text.Register("form.render", wordsFile)
 const Prefix = "answers/"
 
 // field is a question as a field of a form, whose
-// name begins with at.
-func field(ctx context.Context, at string, q form.Question, ev form.Evaluation) ui.Field {
+// name begins with at, within a group or not.
+func field(ctx context.Context, at, within string, q form.Question, ev form.Evaluation) ui.Field {
 	lang := text.From(ctx)
-	return ui.Field{Name: at + q.Key, Label: q.Label.In(lang), Hint: strings.TrimSpace(q.Hint.In(lang) + " " + FromRecord(ctx, q, ev)), Required: ev.Must[q.Key], Value: written(q, ev.Answers[q.Key])}
+	return ui.Field{Name: at + q.Key, Within: within, Label: q.Label.In(lang), Hint: strings.TrimSpace(q.Hint.In(lang) + " " + FromRecord(ctx, q, ev)), Required: ev.Must[q.Key], Value: written(q, ev.Answers[q.Key])}
 }
 
 // written is a value as it stands in its field; an answer of one's own stands in

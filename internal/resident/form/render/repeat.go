@@ -18,6 +18,18 @@ import (
 // rowAt begins the names of the fields of a repetition, from 0.
 func rowAt(s form.Section, i int) string { return Prefix + s.Key + "/" + strconv.Itoa(i) }
 
+// back is where one more of a list is added: the form's own address, with the
+// list as the place on the page to come back to.
+func back(action, name string) string {
+	action, _, _ = strings.Cut(action, "#")
+	return action + "#f-" + strings.ReplaceAll(name, "/", "-")
+}
+
+// nth is what a repetition is called, from 0.
+func nth(ctx context.Context, s form.Section, i int) string {
+	return numbered(ctx, s.Title.In(text.From(ctx)), strconv.Itoa(i))
+}
+
 // rows are the repetitions of a section: as many as were typed, or else as
 // there are, and one to begin with.
 func rows(ctx context.Context, s form.Section, ev form.Evaluation, action string) []templ.Component {
@@ -42,11 +54,11 @@ func drawn(ctx context.Context, name string, there int) int {
 
 // several are the answers to a question that repeats, each in a field of its
 // own, at least one.
-func several(ctx context.Context, at string, q form.Question, ev form.Evaluation) []templ.Component {
+func several(ctx context.Context, at, within string, q form.Question, ev form.Evaluation) []templ.Component {
 	each := q.Each(ev.Answers[q.Key])
 	var out []templ.Component
 	for i := range max(1, drawn(ctx, at+q.Key, len(each))) {
-		f := field(ctx, at, q, ev)
+		f := field(ctx, at, within, q, ev)
 		f.Name += "/" + strconv.Itoa(i)
 		f.Label, f.Hint, f.Required, f.HideLabel, f.Value = text.Word(ctx, "ui.repeat.nth", "name", f.Label, "n", i+1), "", false, true, ""
 		if i < len(each) {
@@ -176,20 +188,64 @@ func MissingAt(r *form.Ready, err error) (int, bool) {
 // compact are the kinds of question whose answer fits a cell of a table.
 var compact = []string{"text", "number", "money", "date", "yes_no", "choice", "scale", "phone"}
 
-// Limits of a table on paper.
+// Limits of a table.
 const (
 	mostColumns = 6
-	cellOptions = 4
+	cellOptions = 8
+	tickOptions = 3 // of a cell on paper; what more may be chosen stands in the head of its column
 	paperRows   = 5
 	paperLines  = 3
 )
 
-// inTable reports whether the repetitions of a section fit the rows of a table
-// on paper.
+// inTable reports whether the repetitions of a section fit the rows of a table.
 func inTable(s form.Section) bool {
 	return len(s.Questions) <= mostColumns && !slices.ContainsFunc(s.Questions, func(q form.Question) bool {
 		return !slices.Contains(compact, q.Kind) || q.Repeats || q.Open || q.Show != "" || q.Calculate != "" || len(q.Options) > cellOptions || len(q.Steps()) > cellOptions+1 && q.Kind == "scale"
 	})
+}
+
+// noRows is the word for a section without repetitions: none there are, or none
+// were answered so far.
+func noRows(ev form.Evaluation) string {
+	if ev.Of != nil && ev.Of.Status == "in_progress" {
+		return "form.render.no_answer"
+	}
+	return "form.render.no_rows"
+}
+
+// scoredRows reports whether any repetition of a section gave points.
+func scoredRows(s form.Section, ev form.Evaluation) bool {
+	return slices.ContainsFunc(ev.Parts, func(p form.Part) bool {
+		return p.Row > 0 && slices.ContainsFunc(s.Questions, func(q form.Question) bool { return q.Key == p.Question })
+	})
+}
+
+// rowTable are the repetitions of a section as the rows of a table.
+func rowTable(ctx context.Context, s form.Section, ev form.Evaluation) ui.TableProps {
+	lang := text.From(ctx)
+	t := ui.TableProps{ID: "rows-" + s.Key, Caption: s.Title.In(lang)}
+	for i, q := range s.Questions {
+		t.Columns = append(t.Columns, ui.Column{Label: q.Label.In(lang), Num: i > 0 && (q.Kind == "money" || q.Kind == "number")})
+	}
+	for i, r := range ev.Rows[s.Key] {
+		row := ui.Row{ID: strconv.Itoa(i + 1)}
+		for j, q := range s.Questions {
+			said := text.Word(ctx, "form.render.no_answer")
+			if v, ok := r.Answers[q.Key]; ok {
+				said = q.Said(lang, v)
+			}
+			if j == 0 {
+				row.Title = said
+			} else {
+				row.Cells = append(row.Cells, ui.Text(said))
+			}
+		}
+		if rowFromRecord(s, r.Answers, ev) {
+			row.Sub = text.Word(ctx, "form.render.row_from_record")
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // onPaper is how many repetitions a sheet has room for.
@@ -199,6 +255,22 @@ func onPaper(limit, room int) []int {
 		out[i] = i + 1
 	}
 	return out
+}
+
+// ticked reports whether an answer is ticked in its cell on paper.
+func ticked(q form.Question) bool {
+	return q.Kind == "yes_no" || q.Kind == "scale" || q.Kind == "choice" && len(q.Options) <= tickOptions
+}
+
+// chosenFrom lists what may be written into a cell on paper.
+func chosenFrom(q form.Question) text.Pair {
+	var ja, en []string
+	for _, o := range q.Options {
+		if !ticked(q) {
+			ja, en = append(ja, o.Label.In(text.JA)), append(en, o.Label.In(text.EN))
+		}
+	}
+	return text.Pair{JA: text.List(text.JA, ja), EN: text.List(text.EN, en)}
 }
 
 // goesOn reports whether there may be more than a sheet has room for.

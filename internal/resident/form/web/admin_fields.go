@@ -134,14 +134,14 @@ func (q questionIn) folded(fields ui.FormProps, at string) bool {
 	f, _ := fault.As(fields.Fault)
 	if f != nil {
 		for _, x := range f.Fields {
-			for _, name := range []string{"hint", "show", "required_when", "calculate", "initial", "link_id", "key"} {
+			for _, name := range []string{"hint", "show", "required_when", "calculate", "initial", "repeats", "most", "link_id", "key"} {
 				if strings.HasPrefix(x.Pointer, "/"+at+"/"+name) {
 					return false
 				}
 			}
 		}
 	}
-	return q.Hint.IsZero() && q.Show == "" && q.RequiredWhen == "" && q.Calculate == "" && len(q.Initial) == 0
+	return q.Hint.IsZero() && q.Show == "" && q.RequiredWhen == "" && q.Calculate == "" && len(q.Initial) == 0 && !q.Repeats
 }
 
 // recordOptions are the fields of a person's record that a question of this

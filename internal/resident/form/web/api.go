@@ -260,8 +260,10 @@ func (x api) takeOver(ctx context.Context, a access.Actor, id db.ID, in form.Tak
 
 // differenceOut is where an answer says otherwise than the person's record.
 type differenceOut struct {
+	Key      string        `json:"key"` // by which it is taken over
 	Question string        `json:"question"`
 	Field    string        `json:"field"`
+	What     string        `json:"what,omitempty"` // of one in a list, what it is called
 	Recorded string        `json:"recorded"`
 	Since    calendar.Date `json:"since"`
 	Answered string        `json:"answered"`
@@ -283,7 +285,7 @@ func (x api) differences(ctx context.Context, a access.Actor, id db.ID) ([]byte,
 	}
 	out := differencesOut{got.Response.Version, got.Person.Version, []differenceOut{}}
 	for _, d := range got.Differences {
-		out.Differences = append(out.Differences, differenceOut{d.Question.Key, d.Target.Key, d.Recorded.Text, d.Since, d.Answered.Text, d.Withheld, append([]string{}, d.Ways...)})
+		out.Differences = append(out.Differences, differenceOut{d.Key, d.Question.Key, d.Field(), d.What, d.Recorded.Text, d.Since, d.Answered.Text, d.Withheld, append([]string{}, d.Ways...)})
 	}
 	return json.Marshal(out)
 }

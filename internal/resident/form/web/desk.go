@@ -266,6 +266,12 @@ func (p *pages) fillForm(r *http.Request, x asked, i int) (ui.FormProps, error) 
 	return door.WithDraft(r, f, "form-response."+x.Response.ID.String()+"."+x.Ready.Sections[i].Key)
 }
 
+// held is a form that stays where it is while the network is gone.
+func held(f ui.FormProps) ui.FormProps {
+	f.Hold = true
+	return f
+}
+
 // fillShown is a section as its form shows it.
 type fillShown struct {
 	Section string         `json:"section"`

@@ -125,7 +125,7 @@ var own = map[string]string{"record/household_size": "household", "record/househ
 // ownPage is where a difference that cannot be taken over here is looked at,
 // and what leads there and why are called.
 func ownPage(x form.Taking, d form.Difference) (href, word, why string) {
-	below := own[d.Target.Key+d.List.Key]
+	below := own[d.Field()]
 	if below == "" || d.Withheld {
 		return personAt(x.Person.ID), "to_person", "withheld_hint"
 	}

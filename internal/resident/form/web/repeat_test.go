@@ -58,7 +58,7 @@ func TestASectionIsAnsweredSeveralTimes(t *testing.T) {
 	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
 		v, at := asking(t, d)
 		fill := at + "/fill"
-		says(t, v.page(fill, "お子さん1", "もう1件追加"), map[string]bool{`name="answers/children/0/name"`: true, `name="answers/children/1/name"`: false, `name="answers/children/0/what"`: false})
+		says(t, v.page(fill, "お子さん1", "もう1件追加"), map[string]bool{`name="answers/children/0/name"`: true, `name="answers/children/1/name"`: false, `name="answers/children/0/what"`: false, `formaction="` + fill + `?section=children#f-answers-children"`: true})
 		row := func(i, name, age, ill, what string) []string {
 			at := "answers/children/" + i
 			out := []string{at, "", at + "/name", name, at + "/age", age}
