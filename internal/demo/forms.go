@@ -71,8 +71,10 @@ var hearings = []hearing{
 		"channel": "phone", "named": true, "caller_name": both("青葉小学校 養護教諭", "School nurse, Aoba School"), "caller_tie": "school", "call_back": true,
 		"caller_phone": "03-5550-0142", "call_hours": both("授業のあと、15時半から17時", "After lessons, 15:30 to 17:00"), "keep_secret": true, "about": "child",
 		"words":      both("月曜の朝、腕に青いあざがあった。「パパが疲れてた」と言った。それ以上は話さなかった。", "On Monday morning there was a bruise on the arm. “Papa was tired,” the child said, and no more."),
-		"known_from": "saw", "often": "sometimes", "where_now": both("学校", "At school"), "child_ages": both("2人（8歳・5歳）", "Two, 8 and 5"),
-		"child_place": both("青葉小学校・みなと保育園", "Aoba School, Minato Nursery"), "other_side": both("父（未確認）", "The father (not confirmed)"), "now": false, "injury": "slight",
+		"known_from": "saw", "often": "sometimes", "where_now": both("学校", "At school"), "young": []any{
+			map[string]any{"young_name": both("上の子（女）", "The elder, a girl"), "young_age": both("8歳・3年生", "8, third year"), "young_place": both("青葉小学校", "Aoba School"), "young_seen": both("月曜の朝、登校。長袖を脱ぎたがらない", "Monday morning at school; would not take off long sleeves")},
+			map[string]any{"young_name": both("弟", "Her brother"), "young_age": both("5歳", "5"), "young_place": both("みなと保育園", "Minato Nursery")},
+		}, "other_side": both("父（未確認）", "The father (not confirmed)"), "now": false, "injury": "slight",
 		"small": true, "together": false, "afraid": false, "weapon": false, "unseen": false, "told": []any{"secrecy", "next", "urgent"}, "passed": []any{"supervisor", "team"},
 		"own_view": both("落ち着いた話し方。心配が続いていたようす。", "Spoke calmly; seems to have worried for some time."),
 	}},
@@ -81,12 +83,20 @@ var hearings = []hearing{
 		"family": "斎藤", "given": "昌子", "family_kana": "サイトウ", "given_kana": "マサコ", "born": "1950-03-15", "safe_call": "hours", "safe_hours": both("午前中", "In the morning"), "agreed": "written",
 		"told": both("退院したあとの暮らしを一緒に考える人が来る、と聞いている。", "That somebody will come to think with her about life after hospital."), "areas": []any{"health", "daily", "alone"},
 		"reason": both("退院が近いが、家の階段と買い物に不安がある。", "She will soon leave hospital; the stairs and the shopping worry her."), "wish": both("自分の家に帰りたい。", "To go back to her own home."),
-		"risk": []any{"no_food"}, "papers": []any{"letter", "consent", "opinion"}, "ours": true, "first_step": both("病棟で本人に会う", "Meet her on the ward"),
+		"risk": []any{"no_food"}, "papers": []any{"letter", "consent", "opinion"}, "involved": []any{
+			map[string]any{"involved_who": both("青葉内科 主治医", "Her doctor, Aoba Clinic"), "involved_phone": "03-5550-0164", "involved_what": both("血圧の薬、月に一度", "Blood pressure, once a month")},
+			map[string]any{"involved_who": both("めい（隣の市）", "A niece in the next town"), "involved_what": both("週末に電話", "Calls at the weekend")},
+		}, "ours": true, "first_step": both("病棟で本人に会う", "Meet her on the ward"),
 	}},
 	{form: "benefit_interview", family: "林", signs: true, answers: map[string]any{
-		"family": "林", "given": "直樹", "born": "1971-02-25", "household": "1", "children": "0", "phone": "090-5550-0188", "event": []any{"hours"}, "story": both("注文が減り、週3日の勤務になった。", "Orders fell, and he is down to three days a week."),
-		"until_now": []any{"savings", "bills"}, "wage": "96000", "pension": "0", "allowance": "0", "unemployment": "0", "support": "0", "rent": "52000", "bills": "14000", "repay": "18000",
-		"food": true, "savings": "41000", "rent_late": "1", "cut_off": false, "getting": []any{"loan"}, "refused_before": false, "seen": []any{"id", "pay", "bank"},
+		"family": "林", "given": "直樹", "born": "1971-02-25", "household": "1", "phone": "090-5550-0188", "event": []any{"hours"}, "story": both("注文が減り、週3日の勤務になった。", "Orders fell, and he is down to three days a week."),
+		"until_now": []any{"savings", "bills"}, "incomes": []any{
+			map[string]any{"income_from": both("給与（週3日）", "Wages, three days a week"), "income_amount": "96000"},
+			map[string]any{"income_from": both("配達の手伝い", "Helping with deliveries"), "income_amount": "8000"},
+		}, "rent": "52000", "bills": "14000", "repay": "18000",
+		"no_food": false, "savings": "41000", "rent_late": "1", "cut_off": false, "getting": []any{"loan", both("市の家賃の補助（3月まで）", "The city’s help with rent, until March")}, "refused": []any{
+			map[string]any{"refused_what": both("住居確保給付金", "Housing security benefit"), "refused_when": "2026-09-10", "refused_why": both("収入が基準を少し超えた", "Income a little above the limit")},
+		}, "seen": []any{"id", "pay", "bank"},
 		"missing": both("賃貸借契約書（来週まで）", "The lease, by next week"), "explained": []any{"how", "change", "repay", "appeal", "check"},
 	}},
 	{form: "housing_check", family: "木村", answers: map[string]any{
@@ -94,12 +104,17 @@ var hearings = []hearing{
 		"wants": "stay", "must_have": both("いまの職場に自転車で通えること", "Within a bicycle ride of work"),
 	}},
 	{form: "employment_check", family: "中村", answers: map[string]any{
-		"working": "no", "last_why": "company", "insurance": "have", "past": both("印刷会社で12年、機械の担当。", "Twelve years at a printing works, running the machines."),
+		"working": "no", "last_why": "company", "insurance": "have", "jobs": []any{
+			map[string]any{"job": both("印刷会社 機械の担当", "Printing works, running the machines"), "job_from": both("平成26年から12年", "Twelve years from 2014"), "job_good": both("直すのが早いと言われた", "Known for quick repairs"), "job_end": both("工場が閉じた", "The works closed")},
+			map[string]any{"job": both("倉庫の仕分け", "Sorting at a warehouse"), "job_from": both("その前の2年", "Two years before that"), "job_end": both("契約の終わり", "End of contract")},
+		},
 		"good_at": both("機械の調子を音で聞き分ける。後輩に教えるのが好き。", "Hears what is wrong with a machine. Likes to teach the younger ones."), "papers": []any{"car", "fork"}, "pc": "2", "hours": "35", "times": []any{"morning", "day"},
 		"barriers": []any{"gap"}, "wants": "soon", "confidence": "3", "rhythm": "4", "kind": both("工場の設備の手入れ", "Upkeep of machines"), "first": both("金曜に職場を一つ見学する", "Visit one workplace on Friday"),
 	}},
 	{form: "family_strengths", family: "グエン", answers: map[string]any{
-		"present": []any{"mother", "child"}, "children": "1", "proud": both("二人で作るベトナムの料理。", "The Vietnamese dishes they cook together."), "meals": "4", "home_care": "4", "money": "2",
+		"present": []any{"mother", "child"}, "children": []any{
+			map[string]any{"child": both("リン", "Linh"), "child_age": "4", "child_place": both("みなと保育園", "Minato Nursery"), "child_likes": both("歌。人の名前をすぐ覚える", "Singing; remembers everybody’s name")},
+		}, "proud": both("二人で作るベトナムの料理。", "The Vietnamese dishes they cook together."), "meals": "4", "home_care": "4", "money": "2",
 		"money_help": both("家賃と保育料が同じ週に重なる。", "Rent and nursery fees fall in the same week."), "learning": "3", "friends": "4", "friends_good": both("園に仲のよい子がいる。", "A good friend at the nursery."), "health": "4",
 		"child_voice": both("「ママと公園がいい」", "“I like the park with Mama.”"), "rest": "2", "rest_help": both("夜勤の翌日、眠れないまま迎えに行く。", "After night work she fetches the child without having slept."), "ways": "4", "between": "3",
 		"reach": []any{"friend", "work"}, "support": "2", "support_help": both("子どもの急な熱のとき。", "When the child has a sudden fever."), "afraid": false, "first": []any{"money", "rest", "support"},

@@ -34,6 +34,9 @@ func TestQuestionSets(t *testing.T) {
 			both("intro", in.Definition.Intro)
 			for _, s := range in.Definition.Sections {
 				both(s.Key, s.Title)
+				if !s.Hint.IsZero() {
+					both(s.Key+" hint", s.Hint)
+				}
 				for _, q := range s.Questions {
 					both(q.Key, q.Label)
 					if !q.Hint.IsZero() {

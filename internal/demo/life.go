@@ -228,8 +228,21 @@ func scan(on calendar.Date) string {
 
 // inOwnWords is an answer as it is written down.
 func (l *life) inOwnWords(v any) any {
-	if p, ok := v.(text.Pair); ok {
-		return l.say(p)
+	switch v := v.(type) {
+	case text.Pair:
+		return l.say(v)
+	case []any:
+		list := make([]any, len(v))
+		for i, x := range v {
+			list[i] = l.inOwnWords(x)
+		}
+		return list
+	case map[string]any:
+		out := map[string]any{}
+		for k, x := range v {
+			out[k] = l.inOwnWords(x)
+		}
+		return out
 	}
 	return v
 }
