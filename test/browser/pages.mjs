@@ -53,7 +53,7 @@ export const pages = [
   ...seen('administrator', '/admin', '/admin/agency', '/admin/allegation-clocks', '/admin/codes', '/admin/extra-fields', '/admin/holidays', '/admin/keys', '/admin/keys/new',
     '/admin/forms', '/admin/forms/new', '/admin/rules', '/admin/rules/new', '/admin/plan-templates', '/admin/plan-templates/new', '/admin/teams', '/admin/teams/new', '/admin/users', '/admin/users/new'),
   ...seen('administrator', '/admin/forms/import'),
-  ...['', 'edit', 'sections/1', 'text', 'print'].map((below) => one('administrator', '/admin/forms', '/admin/forms/', below)),
+  ...['', 'edit', 'sections/1', 'sections/2', 'text', 'print'].map((below) => one('administrator', '/admin/forms', '/admin/forms/', below)),
   one('administrator', '/admin/users', '/admin/users/'),
   one('administrator', '/admin/teams', '/admin/teams/'),
   ...seen('provider_manager', '/portal', '/portal/referrals', '/portal/schedules', '/portal/schedules/new', '/portal/sessions', '/portal/payments', '/portal/payees', '/portal/provider', '/portal/provider/edit', '/account'),

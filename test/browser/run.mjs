@@ -18,6 +18,7 @@ import { journey } from './journey.mjs';
 import { accountOf, Run, signIn, stateFor, stateOf, Stopped } from './kit.mjs';
 import { pages } from './pages.mjs';
 import { pictures } from './pictures.mjs';
+import { repeats } from './repeats.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -46,7 +47,10 @@ async function runJourney({ base, name, lang, width, theme, expire }, keys) {
   const run = await Run.start({ base, name, lang, theme, width: Number(width), shots: path.join(here, 'shots', name) });
   try {
     await journey(run, keys);
-    if (expire) await expiry(run, keys, expire); // only who started the program can make time pass
+    if (expire) { // only who started the program can make time pass
+      await expiry(run, keys, expire);
+      await repeats(run, keys, expire);
+    }
   } catch (error) {
     if (!(error instanceof Stopped)) run.fault('journey', error.stack);
   }
