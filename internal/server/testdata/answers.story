@@ -38,7 +38,7 @@ status 422
 see さんまん
 see 羽田 実
 fill answers/members/0/member_income 30000
-press ja:一緒に暮らす人2を取り除く en:"Remove People living with them 2"
+press ja:一緒に暮らす人2を取り除く en:Remove Household member 2
 not see 羽田 実
 press @form.web.continue
 tick answers/event hours
