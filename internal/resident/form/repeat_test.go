@@ -41,7 +41,7 @@ func family() form.Definition {
 func TestWhatRepetitionsSeeAndWhatIsSeenOfThem(t *testing.T) {
 	r := ready(t, family())
 	answers, wrong := r.Read(map[string]any{
-		"children": []any{map[string]any{"name": "葵", "age": "5", "ill": true}, map[string]any{}, map[string]any{"name": "蓮", "age": json.Number("0"), "ill": false, "what": "なし"}},
+		"children": []any{map[string]any{"name": "葵", "age": "5", "ill": true}, map[string]any{}, map[string]any{"name": "蓮", "age": json.Number("0"), "what": "なし"}},
 		"rooms":    "1", "pay": []any{"100,000", "", "２３０００円"},
 	})
 	if len(wrong) > 0 {
@@ -65,7 +65,7 @@ func TestWhatRepetitionsSeeAndWhatIsSeenOfThem(t *testing.T) {
 		t.Errorf("mapped %v", got)
 	}
 	b, _ := json.Marshal(form.Plain(ev.Answers))
-	if want := `{"children":[{"age":"5","ill":true,"months":"60","name":"葵"},{"age":"0","ill":false,"months":"0","name":"蓮"}],"pay":["100000","23000"],"rooms":"1","total":"123000"}`; string(b) != want {
+	if want := `{"children":[{"age":"5","ill":true,"months":"60","name":"葵"},{"age":"0","months":"0","name":"蓮"}],"pay":["100000","23000"],"rooms":"1","total":"123000"}`; string(b) != want {
 		t.Errorf("%s", kizunatest.Difference(want, string(b)))
 	}
 	if q, _ := r.Find("pay"); q.Said(text.EN, ev.Answers["pay"]) != "¥100,000, ¥23,000" {
@@ -378,6 +378,11 @@ func TestRepetitionsAreKept(t *testing.T) {
 		res = must[form.Response](t)(x.Amend(ctx, x.worker, res.ID, form.AmendInput{Fill: form.Fill{Version: res.Version, Answers: kids("葵")}, Reason: "一人"}))
 		if count() != 1 || got.Ready.Digest(res.Form, res.Answers.V) == digest {
 			t.Errorf("amended to %v, and a signature would cover it", res.Answers.V)
+		}
+		digest = got.Ready.Digest(res.Form, res.Answers.V)
+		res = must[form.Response](t)(x.Amend(ctx, x.worker, res.ID, form.AmendInput{Fill: form.Fill{Version: res.Version, Answers: kids("凛")}, Reason: "聞き違い"}))
+		if got.Ready.Digest(res.Form, res.Answers.V) == digest {
+			t.Error("a signature would cover another name")
 		}
 	})
 }
