@@ -44,6 +44,18 @@ type entry struct {
 // Word is the key of the list's name.
 func (l List) Word() string { return "form.target." + strings.TrimPrefix(l.Key, recordMark) }
 
+// needs is the column without which nothing could be recorded: money of no
+// amount is not money of 0.
+func (l List) needs() string {
+	switch {
+	case l.shown:
+		return "name"
+	case l.kind == "":
+		return "kind"
+	}
+	return "amount"
+}
+
 // Word is the key of the column's name.
 func (c Column) Word() string { return "form.column." + c.name() }
 
@@ -248,7 +260,8 @@ func (s Section) differences(x people.Recorded, rows []rule.Facts) []Difference 
 		said := s.said(row)
 		at := slices.IndexFunc(recorded, func(e entry) bool { return s.signs(e.said) == s.signs(said) })
 		if at < 0 {
-			if d := s.difference(list, said, entry{}); strings.Trim(s.signs(said), "\x00") != "" || said["amount"] != "" {
+			if said[list.needs()] != "" {
+				d := s.difference(list, said, entry{})
 				d.Key = s.Key + "-" + strconv.Itoa(i+1)
 				out = append(out, d)
 			}

@@ -246,7 +246,7 @@ func TestRepetitionsBeginWithTheRecordAndItTakesOverOneByOne(t *testing.T) {
 		}
 		res = must[form.Response](t)(x.Save(ctx, x.worker, res.ID, form.Fill{Version: res.Version, Answers: map[string]any{"all": "200000", "heads": "3",
 			"members": []any{map[string]any{"member": "松尾　葵", "pocket": "500"}, map[string]any{"member": "松尾 蓮"}},
-			"incomes": []any{map[string]any{"source": "賃金", "amount": "95000"}, map[string]any{"source": "内職", "amount": "5000"}}}}))
+			"incomes": []any{map[string]any{"source": "賃金", "amount": "95000"}, map[string]any{"source": "内職", "amount": "5000"}, map[string]any{"source": "いくらか分からない"}}}}))
 		res = must[form.Response](t)(x.Complete(ctx, x.worker, res.ID, res.Version))
 		seen := must[form.Taking](t)(x.Differences(ctx, x.worker, res.ID))
 		said, keys := "", map[string]string{}

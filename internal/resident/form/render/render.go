@@ -26,8 +26,8 @@ var _ = text.Register("form.render", wordsFile)
 // come back as the Answers of a form.Fill.
 const Prefix = "answers/"
 
-// field is a question as a field of a form, whose
-// name begins with at, within a group or not.
+// field is a question as a field of a form, whose name begins with at, in a
+// group that is called within or in none.
 func field(ctx context.Context, at, within string, q form.Question, ev form.Evaluation) ui.Field {
 	lang := text.From(ctx)
 	return ui.Field{Name: at + q.Key, Within: within, Label: q.Label.In(lang), Hint: strings.TrimSpace(q.Hint.In(lang) + " " + FromRecord(ctx, q, ev)), Required: ev.Must[q.Key], Value: written(q, ev.Answers[q.Key])}
