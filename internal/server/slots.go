@@ -18,7 +18,6 @@ import (
 	"kizuna/internal/network/delivery"
 	"kizuna/internal/network/provider"
 	"kizuna/internal/network/referral"
-	"kizuna/internal/resident/people"
 )
 
 // This file has what stands in the rooms' slots where the room behind has
@@ -216,16 +215,4 @@ func goalMoved(tx *op.Tx, p delivery.Progress) error {
 		return nil
 	}
 	return careplan.Moved(tx, p.Goal, p.Percent, p.Body, "session", p.ID)
-}
-
-// supports are the cases in which a person takes part, as people draws them.
-func supports(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) func() []people.Support {
-	found := cases.QueueOfPerson(b, a, now, person)
-	return func() []people.Support {
-		out := make([]people.Support, len(found.Rows))
-		for i, c := range found.Rows {
-			out[i] = people.Support{Kind: "case", Name: c.Number, Href: "/desk/cases/" + c.ID.String(), Ended: c.Status == "closed"}
-		}
-		return out
-	}
 }

@@ -47,6 +47,15 @@ func AssignmentsOf(q db.Q, ids ...db.ID) ([]Assignment, error) {
 	return db.All[Assignment](q, selectAssignment+"WHERE x.id IN (??)", db.ListOf(ids))
 }
 
+// QueueOfPerson asks in a batch for what a person is given and enrolled in now,
+// of cases that the actor sees.
+func QueueOfPerson(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) (*db.Answer[Assignment], *db.Answer[Enrolment]) {
+	seen := lens(a, now).One("c.id")
+	args := append([]any{person}, seen.Args...)
+	return db.Queue[Assignment](b, selectAssignment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status IN ('active', 'suspended') AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...),
+		db.Queue[Enrolment](b, selectEnrolment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status = 'in_progress' AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...)
+}
+
 // MoneyUnderWay lists the money benefits that are being given, newest first, from before one; it is for those who keep
 // the agency's books.
 func MoneyUnderWay(q db.Q, before db.ID, limit int) ([]Assignment, error) {

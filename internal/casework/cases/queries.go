@@ -273,7 +273,7 @@ func (f *File) name(q db.Q, a access.Actor, today calendar.Date) error {
 		add(h.Actor)
 	}
 	b := db.NewBatch()
-	textOf, args := shownNotes(a, f.Case.ID, confided(a, f.Case, f.Members), f.History)
+	textOf, args := shownNotes(a, f.Case.ID, Confided(a, f.Case, f.Members), f.History)
 	notes := db.Queue[Note](b, textOf, args...)
 	cards := people.QueueCardsFor(b, a, f.Now, distinct(persons), distinct(told))
 	alerts := people.QueueAlerts(b, today, f.Case.Person)

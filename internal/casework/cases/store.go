@@ -92,6 +92,13 @@ func QueueOfPerson(b *db.Batch, a access.Actor, now calendar.Time, person db.ID)
 		seen.SQL+" ORDER BY c.id DESC LIMIT 50", append([]any{person}, seen.Args...)...)
 }
 
+// QueueTeamsOfPerson lists the case teams of the cases a person takes part in,
+// in a batch; the caller shows them only with cases that the actor sees.
+func QueueTeamsOfPerson(b *db.Batch, person db.ID) *db.Answer[Member] {
+	return db.Queue[Member](b, selectMember+`status = 'active' AND case_id IN (SELECT case_id FROM case_participant
+		WHERE person = ? AND status <> 'void') ORDER BY id LIMIT 500`, person)
+}
+
 var (
 	selectParticipant = "SELECT " + db.Columns[Participant]("") + " FROM case_participant WHERE "
 	textParticipants  = selectParticipant + "case_id = ? AND status <> 'void' ORDER BY status, id"

@@ -324,10 +324,12 @@ func (n Note) readable(a access.Actor, confided bool) bool {
 // its owner, its case team and supervisors do.
 func confidedIn(q db.Q, a access.Actor, c Case) (bool, error) {
 	members, err := membersOf(q, c.ID)
-	return confided(a, c, members), err
+	return Confided(a, c, members), err
 }
 
-func confided(a access.Actor, c Case, members []Member) bool {
+// Confided is whether what is confidential of a case is told to an actor who
+// sees it, whose case team is members.
+func Confided(a access.Actor, c Case, members []Member) bool {
 	if a.Is(access.Supervisor, access.System) || a.Known() && a.ID == c.Owner {
 		return true
 	}

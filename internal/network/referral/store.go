@@ -179,6 +179,14 @@ func LockAuthorizations(w db.W, ids []db.ID) error {
 	return err
 }
 
+// QueueServing asks in a batch for the authorizations under which a person is
+// served now, of cases that the actor sees.
+func QueueServing(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) *db.Answer[Authorization] {
+	seen := ofCase(a, now).One("z.case_id")
+	return db.Queue[Authorization](b, seenAuthorization+`z.referral IN (SELECT id FROM referral WHERE person = ?) AND z.status IN ('active', 'exhausted')
+		AND `+seen.SQL+" ORDER BY z.id LIMIT 50", append([]any{person}, seen.Args...)...)
+}
+
 // AuthorizationsOf gives the authorizations of benefit assignments, the newest
 // first, under the same condition as Authorizations.
 func AuthorizationsOf(q db.Q, assignments ...db.ID) ([]Authorization, error) {

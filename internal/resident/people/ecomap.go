@@ -8,15 +8,21 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/text"
 )
 
 // Support is what stands around a person besides persons: work and school, of
-// their circumstances, and what later rooms know of, such as a case.
+// their circumstances, and what later rooms know of: cases and who works on
+// them, programs, benefits, and providers.
 type Support struct {
-	Kind  string // employment, education or case
-	Name  string
-	Href  string
-	Ended bool
+	Kind        string // employment, education, case, worker, program, benefit or provider
+	Name        text.Pair
+	About       text.Pair // what a provider gives, or which case a worker is in
+	Href        string
+	From, Until calendar.Date
+	Ended       bool
+	// Guarded is one of a protected class: it is told only to whom its case is confided.
+	Guarded bool
 }
 
 // Acquaintance is somebody around a person.
@@ -46,7 +52,7 @@ func (r *Room) Ecomap(ctx context.Context, a access.Actor, id db.ID) (Ecomap, er
 		person := db.Queue[Person](b, selectPerson+"p.id = ? AND "+seen.SQL, append([]any{id}, seen.Args...)...)
 		ties := db.Queue[Relationship](b, textRelationships, id, id)
 		facts := db.Queue[Circumstance](b, textCircumstances, id)
-		later := func() []Support { return nil }
+		later := func(db.Q) ([]Support, error) { return nil, nil }
 		if r.Supports != nil {
 			later = r.Supports(b, a, now, id)
 		}
@@ -60,10 +66,14 @@ func (r *Room) Ecomap(ctx context.Context, a access.Actor, id db.ID) (Ecomap, er
 		x.Person = p
 		for _, c := range facts.Rows {
 			if (c.Kind == "employment" || c.Kind == "education") && c.Detail != "" {
-				x.Supports = append(x.Supports, Support{Kind: c.Kind, Name: c.Detail, Ended: !x.On.Within(c.From, c.Until)})
+				x.Supports = append(x.Supports, Support{Kind: c.Kind, Name: text.Both(c.Detail), From: c.From, Until: c.Until, Ended: !x.On.Within(c.From, c.Until)})
 			}
 		}
-		x.Supports = append(x.Supports, later()...)
+		known, err := later(q)
+		if err != nil {
+			return err
+		}
+		x.Supports = append(x.Supports, known...)
 		return x.meet(q, a, now, ties.Rows)
 	})
 	if err != nil {

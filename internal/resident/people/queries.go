@@ -31,8 +31,8 @@ type Room struct {
 	OnPart []func(tx *op.Tx, persons ...db.ID) error
 
 	// Supports queues what later rooms know to stand around a person, as far as
-	// the actor may see it. Server fills it.
-	Supports func(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) func() []Support
+	// the actor may see it, and gives it once the batch was sent. Server fills it.
+	Supports func(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) func(q db.Q) ([]Support, error)
 
 	// OnInterest is what they do once a user is kept from a person: what the user had in hand must go
 	// to somebody else.

@@ -275,9 +275,27 @@ func TestWhatStandsAroundDoesNotMeet(t *testing.T) {
 					t.Errorf("two of %d stand at %+v and %+v", n, a.At, b.At)
 				}
 			}
+			if throughWords(a) {
+				t.Errorf("the line to %d of %d goes through its words: %+v", i, n, a)
+			}
 			if len(a.Jagged()) < 5 || len(a.Strokes()) != 2 {
 				t.Errorf("no line to %d of %d", i, n)
 			}
 		}
 	}
+}
+
+// throughWords tells whether the line goes through the words, two lines of them about 100 wide.
+func throughWords(s family.Spoke) bool {
+	top, bottom := s.At.Y+family.Rim+4, s.At.Y+family.Rim+34
+	if s.Over {
+		top, bottom = s.At.Y-family.Rim-34, s.At.Y-family.Rim-4
+	}
+	for i := range 51 {
+		x, y := s.From.X+(s.Till.X-s.From.X)*i/50, s.From.Y+(s.Till.Y-s.From.Y)*i/50
+		if y > top && y < bottom && x > s.At.X-50 && x < s.At.X+50 {
+			return true
+		}
+	}
+	return false
 }

@@ -3,10 +3,12 @@ package family
 import "math"
 
 // Spoke is somebody or something around the one in the middle of a picture, and
-// the line between them, from rim to rim.
+// the line between them, from rim to rim. Over is where the words stand above
+// the rim: below it they would stand on the line.
 type Spoke struct {
 	At         Point
 	From, Till Point
+	Over       bool
 }
 
 // The measures of an ecomap.
@@ -20,7 +22,7 @@ const (
 // there are, the further out, so that their words do not meet. It gives the
 // side of the picture, which is square.
 func Ring(n int) (side int, spokes []Spoke) {
-	far := max(150, float64(n*apart)/(2*math.Pi))
+	far := max(128, float64(n*apart)/(2*math.Pi))
 	middle := far + Rim + words + margin
 	for i := range n {
 		angle := 2*math.Pi*float64(i)/float64(n) - math.Pi/2
@@ -29,7 +31,7 @@ func Ring(n int) (side int, spokes []Spoke) {
 			return Point{int(math.Round(middle + r*x)), int(math.Round(middle + r*y))}
 		}
 		from, till := at(Core), at(far-Rim)
-		spokes = append(spokes, Spoke{at(far), from, till})
+		spokes = append(spokes, Spoke{at(far), from, till, y < -0.3})
 	}
 	return int(math.Round(2 * middle)), spokes
 }

@@ -3,6 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -31,9 +34,10 @@ func (p *pages) ecomap(w http.ResponseWriter, r *http.Request) error {
 // bubble is one around the person: somebody, or what helps.
 type bubble struct {
 	name, what, href string
+	letter           string
 	line             string // strong, weak, strained, broken or plain
 	when             string
-	org              bool
+	org, guarded     bool
 	at               family.Spoke
 }
 
@@ -51,7 +55,7 @@ func ecomapOf(ctx context.Context, x people.Ecomap) ecomap {
 		if t.Far {
 			key = farKindKey(t.Tie.Kind)
 		}
-		b := bubble{name: nameOr(ctx, t.Name), what: tieWord(ctx, t.Tie, key), line: t.Tie.Strength, when: daysText(ctx, t.Tie.From, t.Tie.Until)}
+		b := bubble{name: nameOr(ctx, t.Name), what: tieWord(ctx, t.Tie, key), line: t.Tie.Strength, when: daysText(ctx, t.Tie.From, t.Tie.Until), letter: givenLetter(t.Name)}
 		if t.Open {
 			b.href = personAt(t.ID)
 		}
@@ -61,11 +65,7 @@ func ecomapOf(ctx context.Context, x people.Ecomap) ecomap {
 		out.bubbles = append(out.bubbles, b)
 	}
 	for _, s := range x.Supports {
-		b := bubble{name: s.Name, what: coded(ctx, supportKey, s.Kind), href: s.Href, org: true}
-		if s.Ended {
-			b.line = "broken"
-		}
-		out.bubbles = append(out.bubbles, b)
+		out.bubbles = append(out.bubbles, supportBubble(ctx, s))
 	}
 	side, spokes := family.Ring(len(out.bubbles))
 	out.side = side
@@ -78,6 +78,51 @@ func ecomapOf(ctx context.Context, x people.Ecomap) ecomap {
 	return out
 }
 
+func supportBubble(ctx context.Context, s people.Support) bubble {
+	lang := text.From(ctx)
+	b := bubble{name: s.Name.In(lang), what: coded(ctx, supportKey, s.Kind), href: s.Href, org: s.Kind != "worker", guarded: s.Guarded}
+	b.letter = ui.Initials(b.name)
+	if about := s.About.In(lang); about != "" {
+		b.what = text.Word(ctx, "people.web.household.of", "kind", b.what, "label", about)
+	}
+	if s.From != "" || s.Until != "" {
+		b.when = daysText(ctx, s.From, s.Until)
+	}
+	if s.Ended {
+		b.line = "broken"
+	}
+	return b
+}
+
+// givenLetter is what tells those of one family apart who have its name in common.
+func givenLetter(name string) string {
+	words := strings.Fields(name)
+	if len(words) == 0 {
+		return ""
+	}
+	if first, _ := utf8.DecodeRuneInString(words[0]); first > 0x2e7f {
+		return ui.Initials(words[len(words)-1])
+	}
+	return ui.Initials(name)
+}
+
+// guarded tells whether the picture shows what not everybody may be told.
+func (e ecomap) guarded() bool {
+	return slices.ContainsFunc(e.bubbles, func(b bubble) bool { return b.guarded })
+}
+
+// wordsAt is where a bubble's line of words stands, its name first.
+func (b bubble) wordsAt(second bool) string {
+	shift := family.Rim + 16
+	if b.at.Over {
+		shift = -family.Rim - 22
+	}
+	if second {
+		shift += 15
+	}
+	return at(b.at.At.Y, shift)
+}
+
 // table says what the picture says.
 func (e ecomap) table(ctx context.Context) ui.TableProps {
 	t := ui.TableProps{ID: "around", Caption: text.Word(ctx, "people.web.ecomap.table")}
@@ -85,8 +130,12 @@ func (e ecomap) table(ctx context.Context) ui.TableProps {
 		t.Columns = append(t.Columns, ui.Column{Label: text.Word(ctx, "people.web."+key)})
 	}
 	for _, b := range e.bubbles {
-		t.Rows = append(t.Rows, ui.Row{Href: b.href, Title: b.name, Muted: b.line == "broken", Cells: []templ.Component{
-			ui.Text(b.what), ui.Text(coded(ctx, lineKey, b.line)), ui.Text(b.when)}})
+		row := ui.Row{Href: b.href, Title: b.name, Muted: b.line == "broken", Cells: []templ.Component{
+			ui.Text(b.what), ui.Text(coded(ctx, lineKey, b.line)), ui.Text(b.when)}}
+		if b.guarded {
+			row.Tags = []ui.TagProps{{Text: text.Word(ctx, "people.web.ecomap.guarded"), Icon: "lock", Tone: ui.Warn}}
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
