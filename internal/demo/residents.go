@@ -176,8 +176,8 @@ func (m *maker) household(ctx context.Context, a access.Actor, osamu, setsuko, a
 	}
 	for _, c := range []people.Circumstance{
 		{Person: osamu, Kind: "income", Detail: "障害基礎年金", Minor: 68_000, Currency: "JPY", Period: "month", From: "2019-04-01", Evidence: "verified"},
-		{Person: osamu, Kind: "employment", Detail: "印刷所を離職", From: m.day(-112).MonthStart().AddDays(-1), Evidence: "stated"},
-		{Person: osamu, Kind: "housing", Detail: "賃貸アパート", From: "2008-05-01", Evidence: "seen"},
+		{Person: osamu, Kind: "employment", Detail: "みなと印刷所", From: "1991-04-01", Until: m.day(-112).MonthStart().AddDays(-1), Evidence: "stated"},
+		{Person: osamu, Kind: "housing", Housing: "rented", Detail: "アパートの3階", From: "2008-05-01", Evidence: "seen"},
 	} {
 		if _, err := room.AddCircumstance(ctx, a, c); err != nil {
 			return err
@@ -249,6 +249,7 @@ func (m *maker) bigFamily(ctx context.Context) {
 			{Person: ids[0], Kind: "income", Detail: "パート（惣菜店）", Minor: 71_000, Currency: "JPY", Period: "month", From: "2023-10-01", Evidence: "stated"},
 			{Person: ids[2], Kind: "income", Detail: "老齢年金", Minor: 792_000, Currency: "JPY", Period: "year", From: "2019-04-01", Evidence: "verified"},
 			{Person: ids[0], Kind: "employment", Detail: "惣菜店「まる福」", From: "2023-10-01", Evidence: "stated"},
+			{Person: ids[0], Kind: "housing", Housing: "public", Detail: "県営住宅の2階", From: "2017-11-22", Evidence: "seen"},
 			{Person: ids[8], Kind: "education", Detail: "みなと市立栄中学校", From: "2026-04-01", Evidence: "seen"},
 		} {
 			try(room.AddCircumstance(t.ctx, worker, c))

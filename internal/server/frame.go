@@ -36,7 +36,7 @@ var places = map[ui.Audience][]place{
 		{icon: "home", word: "server.nav.home", tab: true, at: []string{"/desk"}},
 		{icon: "briefcase", word: "server.nav.cases", tab: true, at: []string{"/desk/cases"}},
 		{icon: "inbox", word: "server.nav.intake", tab: true, at: []string{"/desk/intake"}},
-		{icon: "users", word: "server.nav.persons", tab: true, at: []string{"/desk/persons", "/desk/duplicates", "/desk/imports", "/desk/households", "/desk/household-members", "/desk/relationships", "/desk/disclosures"}},
+		{icon: "users", word: "server.nav.persons", tab: true, at: []string{"/desk/persons", "/desk/duplicates", "/desk/imports", "/desk/households", "/desk/household-members", "/desk/relationships", "/desk/circumstances", "/desk/merges", "/desk/disclosures"}},
 		{icon: "calendar", word: "server.nav.calendar", at: []string{"/desk/calendar"}},
 		{icon: "list-checks", word: "server.nav.tasks", at: []string{"/desk/tasks"}},
 		{icon: "send", word: "server.nav.referrals", section: "server.nav.services", at: []string{"/desk/referrals"}},

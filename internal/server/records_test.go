@@ -168,7 +168,7 @@ func (s *sample) household(restricted bool) people.Around {
 func (s *sample) circumstance(restricted bool) string {
 	s.t.Helper()
 	person := db.MustID(s.resident(false))
-	x, err := s.srv.Rooms.People.AddCircumstance(s.t.Context(), s.as("caseworker").actor, people.Circumstance{Person: person, Kind: "housing", Detail: "見本"})
+	x, err := s.srv.Rooms.People.AddCircumstance(s.t.Context(), s.as("caseworker").actor, people.Circumstance{Person: person, Kind: "housing", Housing: "rented", Detail: "見本"})
 	s.must(err)
 	if restricted {
 		_, err = s.srv.Rooms.People.Restrict(s.t.Context(), s.as("supervisor").actor, person, 1, "見本")

@@ -537,7 +537,7 @@ func TestPacketHoldsExactlyTheFields(t *testing.T) {
 		for seed := range 8 { // packet_test.go tries many more, without a database
 			fields := subsets.Example(seed)
 			x, list := c.sent(t, fields...)
-			must(c.people.AddCircumstance(ctx, c.worker, people.Circumstance{Person: c.person.ID, Kind: "housing", Detail: "転居"}))(t)
+			must(c.people.AddCircumstance(ctx, c.worker, people.Circumstance{Person: c.person.ID, Kind: "housing", Housing: "rented", Detail: "転居"}))(t)
 			o := c.open(t, 0, list[0].ID)
 			got := o.Packet.Fields()
 			for _, f := range consent.Fields {

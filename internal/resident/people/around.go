@@ -74,7 +74,11 @@ type Circumstance struct {
 	From     calendar.Date `db:"from_date"`
 	Until    calendar.Date `db:"until_date"`
 	Evidence string        `db:"evidence"` // stated | seen | verified
+	Housing  string        `db:"housing"`  // of kind housing: one of HousingKinds; empty where it was entered before it was asked
 }
+
+// HousingKinds are the ways somebody is housed; none is no fixed abode.
+var HousingKinds = []string{"owned", "rented", "public", "relatives", "employer", "facility", "shelter", "none", "other"}
 
 // CircumstanceKinds are the facts kept.
 var CircumstanceKinds = []string{"income", "expense", "asset", "employment", "education", "disability", "housing", "life_event"}

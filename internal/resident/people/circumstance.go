@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -40,6 +41,7 @@ func (c *Circumstance) validate() error {
 	}
 	choose(&f, "/evidence", c.Evidence, Evidences)
 	line(&f, "/detail", &c.Detail, maxLine)
+	c.checkHousing(&f)
 	switch {
 	case c.Minor < 0:
 		f.Add("/amount", "fault.negative")
@@ -49,6 +51,7 @@ func (c *Circumstance) validate() error {
 		if c.Amount().Check() != nil {
 			f.Add("/currency", "ledger.currency")
 		}
+	case c.Kind == "housing":
 	case c.Detail == "" && !slices.Contains(moneyKinds, c.Kind):
 		f.Add("/detail", "fault.required")
 	case c.Detail == "":
@@ -56,6 +59,20 @@ func (c *Circumstance) validate() error {
 	}
 	period(&f, "", c.From, c.Until)
 	return f.Err()
+}
+
+// checkHousing wants housing to say of what kind it is, so that it can be counted. One that is on record from when only
+// words were asked for may go on without, as long as it has those.
+func (c *Circumstance) checkHousing(f *fault.Fields) {
+	switch {
+	case c.Housing == "" && c.Kind == "housing" && (c.ID.IsZero() || c.Detail == ""):
+		f.Add("/housing", "fault.required")
+	case c.Housing == "":
+	case c.Kind != "housing":
+		f.Add("/housing", "people.fault.housing_only")
+	default:
+		choose(f, "/housing", c.Housing, HousingKinds)
+	}
 }
 
 // AddCircumstance keeps a dated fact about a person's life.
@@ -76,6 +93,7 @@ type CircumstanceChange struct {
 	From     calendar.Date `json:"from,omitempty"`
 	Until    calendar.Date `json:"until,omitempty"`
 	Evidence string        `json:"evidence,omitempty"`
+	Housing  string        `json:"housing,omitempty"` // as it was when empty
 	Version  int64         `json:"version"`
 }
 
@@ -89,6 +107,7 @@ func (in CircumstanceChange) take(tx *op.Tx, c Circumstance) (Circumstance, erro
 	now := c
 	now.Detail, now.Minor, now.Currency, now.Period = in.Detail, in.Minor, in.Currency, in.Period
 	now.From, now.Until, now.Evidence = in.From, in.Until, in.Evidence
+	now.Housing = cmp.Or(in.Housing, c.Housing)
 	if err := now.validate(); err != nil {
 		return c, err
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/kizunatest"
@@ -71,14 +72,17 @@ func TestACircumstanceThatCannotBe(t *testing.T) {
 			at, key string
 		}{
 			"of no kind":               {people.Circumstance{Detail: "x"}, "/kind", "fault.bad_choice"},
-			"that says nothing":        {people.Circumstance{Kind: "housing"}, "/detail", "fault.required"},
+			"that says nothing":        {people.Circumstance{Kind: "disability"}, "/detail", "fault.required"},
+			"housing of no kind":       {people.Circumstance{Kind: "housing", Detail: "2階"}, "/housing", "fault.required"},
+			"housing of another kind":  {people.Circumstance{Kind: "housing", Housing: "castle"}, "/housing", "fault.bad_choice"},
+			"a pension that is rented": {people.Circumstance{Kind: "income", Housing: "rented", Minor: 1, Currency: "JPY"}, "/housing", "people.fault.housing_only"},
 			"an income of nobody":      {people.Circumstance{Kind: "income"}, "/amount", "fault.required"},
 			"less than nothing":        {people.Circumstance{Kind: "income", Minor: -1, Currency: "JPY"}, "/amount", "fault.negative"},
 			"more than anybody has":    {people.Circumstance{Kind: "asset", Minor: 1 << 60, Currency: "JPY"}, "/amount", "people.fault.amount_too_large"},
 			"in no money":              {people.Circumstance{Kind: "income", Minor: 1, Currency: "ZZZ"}, "/currency", "ledger.currency"},
 			"every now and then":       {people.Circumstance{Kind: "income", Minor: 1, Currency: "JPY", Period: "week"}, "/period", "fault.bad_choice"},
-			"known from hearsay":       {people.Circumstance{Kind: "housing", Detail: "x", Evidence: "rumour"}, "/evidence", "fault.bad_choice"},
-			"over before it had begun": {people.Circumstance{Kind: "housing", Detail: "x", From: "2026-02-01", Until: "2026-01-01"}, "/until", "people.fault.until_before_from"},
+			"known from hearsay":       {people.Circumstance{Kind: "disability", Detail: "x", Evidence: "rumour"}, "/evidence", "fault.bad_choice"},
+			"over before it had begun": {people.Circumstance{Kind: "disability", Detail: "x", From: "2026-02-01", Until: "2026-01-01"}, "/until", "people.fault.until_before_from"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				x.c.Person = p.ID
@@ -125,6 +129,40 @@ func TestAHouseholdIsTakenBack(t *testing.T) {
 		}
 		if _, err := room.CreateHousehold(f.ctx, f.worker, people.HouseholdInput{Kind: "registered", Members: []people.MemberInput{{Person: f.him.ID, From: "2016-01-01"}}}); err != nil {
 			t.Errorf("he cannot be registered where he was: %v", err)
+		}
+	})
+}
+
+// TestHousingFromBefore was written down as words only: it can be ended as it is, and say of what kind it was, after
+// which it is of a kind for good.
+func TestHousingFromBefore(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, run *op.Runner) {
+		a := kizunatest.Staff(access.Caseworker)
+		p := create(t, room, a, osamu())
+		x, err := room.AddCircumstance(t.Context(), a, people.Circumstance{Person: p.ID, Kind: "housing", Housing: "owned", Detail: "賃貸アパート"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := run.Data.Write(t.Context(), func(tx *db.Tx) error {
+			_, err := db.Exec(tx, "UPDATE circumstance SET housing = '' WHERE id = ?", x.ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		change := func(in people.CircumstanceChange) (people.Circumstance, error) {
+			in.From, in.Evidence, in.Version = "2008-05-01", "seen", x.Version
+			return room.ChangeCircumstance(t.Context(), a, x.ID, in)
+		}
+		_, err = change(people.CircumstanceChange{})
+		refused(t, err, "/housing", "fault.required")
+		if x, err = change(people.CircumstanceChange{Detail: "賃貸アパート", Until: "2020-03-31"}); err != nil || x.Housing != "" {
+			t.Fatalf("ended: %+v, %v", x, err)
+		}
+		if x, err = change(people.CircumstanceChange{Detail: "アパートの3階", Housing: "rented"}); err != nil || x.Housing != "rented" || x.Detail != "アパートの3階" {
+			t.Fatalf("%+v, %v", x, err)
+		}
+		if x, err = change(people.CircumstanceChange{}); err != nil || x.Housing != "rented" {
+			t.Errorf("it is of no kind again: %+v, %v", x, err)
 		}
 	})
 }

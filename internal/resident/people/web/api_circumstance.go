@@ -31,6 +31,7 @@ type circumstanceIn struct {
 	From     calendar.Date `json:"from,omitempty"`
 	Until    calendar.Date `json:"until,omitempty"`
 	Evidence string        `json:"evidence,omitempty" doc:"stated, seen or verified"`
+	Housing  string        `json:"housing,omitempty" doc:"Of kind housing, and then required: owned, rented, public, relatives, employer, facility, shelter, none (no fixed abode) or other"`
 }
 
 type circumstanceOut struct {
@@ -41,7 +42,7 @@ type circumstanceOut struct {
 }
 
 func circumstanceOf(c people.Circumstance) circumstanceOut {
-	return circumstanceOut{c.ID, c.Status, c.Version, circumstanceIn{c.Person, c.Kind, c.Detail, c.Minor, c.Currency, c.Period, c.From, c.Until, c.Evidence}}
+	return circumstanceOut{c.ID, c.Status, c.Version, circumstanceIn{c.Person, c.Kind, c.Detail, c.Minor, c.Currency, c.Period, c.From, c.Until, c.Evidence, c.Housing}}
 }
 
 // circumstanceQuery is whose circumstances are asked for.
@@ -81,7 +82,7 @@ func (x api) circumstance(ctx context.Context, a access.Actor, id db.ID) (circum
 
 func (x api) addCircumstance(ctx context.Context, a access.Actor, in circumstanceIn) (circumstanceOut, error) {
 	c, err := x.room.AddCircumstance(ctx, a, people.Circumstance{Person: in.Person, Kind: in.Kind, Detail: in.Detail, Minor: in.Minor,
-		Currency: in.Currency, Period: in.Period, From: in.From, Until: in.Until, Evidence: in.Evidence})
+		Currency: in.Currency, Period: in.Period, From: in.From, Until: in.Until, Evidence: in.Evidence, Housing: in.Housing})
 	return circumstanceOf(c), err
 }
 
@@ -94,6 +95,7 @@ type circumstancePatch struct {
 	From     *calendar.Date `json:"from,omitempty"`
 	Until    *calendar.Date `json:"until,omitempty"`
 	Evidence *string        `json:"evidence,omitempty"`
+	Housing  *string        `json:"housing,omitempty"`
 	Version  int64          `json:"version"`
 }
 
@@ -102,7 +104,7 @@ func (x api) patchCircumstance(ctx context.Context, a access.Actor, id db.ID, in
 	if err != nil {
 		return circumstanceOut{}, err
 	}
-	change := people.CircumstanceChange{Detail: c.Detail, Minor: c.Minor, Currency: c.Currency, Period: c.Period, From: c.From, Until: c.Until, Evidence: c.Evidence, Version: in.Version}
+	change := people.CircumstanceChange{Detail: c.Detail, Minor: c.Minor, Currency: c.Currency, Period: c.Period, From: c.From, Until: c.Until, Evidence: c.Evidence, Housing: c.Housing, Version: in.Version}
 	set(&change.Detail, in.Detail)
 	set(&change.Minor, in.Minor)
 	set(&change.Currency, in.Currency)
@@ -110,6 +112,7 @@ func (x api) patchCircumstance(ctx context.Context, a access.Actor, id db.ID, in
 	set(&change.From, in.From)
 	set(&change.Until, in.Until)
 	set(&change.Evidence, in.Evidence)
+	set(&change.Housing, in.Housing)
 	c, err = x.room.ChangeCircumstance(ctx, a, id, change)
 	return circumstanceOf(c), err
 }

@@ -37,6 +37,8 @@ func farKindKey(v string) string {
 
 func circumstanceKindKey(v string) string { return "people.circumstance_kind." + v }
 
+func housingKey(v string) string { return "people.housing." + v }
+
 func householdKindKey(v string) string { return "people.household_kind." + v }
 
 func evidenceKey(v string) string { return "people.evidence." + v }

@@ -56,10 +56,10 @@ func (l life) table(ctx context.Context, over bool) ui.TableProps {
 		if over != (c.Until != "" && c.Until < l.on) {
 			continue
 		}
-		row := ui.Row{ID: c.ID.String(), Title: coded(ctx, circumstanceKindKey, c.Kind), Sub: c.Detail, Cells: []templ.Component{
+		row := ui.Row{ID: c.ID.String(), Title: coded(ctx, circumstanceKindKey, c.Kind), Sub: detailWords(ctx, c), Cells: []templ.Component{
 			ui.Text(amountWords(ctx, c)), ui.Text(daysText(ctx, c.From, c.Until)), ui.Text(coded(ctx, evidenceKey, c.Evidence))}}
 		if l.writes {
-			row.Acts = []ui.Act{{Label: text.Word(ctx, "people.web.household.correct"), Href: circumstanceAt(c.ID, "change"), Small: true}}
+			row.Acts = []ui.Act{{Label: text.Word(ctx, "people.web.circumstance.edit"), Href: circumstanceAt(c.ID, "change"), Small: true}}
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -90,6 +90,19 @@ func amountWords(ctx context.Context, c people.Circumstance) string {
 	return text.Word(ctx, "people.web.circumstance.per", "amount", amount, "period", coded(ctx, periodKey, c.Period))
 }
 
+// detailWords say what a circumstance is besides its kind: of housing first how they are housed.
+func detailWords(ctx context.Context, c people.Circumstance) string {
+	switch {
+	case c.Kind != "housing":
+		return c.Detail
+	case c.Housing == "":
+		return text.Word(ctx, "people.web.household.of", "kind", text.Word(ctx, "people.web.circumstance.housing_unknown"), "label", c.Detail)
+	case c.Detail == "":
+		return coded(ctx, housingKey, c.Housing)
+	}
+	return text.Word(ctx, "people.web.household.of", "kind", coded(ctx, housingKey, c.Housing), "label", c.Detail)
+}
+
 // circumstanceForm is a circumstance and whose it is, with what its forms need.
 type circumstanceForm struct {
 	people.Circumstance
@@ -99,13 +112,34 @@ type circumstanceForm struct {
 
 func (x circumstanceForm) back() string { return personAt(x.who.ID) + "/circumstances" }
 
-// page is one about the person; an address that names no person says here the way back.
+// page is one about the person; an address that names no person says here the way back to them.
 func (x circumstanceForm) page(ctx context.Context, title string) ui.Page {
 	page := ui.Page{Title: text.Word(ctx, title)}
-	page.Crumbs = []ui.Crumb{{Label: text.Word(ctx, "people.web.title"), Href: "/desk/persons"}, {Label: nameOr(ctx, x.who.Name), Href: personAt(x.who.ID)},
-		{Label: text.Word(ctx, "people.web.circumstances"), Href: x.back()}, {Label: page.Title}}
+	page.Crumbs = []ui.Crumb{{Label: text.Word(ctx, "people.web.circumstances"), Href: x.back()}, {Label: page.Title}}
+	if !x.ID.IsZero() {
+		page.Crumbs = append([]ui.Crumb{{Label: text.Word(ctx, "people.web.title"), Href: "/desk/persons"}, {Label: nameOr(ctx, x.who.Name), Href: personAt(x.who.ID)}}, page.Crumbs...)
+	}
 	return page
 }
+
+// facts say which circumstance it is, to who is about to take it back.
+func (x circumstanceForm) facts(ctx context.Context) []ui.Fact {
+	facts := []ui.Fact{{Label: text.Word(ctx, "people.web.circumstance.kind"), Value: coded(ctx, circumstanceKindKey, x.Kind)}}
+	for _, f := range []ui.Fact{
+		{Label: text.Word(ctx, "people.web.circumstance.detail"), Value: detailWords(ctx, x.Circumstance)},
+		{Label: text.Word(ctx, "people.web.circumstance.amount"), Value: amountWords(ctx, x.Circumstance)},
+		{Label: text.Word(ctx, "people.web.household.when"), Value: daysText(ctx, x.From, x.Until)},
+		{Label: text.Word(ctx, "people.web.circumstance.evidence"), Value: coded(ctx, evidenceKey, x.Evidence)},
+	} {
+		if f.Value != "" {
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+// mayHouse tells whether the form asks how somebody is housed: of what is no housing it does not.
+func (x circumstanceForm) mayHouse() bool { return x.ID.IsZero() || x.Kind == "housing" }
 
 // typedCircumstance are the fields of a circumstance's form. What kind it is, only a new one says.
 type typedCircumstance struct {
@@ -116,6 +150,7 @@ type typedCircumstance struct {
 	From     calendar.Date `json:"from,omitempty"`
 	Until    calendar.Date `json:"until,omitempty"`
 	Evidence string        `json:"evidence,omitempty"`
+	Housing  string        `json:"housing,omitempty"`
 	Version  int64         `json:"version,omitempty"`
 }
 
@@ -190,7 +225,7 @@ func addLife(room *people.Room) lifeAct {
 		func(ctx context.Context, a access.Actor, x circumstanceForm, in any) error {
 			t := in.(*typedCircumstance)
 			_, err := room.AddCircumstance(ctx, a, people.Circumstance{Person: x.who.ID, Kind: t.Kind, Detail: t.Detail, Minor: t.Amount.Minor, Currency: t.Amount.Currency,
-				Period: t.Period, From: t.From, Until: t.Until, Evidence: t.Evidence})
+				Period: t.Period, From: t.From, Until: t.Until, Evidence: t.Evidence, Housing: t.Housing})
 			return err
 		}}
 }
@@ -200,7 +235,7 @@ func changeLife(room *people.Room) lifeAct {
 		func(ctx context.Context, a access.Actor, x circumstanceForm, in any) error {
 			t := in.(*typedCircumstance)
 			_, err := room.ChangeCircumstance(ctx, a, x.ID, people.CircumstanceChange{Detail: t.Detail, Minor: t.Amount.Minor, Currency: t.Amount.Currency,
-				Period: t.Period, From: t.From, Until: t.Until, Evidence: t.Evidence, Version: t.Version})
+				Period: t.Period, From: t.From, Until: t.Until, Evidence: t.Evidence, Housing: t.Housing, Version: t.Version})
 			return err
 		}}
 }

@@ -187,15 +187,27 @@ func (k kin) years(ctx context.Context, m people.Kinsman) string {
 	return ""
 }
 
-// table says what the picture says.
+// table says what the picture says, in the columns that say something of somebody.
 func (k kin) table(ctx context.Context) ui.TableProps {
 	t := ui.TableProps{ID: "family", Caption: text.Word(ctx, "people.web.genogram.table")}
-	for _, key := range []string{"field.name", "genogram.age", "genogram.parents", "genogram.partners", "genogram.children", "genogram.relatives"} {
+	keys, columns := []string{"field.name", "genogram.age"}, []func(context.Context, int) string{}
+	for _, x := range []struct {
+		key   string
+		of    func(context.Context, int) string
+		among int
+	}{{"parents", k.parents, len(k.Parents)}, {"partners", k.partners, len(k.Couples)}, {"children", k.children, len(k.Parents)}, {"relatives", k.relatives, len(k.Relatives)}} {
+		if x.among > 0 {
+			keys, columns = append(keys, "genogram."+x.key), append(columns, x.of)
+		}
+	}
+	for _, key := range keys {
 		t.Columns = append(t.Columns, ui.Column{Label: text.Word(ctx, "people.web."+key)})
 	}
 	for i, m := range k.Members {
-		row := ui.Row{ID: m.ID.String(), Title: nameOr(ctx, m.Name), Muted: !m.Open, Cells: []templ.Component{
-			ui.Text(k.ageText(ctx, m)), ui.Text(k.parents(ctx, i)), ui.Text(k.partners(ctx, i)), ui.Text(k.children(ctx, i)), ui.Text(k.relatives(ctx, i))}}
+		row := ui.Row{ID: m.ID.String(), Title: nameOr(ctx, m.Name), Muted: !m.Open, Cells: []templ.Component{ui.Text(k.ageText(ctx, m))}}
+		for _, of := range columns {
+			row.Cells = append(row.Cells, ui.Text(of(ctx, i)))
+		}
 		if m.Open {
 			row.Href = personAt(m.ID)
 		}

@@ -154,6 +154,15 @@ func (h homes) table(ctx context.Context, one home, members []people.Member, id,
 	return t
 }
 
+// goes lists the memberships that are taken back with a household; nothing is done from here but that.
+func (x homeForm) goes(ctx context.Context) ui.TableProps {
+	t := x.table(ctx, x.home, x.Members, "goes-", text.Word(ctx, "people.web.household.void_members"))
+	for i := range t.Rows {
+		t.Rows[i].Acts = nil
+	}
+	return t
+}
+
 // memberAt is the address of an act on a membership, from the person's page.
 func (h homes) memberAt(m people.Member, act string) string {
 	return "/desk/household-members/" + m.ID.String() + "/" + act + "?of=" + h.Person.ID.String()

@@ -183,9 +183,9 @@ func householdFacts(ctx context.Context, f people.File) []ui.Fact {
 func circumstanceFacts(ctx context.Context, list []people.Circumstance) []ui.Fact {
 	out := make([]ui.Fact, len(list))
 	for i, c := range list {
-		value := c.Detail
+		value := detailWords(ctx, c)
 		if c.Minor > 0 {
-			value = strings.TrimSpace(ledger.Money{Minor: c.Minor, Currency: c.Currency}.In(text.From(ctx)) + " " + c.Detail)
+			value = strings.TrimSpace(ledger.Money{Minor: c.Minor, Currency: c.Currency}.In(text.From(ctx)) + " " + value)
 		}
 		out[i] = ui.Fact{Label: coded(ctx, circumstanceKindKey, c.Kind), Value: value, Note: rangeText(ctx, c.From, c.Until)}
 	}

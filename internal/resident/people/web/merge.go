@@ -95,7 +95,7 @@ func (p *pages) audit(ctx context.Context, rows []journal.Row) ([]ui.AuditLine, 
 var shownFields = map[string]string{
 	"name": "name", "kana": "kana", "birth_date": "birth_date", "died_on": "died_on", "gender": "gender", "interpreter": "interpreter",
 	"family": "family", "given": "given", "family_kana": "family_kana", "given_kana": "given_kana", "kind": "kind",
-	"from_date": "from", "until_date": "until", "number": "number",
+	"from_date": "from", "until_date": "until", "number": "number", "detail": "detail", "housing": "housing", "evidence": "evidence",
 }
 
 // kindKeys are the words of what kind of thing each entity is.
@@ -127,6 +127,10 @@ func readable(ctx context.Context, entity, field string, v any) string {
 		key = languageKey
 	case "kind":
 		key = kindKeys[entity]
+	case "housing":
+		key = housingKey
+	case "evidence":
+		key = evidenceKey
 	case "birth_date", "died_on", "from_date", "until_date":
 		if d, err := calendar.ParseDate(s); err == nil && s != "" {
 			return calendar.FormatDate(d, text.From(ctx))
