@@ -114,7 +114,8 @@ func (s *Server) belonging(r *http.Request, q db.Q, a access.Actor, kind string,
 		return []ui.Crumb{s.place(r, a, "/desk/cases", "server.nav.cases"),
 			{Label: known[c.Person].Name + " " + c.Number, Href: "/desk/cases/" + c.ID.String()}}, err
 	case "person":
-		if err := people.Seen(q, a, s.Run.Now(), id); err != nil {
+		// Of a record that was merged the history is still read; its own page leads on to the one that stays.
+		if err := people.Seen(q, a, s.Run.Now(), id); err != nil && !errors.Is(err, fault.KindConflict) {
 			return nil, err
 		}
 		known, err := people.CardsOf(q, id)

@@ -114,6 +114,7 @@ func (x *Rooms) fill() {
 	x.Account.MayEnter = append(x.Account.MayEnter, provider.MayEnter)
 	x.People.ActorOf = x.actorOf
 	x.People.Supports = supports
+	x.People.OnHolds = append(x.People.OnHolds, cases.QueueHeld, careplan.QueueHeld, benefit.QueueHeld, referral.QueueHeld, consent.QueueHeld, form.QueueHeld)
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
 	x.People.OnMerge = append(x.People.OnMerge, cases.OnMerge, careplan.OnMerge, benefit.OnMerge, payment.OnMerge)
 	x.People.OnInterest = append(x.People.OnInterest, cases.OnInterest)

@@ -7,6 +7,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/sight"
+	"kizuna/internal/resident/people"
 )
 
 // lens is what an actor sees of cases, and so of their benefits.
@@ -54,6 +55,17 @@ func QueueOfPerson(b *db.Batch, a access.Actor, now calendar.Time, person db.ID)
 	args := append([]any{person}, seen.Args...)
 	return db.Queue[Assignment](b, selectAssignment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status IN ('active', 'suspended') AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...),
 		db.Queue[Enrolment](b, selectEnrolment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status = 'in_progress' AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...)
+}
+
+// QueueHeld counts in a batch what persons were given and where they were
+// enrolled, of cases that the actor sees.
+func QueueHeld(b *db.Batch, a access.Actor, now calendar.Time, persons []db.ID) *db.Answer[people.Held] {
+	seen := lens(a, now).One("c.id")
+	args := append([]any{db.ListOf(persons)}, seen.Args...)
+	return db.Queue[people.Held](b, `SELECT 'benefit_assignment' AS kind, x.person AS person, COUNT(*) AS n FROM benefit_assignment x JOIN case_file c ON c.id = x.case_id
+		WHERE x.person IN (??) AND x.status <> 'void' AND `+seen.SQL+` GROUP BY x.person
+		UNION ALL SELECT 'program_enrolment' AS kind, x.person AS person, COUNT(*) AS n FROM program_enrolment x JOIN case_file c ON c.id = x.case_id
+		WHERE x.person IN (??) AND x.status <> 'void' AND `+seen.SQL+" GROUP BY x.person", append(args, args...)...)
 }
 
 // MoneyUnderWay lists the money benefits that are being given, newest first, from before one; it is for those who keep

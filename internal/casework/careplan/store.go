@@ -7,6 +7,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/sight"
+	"kizuna/internal/resident/people"
 )
 
 // lens is what an actor sees of cases, and so of their plans.
@@ -33,6 +34,14 @@ const (
 func Load(q db.Q, a access.Actor, now calendar.Time, id db.ID) (Plan, error) {
 	seen := lens(a, now).One("c.id")
 	return db.One[Plan](q, selectPlan+planOfCase+seen.SQL, append([]any{id}, seen.Args...)...)
+}
+
+// QueueHeld counts in a batch the plans made for persons, of cases that the
+// actor sees.
+func QueueHeld(b *db.Batch, a access.Actor, now calendar.Time, persons []db.ID) *db.Answer[people.Held] {
+	seen := lens(a, now).One("c.id")
+	return db.Queue[people.Held](b, `SELECT 'care_plan' AS kind, p.person AS person, COUNT(*) AS n FROM care_plan p JOIN case_file c ON c.id = p.case_id
+		WHERE p.person IN (??) AND p.status <> 'void' AND `+seen.SQL+" GROUP BY p.person", append([]any{db.ListOf(persons)}, seen.Args...)...)
 }
 
 // QueueLoad is Load in a batch; no row is not found.

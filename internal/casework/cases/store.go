@@ -92,6 +92,14 @@ func QueueOfPerson(b *db.Batch, a access.Actor, now calendar.Time, person db.ID)
 		seen.SQL+" ORDER BY c.id DESC LIMIT 50", append([]any{person}, seen.Args...)...)
 }
 
+// QueueHeld counts in a batch the cases that persons take or took part in, of
+// those that the actor sees.
+func QueueHeld(b *db.Batch, a access.Actor, now calendar.Time, persons []db.ID) *db.Answer[people.Held] {
+	seen := lens(a, now).One("c.id")
+	return db.Queue[people.Held](b, `SELECT 'case' AS kind, x.person AS person, COUNT(DISTINCT c.id) AS n FROM case_participant x JOIN case_file c ON c.id = x.case_id
+		WHERE x.person IN (??) AND x.status <> 'void' AND c.status <> 'void' AND `+seen.SQL+" GROUP BY x.person", append([]any{db.ListOf(persons)}, seen.Args...)...)
+}
+
 // QueueTeamsOfPerson lists the case teams of the cases a person takes part in,
 // in a batch; the caller shows them only with cases that the actor sees.
 func QueueTeamsOfPerson(b *db.Batch, person db.ID) *db.Answer[Member] {

@@ -6,6 +6,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/sight"
+	"kizuna/internal/resident/people"
 )
 
 // ofCase is what an actor sees of the cases that referrals hang on.
@@ -177,6 +178,14 @@ func LockAuthorizations(w db.W, ids []db.ID) error {
 	}
 	_, err := db.All[int](w, "SELECT 1 FROM authorization_given WHERE id IN (??) ORDER BY id"+db.ForUpdate(w), db.ListOf(ids))
 	return err
+}
+
+// QueueHeld counts in a batch the referrals of persons, of cases that the actor
+// sees.
+func QueueHeld(b *db.Batch, a access.Actor, now calendar.Time, persons []db.ID) *db.Answer[people.Held] {
+	seen := ofCase(a, now).One("r.case_id")
+	return db.Queue[people.Held](b, `SELECT 'referral' AS kind, r.person AS person, COUNT(*) AS n FROM referral r JOIN case_file c ON c.id = r.case_id
+		WHERE r.person IN (??) AND r.status <> 'void' AND `+seen.SQL+" GROUP BY r.person", append([]any{db.ListOf(persons)}, seen.Args...)...)
 }
 
 // QueueServing asks in a batch for the authorizations under which a person is

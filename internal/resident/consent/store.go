@@ -19,6 +19,13 @@ func QueueOf(b *db.Batch, person db.ID) *db.Answer[Consent] {
 
 var textOf = selectConsent + "person = ? AND status <> 'void' ORDER BY id DESC LIMIT 100"
 
+// QueueHeld counts in a batch the consents and disclosures of persons, whom the
+// actor may see.
+func QueueHeld(b *db.Batch, _ access.Actor, _ calendar.Time, persons []db.ID) *db.Answer[people.Held] {
+	return db.Queue[people.Held](b, `SELECT 'consent' AS kind, person, COUNT(*) AS n FROM consent WHERE person IN (??) AND status <> 'void' GROUP BY person
+		UNION ALL SELECT 'disclosure' AS kind, person, COUNT(*) AS n FROM disclosure WHERE person IN (??) GROUP BY person`, db.ListOf(persons), db.ListOf(persons))
+}
+
 func overdue(q db.Q, today calendar.Date, limit int) ([]Consent, error) {
 	return db.All[Consent](q, selectConsent+"status = 'given' AND until_date <> '' AND until_date < ? ORDER BY until_date LIMIT ?", today, limit)
 }

@@ -123,4 +123,11 @@ func QueueLines(b *db.Batch, person db.ID) *db.Answer[Line] {
 	return db.Queue[Line](b, textLines, person, linesShown)
 }
 
+// QueueHeld counts in a batch the responses about persons that stand alone,
+// whom the actor may see.
+func QueueHeld(b *db.Batch, _ access.Actor, _ calendar.Time, persons []db.ID) *db.Answer[people.Held] {
+	return db.Queue[people.Held](b, `SELECT 'form_response' AS kind, person, COUNT(*) AS n FROM form_response
+		WHERE person IN (??) AND root_kind = 'person' AND status <> 'void' GROUP BY person`, db.ListOf(persons))
+}
+
 var lastID = db.MustID("ffffffff-ffff-ffff-ffff-ffffffffffff")

@@ -34,6 +34,10 @@ type Room struct {
 	// the actor may see it, and gives it once the batch was sent. Server fills it.
 	Supports func(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) func(q db.Q) ([]Support, error)
 
+	// OnHolds count in a batch, for persons whose records the actor may open, what else names
+	// them, of what the actor may see. Server fills it.
+	OnHolds []func(b *db.Batch, a access.Actor, now calendar.Time, persons []db.ID) *db.Answer[Held]
+
 	// OnInterest is what they do once a user is kept from a person: what the user had in hand must go
 	// to somebody else.
 	OnInterest []func(tx *op.Tx, user, person db.ID) error

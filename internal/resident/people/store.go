@@ -139,6 +139,31 @@ func listOrganizations(q db.Q, after db.ID, limit int) ([]Organization, error) {
 	return db.All[Organization](q, "SELECT "+db.Columns[Organization]("")+" FROM organization WHERE status = 'active' AND id > ? ORDER BY id LIMIT ?", sortID(after), limit)
 }
 
+var textHeld = func() string {
+	var arms []string
+	for _, x := range [][3]string{
+		{"name", "person_name", "person"}, {"contact", "person_contact", "person"}, {"address", "person_address", "person"},
+		{"identifier", "person_identifier", "person"}, {"circumstance", "circumstance", "person"}, {"alert", "alert", "person"},
+		{"household_member", "household_member", "person"}, {"relationship", "relationship", "person"}, {"relationship", "relationship", "other"},
+	} {
+		arm := "SELECT '" + x[0] + "' AS kind, " + x[2] + " AS person, COUNT(*) AS n FROM " + x[1] + " WHERE status = 'active' AND " + x[2] + " IN (??)"
+		if x[2] == "other" {
+			arm += " AND kind <> 'perpetrator'" // as on their page
+		}
+		arms = append(arms, arm+" GROUP BY "+x[2])
+	}
+	return "SELECT kind, person, CAST(SUM(n) AS BIGINT) AS n FROM (" + strings.Join(arms, " UNION ALL ") + ") AS held GROUP BY kind, person ORDER BY kind, person"
+}()
+
+// queueHeld counts what of people's own records names persons.
+func queueHeld(b *db.Batch, persons []db.ID) *db.Answer[Held] {
+	args := make([]any, strings.Count(textHeld, "(??)"))
+	for i := range args {
+		args[i] = db.ListOf(persons)
+	}
+	return db.Queue[Held](b, textHeld, args...)
+}
+
 // sortID lets a zero id stand before every id.
 func sortID(id db.ID) any {
 	if id.IsZero() {

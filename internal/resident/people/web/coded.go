@@ -39,6 +39,8 @@ func circumstanceKindKey(v string) string { return "people.circumstance_kind." +
 
 func housingKey(v string) string { return "people.housing." + v }
 
+func heldKey(v string) string { return "people.held." + v }
+
 func householdKindKey(v string) string { return "people.household_kind." + v }
 
 func evidenceKey(v string) string { return "people.evidence." + v }

@@ -2,7 +2,9 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -11,6 +13,7 @@ import (
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/resident/people"
@@ -32,7 +35,64 @@ func (p *pages) askMerge(w http.ResponseWriter, r *http.Request) error {
 	if !c.First.Visible || !c.Second.Visible || c.Status != "open" {
 		return door.See(w, r, duplicatesAt+"/"+id.String())
 	}
-	return door.Show(w, r, mergePlace(ctx, id), mergePage(c, files, mergeForm(c, files)))
+	x, err := p.merging(ctx, c, files)
+	if err != nil {
+		return err
+	}
+	return door.Show(w, r, mergePlace(ctx, id), mergePage(x))
+}
+
+// merging is two records that may become one, with what goes along with either, and what changed about them while
+// somebody chose.
+type merging struct {
+	people.Candidate
+	files   [2]people.File
+	held    []people.Held
+	changed [2][]ui.AuditLine
+	form    ui.FormProps
+}
+
+func (p *pages) merging(ctx context.Context, c people.Candidate, files [2]people.File) (merging, error) {
+	held, err := p.room.Holds(ctx, access.From(ctx), [2]db.ID{c.Duplicate.Person, c.Other})
+	return merging{Candidate: c, files: files, held: held, form: mergeForm(c, files)}, err
+}
+
+// since adds what happened to both since the versions that somebody chose between.
+func (p *pages) since(ctx context.Context, x *merging, versions [2]int64) error {
+	for i, f := range x.files {
+		rows, err := p.room.ChangedSince(ctx, access.From(ctx), f.Person.ID, versions[i])
+		if err != nil {
+			return err
+		}
+		if x.changed[i], err = p.audit(ctx, rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// table says how many records go along with either, by kind.
+func (x merging) table(ctx context.Context) ui.TableProps {
+	t := ui.TableProps{ID: "held", Caption: text.Word(ctx, "people.web.merge.held"), Empty: ui.EmptyProps{Title: text.Word(ctx, "people.web.merge.held_none")},
+		Columns: []ui.Column{{Label: text.Word(ctx, "people.web.merge.held_kind")}, {Label: x.named(ctx, 0), Num: true}, {Label: x.named(ctx, 1), Num: true}}}
+	for _, kind := range people.HeldKinds {
+		var n [2]int
+		for _, h := range x.held {
+			if h.Kind == kind {
+				n[slices.Index([]db.ID{x.Duplicate.Person, x.Other}, h.Person)] += h.N
+			}
+		}
+		if n[0]+n[1] > 0 {
+			t.Rows = append(t.Rows, ui.Row{ID: "held-" + kind, Title: coded(ctx, heldKey, kind), Cells: []templ.Component{ui.Text(strconv.Itoa(n[0])), ui.Text(strconv.Itoa(n[1]))}})
+		}
+	}
+	return t
+}
+
+// named is how one of the two is called beside the other, who may have the same name.
+func (x merging) named(ctx context.Context, i int) string {
+	p := x.files[i].Person
+	return text.Word(ctx, "people.web.merge.named", "name", nameOr(ctx, p.Name), "date", p.CreatedAt.Date(calendar.Zone(ctx)).In(text.From(ctx)))
 }
 
 func mergePlace(ctx context.Context, id db.ID) ui.Page {
@@ -66,14 +126,23 @@ func (p *pages) join(w http.ResponseWriter, r *http.Request) error {
 	if lost != nil {
 		return err
 	}
+	if !c.First.Visible || !c.Second.Visible {
+		return err
+	}
+	x, lost := p.merging(ctx, c, files)
+	if lost == nil && errors.Is(err, fault.KindConflict) {
+		lost = p.since(ctx, &x, [2]int64{in.First, in.Second})
+	}
+	if lost != nil {
+		return lost
+	}
 	return door.Refuse(w, r, err, mergePlace(ctx, id), func(err error) templ.Component {
-		form := mergeForm(c, files)
-		form.Typed, form.Fault = door.Typed(r), err
+		x.form.Typed, x.form.Fault = door.Typed(r), err
 		// What was chosen was chosen between what the page showed; it is looked at again with what it shows now.
-		form.Typed.Del("version")
-		form.Typed.Del("first_version")
-		form.Typed.Del("second_version")
-		return mergePage(c, files, form)
+		x.form.Typed.Del("version")
+		x.form.Typed.Del("first_version")
+		x.form.Typed.Del("second_version")
+		return mergePage(x)
 	})
 }
 
