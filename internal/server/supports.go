@@ -107,7 +107,7 @@ func caseAt(id db.ID) string { return "/desk/cases/" + id.String() }
 func (x *around) ofCases() []people.Support {
 	var out []people.Support
 	for _, c := range x.cases.Rows {
-		out = append(out, people.Support{Kind: "case", Name: text.Both(c.Number), Href: caseAt(c.ID), Ended: !running(c)})
+		out = append(out, people.Support{Kind: "case", Name: text.Both(c.Number), Href: caseAt(c.ID), Case: c.ID, Ended: !running(c)})
 	}
 	known := map[db.ID]bool{}
 	for _, c := range x.cases.Rows {
@@ -121,7 +121,7 @@ func (x *around) ofCases() []people.Support {
 		for _, id := range users {
 			if name, ok := x.users[id]; ok && !known[id] {
 				known[id] = true
-				out = append(out, people.Support{Kind: "worker", Name: name, About: text.Both(c.Number), Href: caseAt(c.ID)})
+				out = append(out, people.Support{Kind: "worker", Name: name, About: text.Both(c.Number), Href: caseAt(c.ID), Case: c.ID})
 			}
 		}
 	}
@@ -136,7 +136,7 @@ func (x *around) ofPrograms() []people.Support {
 		p := x.programs[e.Program]
 		guarded := p.ProtectedClass != ""
 		if !guarded || x.confided(e.Case) {
-			out = append(out, people.Support{Kind: "program", Name: p.Name, Href: caseAt(e.Case), From: e.From, Until: e.Until, Guarded: guarded})
+			out = append(out, people.Support{Kind: "program", Name: p.Name, Href: caseAt(e.Case), Case: e.Case, From: e.From, Until: e.Until, Guarded: guarded})
 		}
 	}
 	return out
@@ -152,7 +152,7 @@ func (x *around) ofBenefits() []people.Support {
 		}
 		guarded := x.guarded(g.Benefit, db.ID{})
 		if !guarded || x.confided(g.Case) {
-			out = append(out, people.Support{Kind: "benefit", Name: x.benefits[g.Benefit].Name, Href: caseAt(g.Case), From: g.From, Until: g.Until, Guarded: guarded})
+			out = append(out, people.Support{Kind: "benefit", Name: x.benefits[g.Benefit].Name, Href: caseAt(g.Case), Case: g.Case, From: g.From, Until: g.Until, Guarded: guarded})
 		}
 	}
 	return out
@@ -166,7 +166,7 @@ func (x *around) ofProviders() []people.Support {
 		p, known := x.providers[providerID]
 		guarded := x.guarded(benefitID, providerID)
 		if known && (!guarded || x.confided(of)) {
-			out = append(out, people.Support{Kind: "provider", Name: p.Name, About: x.benefits[benefitID].Name, Href: caseAt(of), From: from, Until: until, Guarded: guarded})
+			out = append(out, people.Support{Kind: "provider", Name: p.Name, About: x.benefits[benefitID].Name, Href: caseAt(of), Case: of, From: from, Until: until, Guarded: guarded})
 		}
 	}
 	for _, z := range x.served.Rows {

@@ -142,6 +142,7 @@ type call struct {
 	status         int
 
 	inMedia, outMedia string // where they are not JSON of our own
+	orMedia           string // what is answered as well, to who would rather have it
 }
 
 // describe adds a call to the specification.
@@ -172,6 +173,9 @@ func (d *Router) describe(pattern string, c call) {
 		o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{cmp.Or(c.inMedia, "application/json"): {Schema: inSchema(schemas, c)}}}
 	}
 	answer := &huma.Response{Description: http.StatusText(status), Content: map[string]*huma.MediaType{cmp.Or(c.outMedia, "application/json"): {Schema: c.outSchema(schemas)}}}
+	if c.orMedia != "" {
+		answer.Content[c.orMedia] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+	}
 	if versionOf(c.out) != nil && !c.many {
 		answer.Headers = map[string]*huma.Param{"ETag": {Description: "The record's version", Schema: &huma.Schema{Type: "string"}}}
 	}

@@ -19,6 +19,7 @@ type Support struct {
 	Name        text.Pair
 	About       text.Pair // what a provider gives, or which case a worker is in
 	Href        string
+	Case        db.ID // which it is, or belongs to; zero for none
 	From, Until calendar.Date
 	Ended       bool
 	// Guarded is one of a protected class: it is told only to whom its case is confided.

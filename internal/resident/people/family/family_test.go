@@ -262,13 +262,13 @@ func TestAFamilyWithADivorceAndAFosterChild(t *testing.T) {
 // TestWhatStandsAroundDoesNotMeet: so many as there may be, each inside the picture and apart from the others.
 func TestWhatStandsAroundDoesNotMeet(t *testing.T) {
 	for n := range 61 {
-		side, spokes := family.Ring(n)
+		width, height, spokes := family.Ring(n)
 		if len(spokes) != n {
 			t.Fatalf("%d of %d", len(spokes), n)
 		}
 		for i, a := range spokes {
-			if a.At.X < family.Rim || a.At.Y < family.Rim || a.At.X > side-family.Rim || a.At.Y > side-family.Rim {
-				t.Errorf("%d of %d stands outside at %+v of %d", i, n, a.At, side)
+			if a.At.X < family.Rim || a.At.Y < family.Rim || a.At.X > width-family.Rim || a.At.Y > height-family.Rim {
+				t.Errorf("%d of %d stands outside at %+v of %d × %d", i, n, a.At, width, height)
 			}
 			for _, b := range spokes[:i] {
 				if dx, dy := a.At.X-b.At.X, a.At.Y-b.At.Y; dx*dx+dy*dy < 100*100 {

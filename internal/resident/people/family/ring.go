@@ -13,27 +13,28 @@ type Spoke struct {
 
 // The measures of an ecomap.
 const (
-	Core  = 44 // radius of the middle
-	Rim   = 26 // radius of what stands around
-	apart = 128
+	Core   = 44 // radius of the middle
+	Rim    = 26 // radius of what stands around
+	apart  = 128
+	beside = 62 // half of the words' width
 )
 
 // Ring sets so many around the middle, the first at the top, clockwise: the more
 // there are, the further out, so that their words do not meet. It gives the
-// side of the picture, which is square.
-func Ring(n int) (side int, spokes []Spoke) {
-	far := max(128, float64(n*apart)/(2*math.Pi))
-	middle := far + Rim + words + margin
+// width and height of the picture too, whose middle is theirs.
+func Ring(n int) (width, height int, spokes []Spoke) {
+	far := max(108, float64(n*apart)/(2*math.Pi))
+	middle := Point{int(math.Round(far + beside)), int(math.Round(far + Rim + words))}
 	for i := range n {
 		angle := 2*math.Pi*float64(i)/float64(n) - math.Pi/2
 		x, y := math.Cos(angle), math.Sin(angle)
 		at := func(r float64) Point {
-			return Point{int(math.Round(middle + r*x)), int(math.Round(middle + r*y))}
+			return Point{middle.X + int(math.Round(r*x)), middle.Y + int(math.Round(r*y))}
 		}
 		from, till := at(Core), at(far-Rim)
 		spokes = append(spokes, Spoke{at(far), from, till, y < -0.3})
 	}
-	return int(math.Round(2 * middle)), spokes
+	return 2 * middle.X, 2 * middle.Y, spokes
 }
 
 // Jagged is a line that goes back and forth: of a tie that is strained.

@@ -30,6 +30,7 @@ func mountAPI(d *door.Router, room *people.Room) {
 	mountHouseholdAPI(d, a)
 	mountRelationshipAPI(d, a)
 	mountCircumstanceAPI(d, a)
+	mountPictureAPI(d, a)
 	door.List(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, door.By(access.StaffRoles...), a.organizations)
 	door.Create(d, door.Resource{Name: "organizations", Doc: "Bodies that refer, employ, house or provide"}, writers, a.organization)
 }

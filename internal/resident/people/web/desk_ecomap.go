@@ -44,8 +44,8 @@ type bubble struct {
 // ecomap is who and what is around a person, with its picture.
 type ecomap struct {
 	people.Ecomap
-	side    int
-	bubbles []bubble
+	width, height int
+	bubbles       []bubble
 }
 
 func ecomapOf(ctx context.Context, x people.Ecomap) ecomap {
@@ -67,8 +67,8 @@ func ecomapOf(ctx context.Context, x people.Ecomap) ecomap {
 	for _, s := range x.Supports {
 		out.bubbles = append(out.bubbles, supportBubble(ctx, s))
 	}
-	side, spokes := family.Ring(len(out.bubbles))
-	out.side = side
+	var spokes []family.Spoke
+	out.width, out.height, spokes = family.Ring(len(out.bubbles))
 	for i := range out.bubbles {
 		out.bubbles[i].at = spokes[i]
 		if out.bubbles[i].line == "" {
