@@ -273,12 +273,12 @@ type homeForm struct {
 
 // picking is what a form with a person picker sends besides its input.
 type picking struct {
-	Q      string `json:"person_id_q,omitempty"`
-	Other  string `json:"other_id_q,omitempty"`
-	Search string `json:"search,omitempty"`
+	PersonQ string `json:"person_id_q,omitempty"`
+	OtherQ  string `json:"other_id_q,omitempty"` // a name of its own: the input beside it has an Other
+	Search  string `json:"search,omitempty"`
 }
 
-func (k *picking) sought() (string, bool) { return cmp.Or(k.Q, k.Other), k.Search != "" }
+func (k *picking) sought() (string, bool) { return cmp.Or(k.PersonQ, k.OtherQ), k.Search != "" }
 
 // homeAct is one guided act on a household or on a membership.
 type homeAct struct {
