@@ -151,7 +151,7 @@ var coloured = strings.NewReplacer(
 	`class="person"`, `fill="#fff" stroke="#414d5d" stroke-width="1.75"`,
 	`class="person centre"`, `fill="#fff" stroke="#414d5d" stroke-width="1.75"`,
 	`class="home"`, `fill="#e6edfb" stroke="#23489c" stroke-width="1.25" stroke-dasharray="6 4"`,
-	`class="age"`, `fill="#18202b" font-size="14" text-anchor="middle" font-family="sans-serif"`,
+	`class="age"`, `fill="#18202b" stroke="#fff" stroke-width="4" paint-order="stroke" font-size="14" text-anchor="middle" font-family="sans-serif"`,
 	`class="name"`, `fill="#18202b" font-size="12" font-weight="700" text-anchor="middle" font-family="sans-serif"`,
 	`class="role"`, `fill="#414d5d" font-size="11" text-anchor="middle" font-family="sans-serif"`,
 )

@@ -89,9 +89,12 @@ func (x merging) table(ctx context.Context) ui.TableProps {
 	return t
 }
 
-// named is how one of the two is called beside the other, who may have the same name.
+// named is how one of the two is called beside the other: with the day of registration where both are called the same.
 func (x merging) named(ctx context.Context, i int) string {
 	p := x.files[i].Person
+	if p.Name != x.files[1-i].Person.Name {
+		return nameOr(ctx, p.Name)
+	}
 	return text.Word(ctx, "people.web.merge.named", "name", nameOr(ctx, p.Name), "date", p.CreatedAt.Date(calendar.Zone(ctx)).In(text.From(ctx)))
 }
 
