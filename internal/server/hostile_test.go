@@ -161,7 +161,7 @@ func (s *sample) seeds() map[string]map[string]any {
 		"/api/v1/organizations": {"name": map[string]any{"ja": hole, "en": hole}, "address": hole},
 		"/api/v1/tasks":         {"title": hole, "detail": hole, "queue_id": s.teams["community"].String()},
 		"/api/v1/households":    {"kind": "registered", "label": hole, "members": []any{map[string]any{"person_id": person}}},
-		"/api/v1/circumstances": {"person_id": person, "kind": "housing", "detail": hole},
+		"/api/v1/circumstances": {"person_id": person, "kind": "housing", "housing": "rented", "detail": hole},
 		"/api/v1/teams":         {"name": map[string]any{"ja": hole, "en": hole}},
 		"/api/v1/cases":         {"person_id": person, "main_kind": "housing", "title": hole},
 	}
