@@ -77,7 +77,7 @@ func TestAMergeTellsWhatChangedMeanwhile(t *testing.T) {
 		form := url.Values{"keep_id": {c.Other.String()}, "reason": {"窓口で確かめた"}, "version": {strconv.FormatInt(c.Version, 10)},
 			"first_version": {strconv.FormatInt(files[0].Person.Version, 10)}, "second_version": {strconv.FormatInt(files[1].Person.Version, 10)}}
 		in := people.EditInput{PersonInput: files[1].Input(), Version: files[1].Person.Version}
-		in.Gender = "female"
+		in.Gender, in.Languages = "female", []string{"ja", "vi"}
 		_, err := room.Edit(t.Context(), s.as("caseworker:team").actor, c.Other, in)
 		s.must(err)
 
@@ -87,7 +87,7 @@ func TestAMergeTellsWhatChangedMeanwhile(t *testing.T) {
 		if w.Code != http.StatusConflict && w.Code != http.StatusPreconditionFailed {
 			t.Fatalf("status %d", w.Code)
 		}
-		for _, want := range []string{"この間に変わったこと", "女性", "窓口で確かめた", `value="` + c.Other.String() + `" checked`} {
+		for _, want := range []string{"この間に変わったこと", "女性", "日本語、ベトナム語", "窓口で確かめた", `value="` + c.Other.String() + `" checked`} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page does not say %s", want)
 			}

@@ -96,6 +96,7 @@ var shownFields = map[string]string{
 	"name": "name", "kana": "kana", "birth_date": "birth_date", "died_on": "died_on", "gender": "gender", "interpreter": "interpreter",
 	"family": "family", "given": "given", "family_kana": "family_kana", "given_kana": "given_kana", "kind": "kind",
 	"from_date": "from", "until_date": "until", "number": "number", "detail": "detail", "housing": "housing", "evidence": "evidence",
+	"languages": "languages",
 }
 
 // kindKeys are the words of what kind of thing each entity is.
@@ -118,6 +119,13 @@ func changesOf(ctx context.Context, entity string, changes journal.Changes) []ui
 
 // readable is a value of a field in the reader's words: days in full, codes as what they stand for.
 func readable(ctx context.Context, entity, field string, v any) string {
+	if list, ok := v.([]any); ok && field == "languages" {
+		codes := make([]string, len(list))
+		for i, x := range list {
+			codes[i], _ = x.(string)
+		}
+		return languageWords(ctx, codes)
+	}
 	s, _ := v.(string)
 	var key func(string) string
 	switch field {
