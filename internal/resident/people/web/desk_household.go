@@ -234,9 +234,11 @@ func gaps(ctx context.Context, sum people.RollUp) string {
 	return text.List(text.From(ctx), words)
 }
 
-// monthTable is income and expense by month, newest first; months on end that say the same are one line.
-func monthTable(ctx context.Context, one home) ui.MoneyProps {
-	t := ui.MoneyProps{Caption: text.Word(ctx, "people.web.household.money"), Columns: []string{
+// monthTable is income and expense by month, newest first; months on end that say the same are one line. It is called
+// by its household, of which a person may have several.
+func (h homes) monthTable(ctx context.Context, one home) ui.MoneyProps {
+	caption := text.Word(ctx, "people.web.household.of", "kind", h.title(ctx, one), "label", text.Word(ctx, "people.web.household.money"))
+	t := ui.MoneyProps{Caption: caption, Columns: []string{
 		text.Word(ctx, "people.web.household.month"), text.Word(ctx, "people.circumstance_kind.income"), text.Word(ctx, "people.circumstance_kind.expense")}}
 	for i := 0; i < len(one.months); {
 		newest := one.months[i]
