@@ -67,6 +67,12 @@ func (w *world) peopleCalls() []Call {
 		{Name: "household page", Page: true, Queries: 18, Request: func(i int) *http.Request {
 			return w.many.get("/desk/persons/" + pick(w.persons, i).String() + "/household")
 		}},
+		{Name: "ecomap page", Page: true, Queries: 20, Request: func(i int) *http.Request {
+			return w.many.get("/desk/persons/" + pick(w.persons, i).String() + "/ecomap")
+		}},
+		{Name: "genogram page", Page: true, Queries: 18, Request: func(i int) *http.Request {
+			return w.many.get("/desk/persons/" + pick(w.persons, i).String() + "/genogram")
+		}},
 		{Name: "person search page", Page: true, Queries: 14, Request: func(i int) *http.Request { return w.many.get("/desk/persons", "q", pick(w.names, i).Family) }},
 		{Name: "person search as typed, kanji", Page: true, Queries: 14, Request: typed(func(n name) string { return n.Family + " " + n.Given })},
 		{Name: "person search as typed, kana", Page: true, Queries: 14, Request: typed(func(n name) string { return n.FamilyKana + " " + n.GivenKana })},

@@ -22,7 +22,7 @@ import (
 // provider whom no search finds, is told only to whom the case is confided.
 func supports(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) func(q db.Q) ([]people.Support, error) {
 	x := &around{actor: a, cases: cases.QueueOfPerson(b, a, now, person), teams: cases.QueueTeamsOfPerson(b, person),
-		served: referral.QueueServing(b, a, now, person)}
+		bodies: cases.QueueBodiesOfPerson(b, a, now, person), served: referral.QueueServing(b, a, now, person), asking: referral.QueueAsking(b, a, now, person)}
 	x.given, x.places = benefit.QueueOfPerson(b, a, now, person)
 	return x.read
 }
@@ -32,7 +32,9 @@ type around struct {
 	actor  access.Actor
 	cases  *db.Answer[cases.Case]
 	teams  *db.Answer[cases.Member]
+	bodies *db.Answer[cases.Participant]
 	served *db.Answer[referral.Authorization]
+	asking *db.Answer[referral.Asking]
 	given  *db.Answer[benefit.Assignment]
 	places *db.Answer[benefit.Enrolment]
 
@@ -40,6 +42,7 @@ type around struct {
 	programs  map[db.ID]catalog.Program
 	benefits  map[db.ID]catalog.Benefit
 	providers map[db.ID]provider.Provider
+	organized map[db.ID]people.Organization
 }
 
 func (x *around) read(q db.Q) ([]people.Support, error) {
@@ -51,7 +54,7 @@ func (x *around) read(q db.Q) ([]people.Support, error) {
 
 // name reads the names of what is around, all that the person has at once.
 func (x *around) name(q db.Q) (err error) {
-	var users, programs, benefits, providers []db.ID
+	var users, programs, benefits, providers, organized []db.ID
 	for _, c := range x.cases.Rows {
 		users = append(users, c.Owner)
 	}
@@ -67,6 +70,12 @@ func (x *around) name(q db.Q) (err error) {
 	for _, z := range x.served.Rows {
 		benefits, providers = append(benefits, z.Benefit), append(providers, z.Provider)
 	}
+	for _, z := range x.asking.Rows {
+		benefits, providers = append(benefits, z.Benefit), append(providers, z.Provider)
+	}
+	for _, p := range x.bodies.Rows {
+		organized = append(organized, p.Organization)
+	}
 	if x.users, err = account.Names(q, users); err != nil {
 		return err
 	}
@@ -79,7 +88,10 @@ func (x *around) name(q db.Q) (err error) {
 	if x.programs, err = catalog.ProgramOf(q, programs...); err != nil {
 		return err
 	}
-	x.providers, err = provider.Cards(q, providers...)
+	if x.providers, err = provider.Cards(q, providers...); err != nil {
+		return err
+	}
+	x.organized, err = people.OrganizationsOf(q, organized...)
 	return err
 }
 
@@ -103,13 +115,13 @@ func (x *around) guarded(benefitID, providerID db.ID) bool {
 
 func caseAt(id db.ID) string { return "/desk/cases/" + id.String() }
 
-// ofCases are the cases, and the staff who work on those that run.
+// ofCases are the cases, and the staff and organizations who work on those that
+// run.
 func (x *around) ofCases() []people.Support {
 	var out []people.Support
 	for _, c := range x.cases.Rows {
 		out = append(out, people.Support{Kind: "case", Name: text.Both(c.Number), Href: caseAt(c.ID), Case: c.ID, Ended: !running(c)})
 	}
-	known := map[db.ID]bool{}
 	for _, c := range x.cases.Rows {
 		if !running(c) {
 			continue
@@ -119,14 +131,20 @@ func (x *around) ofCases() []people.Support {
 			users = append(users, m.User)
 		}
 		for _, id := range users {
-			if name, ok := x.users[id]; ok && !known[id] {
-				known[id] = true
-				out = append(out, people.Support{Kind: "worker", Name: name, About: text.Both(c.Number), Href: caseAt(c.ID), Case: c.ID})
+			if name, ok := x.users[id]; ok {
+				out = append(out, people.Support{Kind: "worker", ID: id, Name: name, About: numbered(c), Href: caseAt(c.ID), Case: c.ID})
+			}
+		}
+		for _, p := range x.bodies.Rows {
+			if o, ok := x.organized[p.Organization]; ok && p.Case == c.ID {
+				out = append(out, people.Support{Kind: "organization", ID: o.ID, Name: o.Name, About: numbered(c), Href: caseAt(c.ID), Case: c.ID, From: p.From, Until: p.Until})
 			}
 		}
 	}
 	return out
 }
+
+func numbered(c cases.Case) []text.Pair { return []text.Pair{text.Both(c.Number)} }
 
 func running(c cases.Case) bool { return c.Status == "open" || c.Status == "paused" }
 
@@ -136,10 +154,18 @@ func (x *around) ofPrograms() []people.Support {
 		p := x.programs[e.Program]
 		guarded := p.ProtectedClass != ""
 		if !guarded || x.confided(e.Case) {
-			out = append(out, people.Support{Kind: "program", Name: p.Name, Href: caseAt(e.Case), Case: e.Case, From: e.From, Until: e.Until, Guarded: guarded})
+			out = append(out, people.Support{Kind: waitingOr("program", e.Status), Name: p.Name, Href: caseAt(e.Case), Case: e.Case, From: e.From, Until: e.Until, Guarded: guarded})
 		}
 	}
 	return out
+}
+
+// waitingOr is the kind of what somebody has, or waits for.
+func waitingOr(kind, status string) string {
+	if status == "waitlisted" {
+		return "waiting"
+	}
+	return kind
 }
 
 // ofBenefits are the benefits that no provider gives; those that one gives are
@@ -152,30 +178,37 @@ func (x *around) ofBenefits() []people.Support {
 		}
 		guarded := x.guarded(g.Benefit, db.ID{})
 		if !guarded || x.confided(g.Case) {
-			out = append(out, people.Support{Kind: "benefit", Name: x.benefits[g.Benefit].Name, Href: caseAt(g.Case), Case: g.Case, From: g.From, Until: g.Until, Guarded: guarded})
+			out = append(out, people.Support{Kind: waitingOr("benefit", g.Status), Name: x.benefits[g.Benefit].Name, Href: caseAt(g.Case), Case: g.Case, From: g.From, Until: g.Until, Guarded: guarded})
 		}
 	}
 	return out
 }
 
-// ofProviders are the providers who were authorized, and those who give a
-// benefit without that.
+// ofProviders are the providers who were authorized, those who give a benefit
+// without that, and those who are asked.
 func (x *around) ofProviders() []people.Support {
 	var out []people.Support
-	add := func(of, benefitID, providerID db.ID, from, until calendar.Date) {
+	add := func(kind string, of, benefitID, providerID db.ID, from, until calendar.Date) {
 		p, known := x.providers[providerID]
 		guarded := x.guarded(benefitID, providerID)
 		if known && (!guarded || x.confided(of)) {
-			out = append(out, people.Support{Kind: "provider", Name: p.Name, About: x.benefits[benefitID].Name, Href: caseAt(of), Case: of, From: from, Until: until, Guarded: guarded})
+			s := people.Support{Kind: kind, ID: p.ID, Name: p.Name, Href: caseAt(of), Case: of, From: from, Until: until, Guarded: guarded}
+			if b, named := x.benefits[benefitID]; named {
+				s.About = []text.Pair{b.Name}
+			}
+			out = append(out, s)
 		}
 	}
 	for _, z := range x.served.Rows {
-		add(z.Case, z.Benefit, z.Provider, z.From, z.Until)
+		add("provider", z.Case, z.Benefit, z.Provider, z.From, z.Until)
 	}
 	for _, g := range x.given.Rows {
 		if !g.Provider.IsZero() && !slices.ContainsFunc(x.served.Rows, func(z referral.Authorization) bool { return z.Assignment == g.ID }) {
-			add(g.Case, g.Benefit, g.Provider, g.From, g.Until)
+			add(waitingOr("provider", g.Status), g.Case, g.Benefit, g.Provider, g.From, g.Until)
 		}
+	}
+	for _, z := range x.asking.Rows {
+		add("asked", z.Case, z.Benefit, z.Provider, "", "")
 	}
 	return out
 }

@@ -48,13 +48,13 @@ func AssignmentsOf(q db.Q, ids ...db.ID) ([]Assignment, error) {
 	return db.All[Assignment](q, selectAssignment+"WHERE x.id IN (??)", db.ListOf(ids))
 }
 
-// QueueOfPerson asks in a batch for what a person is given and enrolled in now,
-// of cases that the actor sees.
+// QueueOfPerson asks in a batch for what a person is given, is enrolled in or
+// waits for now, of cases that the actor sees.
 func QueueOfPerson(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) (*db.Answer[Assignment], *db.Answer[Enrolment]) {
 	seen := lens(a, now).One("c.id")
 	args := append([]any{person}, seen.Args...)
-	return db.Queue[Assignment](b, selectAssignment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status IN ('active', 'suspended') AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...),
-		db.Queue[Enrolment](b, selectEnrolment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status = 'in_progress' AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...)
+	return db.Queue[Assignment](b, selectAssignment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status IN ('waitlisted', 'active', 'suspended') AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...),
+		db.Queue[Enrolment](b, selectEnrolment+"JOIN case_file c ON c.id = x.case_id WHERE x.person = ? AND x.status IN ('waitlisted', 'in_progress') AND "+seen.SQL+" ORDER BY x.id LIMIT 50", args...)
 }
 
 // QueueHeld counts in a batch what persons were given and where they were

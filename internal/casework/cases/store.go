@@ -107,6 +107,15 @@ func QueueTeamsOfPerson(b *db.Batch, person db.ID) *db.Answer[Member] {
 		WHERE person = ? AND status <> 'void') ORDER BY id LIMIT 500`, person)
 }
 
+// QueueBodiesOfPerson lists in a batch the organizations that take part in the
+// running cases that are a person's, of those that the actor sees.
+func QueueBodiesOfPerson(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) *db.Answer[Participant] {
+	seen := lens(a, now).One("c.id")
+	return db.Queue[Participant](b, "SELECT "+db.Columns[Participant]("x")+` FROM case_participant x JOIN case_file c ON c.id = x.case_id
+		WHERE c.person = ? AND c.status IN ('open', 'paused') AND x.organization IS NOT NULL AND x.status = 'active' AND `+seen.SQL+" ORDER BY x.id LIMIT 50",
+		append([]any{person}, seen.Args...)...)
+}
+
 var (
 	selectParticipant = "SELECT " + db.Columns[Participant]("") + " FROM case_participant WHERE "
 	textParticipants  = selectParticipant + "case_id = ? AND status <> 'void' ORDER BY status, id"

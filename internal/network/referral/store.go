@@ -196,6 +196,22 @@ func QueueServing(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) 
 		AND `+seen.SQL+" ORDER BY z.id LIMIT 50", append([]any{person}, seen.Args...)...)
 }
 
+// Asking is a provider that is asked to serve a person and has not said no.
+type Asking struct {
+	Case     db.ID `db:"case_id"`
+	Provider db.ID `db:"provider"`
+	Benefit  db.ID `db:"benefit"` // zero for none
+}
+
+// QueueAsking asks in a batch for the providers whose answer about a person is
+// awaited or weighed, of cases that the actor sees.
+func QueueAsking(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) *db.Answer[Asking] {
+	seen := ofCase(a, now).One("r.case_id")
+	return db.Queue[Asking](b, `SELECT r.case_id, i.provider, r.benefit FROM referral r JOIN case_file c ON c.id = r.case_id
+		JOIN invitation i ON i.referral = r.id AND i.status IN ('sent', 'viewed', 'requested', 'waitlist_offered')
+		WHERE r.person = ? AND r.status = 'sent' AND `+seen.SQL+" ORDER BY i.id LIMIT 50", append([]any{person}, seen.Args...)...)
+}
+
 // AuthorizationsOf gives the authorizations of benefit assignments, the newest
 // first, under the same condition as Authorizations.
 func AuthorizationsOf(q db.Q, assignments ...db.ID) ([]Authorization, error) {

@@ -13,11 +13,13 @@ import (
 
 // Support is what stands around a person besides persons: work and school, of
 // their circumstances, and what later rooms know of: cases and who works on
-// them, programs, benefits, and providers.
+// them, programs, benefits, organizations and providers. One of whom two places
+// tell stands there once, with all that was told.
 type Support struct {
-	Kind        string // employment, education, case, worker, program, benefit or provider
+	Kind        string // employment, education, case, worker, organization, program, benefit, waiting, provider or asked
+	ID          db.ID  // what it is: the same of a kind stands once; zero is like no other
 	Name        text.Pair
-	About       text.Pair // what a provider gives, or which case a worker is in
+	About       []text.Pair // what a provider gives, or which cases a worker is in
 	Href        string
 	Case        db.ID // which it is, or belongs to; zero for none
 	From, Until calendar.Date
@@ -74,13 +76,57 @@ func (r *Room) Ecomap(ctx context.Context, a access.Actor, id db.ID) (Ecomap, er
 		if err != nil {
 			return err
 		}
-		x.Supports = append(x.Supports, known...)
+		x.Supports = once(append(x.Supports, known...))
+		for i, s := range x.Supports {
+			x.Supports[i].Ended = s.Ended || s.Until != "" && s.Until < x.On
+		}
 		return x.meet(q, a, now, ties.Rows)
 	})
 	if err != nil {
 		return Ecomap{}, err
 	}
 	return x, r.run.Reads.Note(ctx, a, "opened", "person", id, "ecomap")
+}
+
+// once lets what is the same stand once, for as long as any of it lasts. Who
+// serves already is not also one who is asked.
+func once(list []Support) []Support {
+	type key struct {
+		kind string
+		id   db.ID
+	}
+	at := map[key]int{}
+	var out []Support
+	for _, s := range list {
+		k := key{s.Kind, s.ID}
+		i, known := at[k]
+		if s.ID.IsZero() || !known {
+			at[k] = len(out)
+			out = append(out, s)
+			continue
+		}
+		out[i].join(s)
+	}
+	return slices.DeleteFunc(out, func(s Support) bool {
+		_, serves := at[key{"provider", s.ID}]
+		return s.Kind == "asked" && serves
+	})
+}
+
+// join takes in another of the same; days that are not said are open.
+func (s *Support) join(o Support) {
+	for _, x := range o.About {
+		if !slices.ContainsFunc(s.About, x.Equal) {
+			s.About = append(s.About, x)
+		}
+	}
+	s.From = min(s.From, o.From)
+	if s.Until == "" || o.Until == "" {
+		s.Until = ""
+	} else {
+		s.Until = max(s.Until, o.Until)
+	}
+	s.Ended, s.Guarded = s.Ended && o.Ended, s.Guarded || o.Guarded
 }
 
 // meet adds those at the other ends of the ties, the strong before the others.

@@ -93,9 +93,9 @@ type ecomapOut struct {
 }
 
 type aroundOut struct {
-	Kind    string `json:"kind" doc:"person, employment, education, case, worker, program, benefit or provider"`
+	Kind    string `json:"kind" doc:"person, employment, education, case, worker, organization, program, benefit, waiting (on the list of a program or benefit), provider or asked (a provider that has not been authorized)"`
 	Name    string `json:"name"`
-	About   string `json:"about,omitempty" doc:"What a provider gives, or which case a worker is in"`
+	About   string `json:"about,omitempty" doc:"What a provider gives, or which cases a worker is in"`
 	Person  db.ID  `json:"person_id,omitzero"`
 	Case    db.ID  `json:"case_id,omitzero"`
 	Visible bool   `json:"visible" doc:"The caller may open the record"`
@@ -132,7 +132,7 @@ func ecomapData(e people.Ecomap, lang text.Lang) ecomapOut {
 	}
 	for _, s := range e.Supports {
 		out.Ties = append(out.Ties, aroundTie{Node: len(out.Nodes), Ended: s.Ended, From: s.From, Until: s.Until})
-		out.Nodes = append(out.Nodes, aroundOut{Kind: s.Kind, Name: s.Name.In(lang), About: s.About.In(lang), Case: s.Case, Visible: s.Href != "", Guarded: s.Guarded})
+		out.Nodes = append(out.Nodes, aroundOut{Kind: s.Kind, Name: s.Name.In(lang), About: aboutText(lang, s.About), Case: s.Case, Visible: s.Href != "", Guarded: s.Guarded})
 	}
 	return out
 }

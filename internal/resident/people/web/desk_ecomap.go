@@ -82,7 +82,7 @@ func supportBubble(ctx context.Context, s people.Support) bubble {
 	lang := text.From(ctx)
 	b := bubble{name: s.Name.In(lang), what: coded(ctx, supportKey, s.Kind), href: s.Href, org: s.Kind != "worker", guarded: s.Guarded}
 	b.letter = ui.Initials(b.name)
-	if about := s.About.In(lang); about != "" {
+	if about := aboutText(lang, s.About); about != "" {
 		b.what = text.Word(ctx, "people.web.household.of", "kind", b.what, "label", about)
 	}
 	if s.From != "" || s.Until != "" {
@@ -92,6 +92,15 @@ func supportBubble(ctx context.Context, s people.Support) bubble {
 		b.line = "broken"
 	}
 	return b
+}
+
+// aboutText is what is said of one beside its name.
+func aboutText(lang text.Lang, about []text.Pair) string {
+	words := make([]string, len(about))
+	for i, x := range about {
+		words[i] = x.In(lang)
+	}
+	return text.List(lang, words)
 }
 
 // givenLetter is what tells those of one family apart who have its name in common.
