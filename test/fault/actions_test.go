@@ -45,7 +45,7 @@ var actions = []*action{
 			if p == nil {
 				return nil
 			}
-			q := w.create("caseworker", "/api/v1/circumstances", token, map[string]any{"person_id": p.id, "kind": "housing", "detail": token, "from": "2026-01-05"}, nil)
+			q := w.create("caseworker", "/api/v1/circumstances", token, map[string]any{"person_id": p.id, "kind": "housing", "housing": "rented", "detail": token, "from": "2026-01-05"}, nil)
 			q.by = p.by
 			return q
 		}},
