@@ -69,12 +69,13 @@ export class Run {
     });
   }
 
-  /** The page of one person, opened at the first call. Nobody is signed in on it yet. */
-  async page(who) {
+  /** The page of one person, opened at the first call, with options of its own. Nobody is signed in on it yet. */
+  async page(who, options = {}) {
     const known = this.people.get(who);
     if (known) return known;
-    const page = await (await this.context()).newPage();
+    const page = await (await this.context(options)).newPage();
     page.setDefaultTimeout(10_000);
+    page.options = options;
     this.listen(page, who);
     this.people.set(who, page);
     return page;
@@ -131,8 +132,20 @@ export class Run {
     this.looked.add(seen);
     this.pages++;
     const where = `${who} on ${pageOf(page.url())}`;
+    if (page.options.javaScriptEnabled === false) return this.lookWithoutScript(page, where);
     // Weighing mostly waits, for a network that stays idle.
     await Promise.all([this.light(page, where), this.itself(page, where)]);
+  }
+
+  /** axe is a script itself: it looks at the same address beside, in a page as wide that runs scripts. */
+  async lookWithoutScript(page, where) {
+    await this.unique(page, where);
+    await this.fits(page, where);
+    await this.light(page, where);
+    const { page: other } = await this.coldPage(page);
+    await other.goto(page.url());
+    await this.accessible(other, where);
+    await other.goto('about:blank');
   }
 
   /** What is looked at on the very page, one after the other, since fits() changes its width. */
@@ -202,7 +215,7 @@ export class Run {
   async coldPage(page) {
     const known = this.cold.get(page);
     if (known) return known;
-    const context = await this.context();
+    const context = await this.context({ ...page.options, javaScriptEnabled: true });
     const cold = { page: await context.newPage(), parts: [] };
     this.cold.set(page, cold);
     const network = await context.newCDPSession(cold.page);

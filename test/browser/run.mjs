@@ -13,6 +13,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { doors } from './doors.mjs';
 import { expiry } from './expiry.mjs';
 import { journey } from './journey.mjs';
 import { accountOf, Run, signIn, stateFor, stateOf, Stopped } from './kit.mjs';
@@ -46,7 +47,7 @@ async function runJourney({ base, name, lang, width, theme, expire }, keys) {
   console.log(`journey ${name}`);
   const run = await Run.start({ base, name, lang, theme, width: Number(width), shots: path.join(here, 'shots', name) });
   try {
-    await journey(run, keys);
+    await both(journey(run, keys), doors(run, keys)); // one works while the other waits for the program
     if (expire) { // only who started the program can make time pass
       await expiry(run, keys, expire);
       await repeats(run, keys, expire);
@@ -55,6 +56,12 @@ async function runJourney({ base, name, lang, width, theme, expire }, keys) {
     if (!(error instanceof Stopped)) run.fault('journey', error.stack);
   }
   return run.end();
+}
+
+/** Waits for all, and then says what went wrong with the first that did. */
+async function both(...works) {
+  const failed = (await Promise.allSettled(works)).find((work) => work.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 async function takePictures({ base, lang }, keys) {

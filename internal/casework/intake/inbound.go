@@ -240,8 +240,9 @@ func (r *Room) TakeReferral(ctx context.Context, a access.Actor, came string, in
 			return ReceivedReferral{}, err
 		}
 		if in.Reference != "" {
-			before, found, err := inboundRepeated(tx, r.sameness(in), 0)
-			if err == nil && found {
+			same := r.sameness(in)
+			repeated, err := inboundsRepeated(tx, [][]byte{same})
+			if before, found := repeated[string(same)]; err == nil && found {
 				if _, seen := load(tx, a, tx.Now(), InboundReferralFlow, before.ID); seen != nil {
 					return ReceivedReferral{}, fault.Conflict("intake.fault.here_already")
 				}

@@ -307,6 +307,10 @@ func wordSaid(s, area string, codes []string) string {
 // compareList finds rows that came before, and clients who may be somebody we
 // know.
 func (r *Room) compareList(ctx context.Context, a access.Actor, rows []ListRow) error {
+	before, err := r.sentBefore(ctx, rows)
+	if err != nil {
+		return err
+	}
 	seen := map[string]int{}
 	for i := range rows {
 		x := &rows[i]
@@ -319,12 +323,8 @@ func (r *Room) compareList(ctx context.Context, a access.Actor, rows []ListRow) 
 			continue
 		}
 		seen[same] = x.Line
-		before, found, err := r.sentBefore(ctx, x.Input)
-		if err != nil {
-			return err
-		}
-		if found {
-			x.State, x.Before = "repeat", before.Number
+		if b, found := before[same]; found && b.ReceivedAt >= repeatedSince(x.Input, r.run.Now()) {
+			x.State, x.Before = "repeat", b.Number
 			continue
 		}
 		matches, err := r.people.Alike(ctx, a, InboundReferral{Client: x.Input.Client, ClientKana: x.Input.ClientKana, ClientBirth: x.Input.ClientBirth,
@@ -351,12 +351,19 @@ func repeatedSince(in InboundInput, now calendar.Time) calendar.Time {
 	return now - repeatedFor*24*60*60*1000
 }
 
-func (r *Room) sentBefore(ctx context.Context, in InboundInput) (x InboundReferral, found bool, err error) {
+// sentBefore gives what came last of the sameness of each row without a fault.
+func (r *Room) sentBefore(ctx context.Context, rows []ListRow) (before map[string]InboundReferral, err error) {
+	var same [][]byte
+	for i := range rows {
+		if rows[i].State == "fresh" {
+			same = append(same, r.sameness(rows[i].Input))
+		}
+	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		x, found, err = inboundRepeated(q, r.sameness(in), repeatedSince(in, r.run.Now()))
+		before, err = inboundsRepeated(q, same)
 		return err
 	})
-	return x, found, err
+	return before, err
 }
 
 // ListView is a list as its owner sees it.
@@ -438,17 +445,23 @@ func (r *Room) ListStep(ctx context.Context, a access.Actor, id db.ID, step stri
 }
 
 func (r *Room) takeRows(tx *op.Tx, l InboundList, rows []ListRow) error {
+	var same [][]byte
+	for i := range rows {
+		if x := &rows[i]; x.State == "fresh" || x.State == "alike" {
+			same = append(same, r.sameness(x.Input))
+		}
+	}
+	before, err := inboundsRepeated(tx, same)
+	if err != nil {
+		return err
+	}
 	for i := range rows {
 		x := &rows[i]
 		if x.State != "fresh" && x.State != "alike" {
 			continue
 		}
-		before, found, err := inboundRepeated(tx, r.sameness(x.Input), repeatedSince(x.Input, tx.Now()))
-		if err != nil {
-			return err
-		}
-		if found {
-			x.State, x.Before = "repeat", before.Number
+		if b, found := before[string(r.sameness(x.Input))]; found && b.ReceivedAt >= repeatedSince(x.Input, tx.Now()) {
+			x.State, x.Before = "repeat", b.Number
 			continue
 		}
 		receipt := agency.Receipt()

@@ -8,10 +8,18 @@ import (
 	"kizuna/internal/ground/db"
 )
 
-// inboundRepeated finds a referral of a sameness that came at or after a
-// moment, the latest; whoever asks decides what may be said of it.
-func inboundRepeated(q db.Q, sameness []byte, since calendar.Time) (InboundReferral, bool, error) {
-	return db.Maybe[InboundReferral](q, selectInbound+"x.sameness = ? AND x.received_at >= ? AND x.status <> 'void' ORDER BY x.id DESC LIMIT 1", sameness, since)
+// inboundsRepeated finds, for each of several samenesses, the latest referral of it;
+// whoever asks decides what may be said of it.
+func inboundsRepeated(q db.Q, same [][]byte) (map[string]InboundReferral, error) {
+	out := map[string]InboundReferral{}
+	if len(same) == 0 {
+		return out, nil
+	}
+	list, err := db.All[InboundReferral](q, selectInbound+"x.sameness IN (??) AND x.status <> 'void' ORDER BY x.received_at, x.id", db.ListOf(same))
+	for _, x := range list {
+		out[string(x.Sameness)] = x
+	}
+	return out, err
 }
 
 var selectInbound = "SELECT " + db.Columns[InboundReferral]("x") + " FROM inbound_referral x WHERE "
