@@ -135,6 +135,7 @@ func (x *Rooms) fill() {
 	x.Providers.Catalog = provider.OfCatalog(x.Catalog)
 	x.Referrals.Catalog = x.Providers.Catalog
 	x.Referrals.Assignments = assignments{}
+	x.Consents.OnEnd = append(x.Consents.OnEnd, referral.ConsentEnded)
 	x.Referrals.OnAuthorized = append(x.Referrals.OnAuthorized, begun(x.Benefits))
 	x.Delivery.NeedsApproval = scheduleHeld
 	x.Delivery.Providers = providerNames

@@ -168,7 +168,7 @@ func (x authorizations) told(q db.Q, list []referral.Authorization) ([]delivery.
 		}
 		out[i] = delivery.Authorization{
 			ID: z.ID, Provider: z.Provider, Referral: z.Referral, Case: z.Case, Person: z.Person, Assignment: z.Assignment, Benefit: z.Benefit,
-			Name: shared[z.ID].Name, Kana: shared[z.ID].Kana, Number: z.Number, BenefitName: known[z.Benefit].Name,
+			Name: shared[z.ID].Name, Kana: shared[z.ID].Kana, Withheld: shared[z.ID].Withheld, Number: z.Number, BenefitName: known[z.Benefit].Name,
 			Active: z.Status == "active" || z.Status == "exhausted", Units: z.Units, Rate: ledger.Money{Minor: z.Minor, Currency: z.Currency},
 			Rounding: rounding, Hourly: z.Unit == "hour", From: z.From, Until: z.Until,
 		}

@@ -242,11 +242,13 @@ func midnight(d calendar.Date) time.Time {
 }
 
 // Authorization is what delivery must know of an authorization. Name, Kana,
-// Number and Note are what the provider was told of the resident.
+// Number and Note are what the provider was told of the resident; a name that
+// was not passed on, or is withheld, is empty.
 type Authorization struct {
 	ID, Provider, Referral, Case, Person, Assignment, Benefit db.ID
 
 	Name, Kana, Number, Note string
+	Withheld                 bool // the name may no longer be known
 
 	BenefitName text.Pair
 	Active      bool // may be delivered on: neither revoked nor completed
@@ -256,6 +258,10 @@ type Authorization struct {
 	Hourly      bool            // a unit is an hour, not a session
 	From, Until calendar.Date   // first and last day
 }
+
+// Called is how the resident is called: by name, or by the authorization's
+// number where the name is not to be known.
+func (x Authorization) Called() string { return cmp.Or(x.Name, x.Number) }
 
 // Planned is how many units a session of that length takes.
 func (x Authorization) Planned(s Session) ledger.Quantity {

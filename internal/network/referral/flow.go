@@ -67,6 +67,7 @@ var InvitationFlow = flow.Define(flow.Table[Invitation]{
 		{Name: "withdraw", From: waiting, To: "withdrawn", By: append(slices.Clone(workers), access.System)},
 		{Name: "expire", From: []string{"sent", "viewed"}, To: "expired", By: system},
 		{Name: "recall", From: append([]string{"authorized"}, waiting...), By: workers, When: unlessRecalled},
+		{Name: "share_again", From: append([]string{"authorized"}, waiting...), By: workers, Plain: true},
 	},
 	VoidBy: flow.Roles{access.Supervisor},
 })

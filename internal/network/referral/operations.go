@@ -540,7 +540,11 @@ func release(tx *op.Tx, referral db.ID, step, why string, but ...db.ID) error {
 
 // settle closes the prompts that lead to a referral.
 func settle(tx *op.Tx, x Referral) error {
-	for _, kind := range []string{"referral.prompt.answered", "referral.prompt.nobody", exhaustedKind} {
+	kinds := []string{"referral.prompt.answered", "referral.prompt.nobody", exhaustedKind}
+	if !slices.Contains(goesOn, x.Status) {
+		kinds = append(kinds, consentKind)
+	}
+	for _, kind := range kinds {
 		if err := cases.Settle(tx, x.Case, kind, href(x.ID)); err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package referral
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -22,10 +23,11 @@ type Packet struct {
 }
 
 // Entry is one field of a packet. Values of coded fields are codes; none says
-// that nothing is recorded.
+// that nothing is recorded, or that it is withheld by now.
 type Entry struct {
-	Field  string   `json:"field"`
-	Values []string `json:"values"`
+	Field    string   `json:"field"`
+	Values   []string `json:"values"`
+	Withheld bool     `json:"withheld,omitempty" doc:"A protective measure came into force after it was sent"`
 }
 
 // Fields lists the fields of a packet.
@@ -60,7 +62,7 @@ type source struct {
 func (s source) packet() Packet {
 	var p Packet
 	for _, field := range s.referral.Fields.V {
-		p.Entries = append(p.Entries, Entry{field, s.values(field)})
+		p.Entries = append(p.Entries, Entry{Field: field, Values: s.values(field)})
 	}
 	return p
 }
@@ -242,13 +244,7 @@ func (r *Room) unseal(i Invitation) (p Packet, err error) {
 // closed gives, by invitation, the word key of why its packet can no longer be
 // read, "" while it can. The consents are asked for every time.
 func closed(q db.Q, today calendar.Date, list ...Invitation) (map[db.ID]string, error) {
-	var ids []db.ID
-	for _, i := range list {
-		if i.Basis == consent.ByConsent && !containsID(ids, i.Consent) {
-			ids = append(ids, i.Consent)
-		}
-	}
-	given, err := consent.ByID(q, ids...)
+	given, err := consentsOf(q, list)
 	if err != nil {
 		return nil, err
 	}
@@ -259,6 +255,24 @@ func closed(q db.Q, today calendar.Date, list ...Invitation) (map[db.ID]string, 
 	return out, nil
 }
 
+// consentsOf gives the consents that invitations stand on, as they are now.
+func consentsOf(q db.Q, list []Invitation) (map[db.ID]consent.Consent, error) {
+	var ids []db.ID
+	for _, i := range list {
+		if i.Basis == consent.ByConsent && !containsID(ids, i.Consent) {
+			ids = append(ids, i.Consent)
+		}
+	}
+	return consent.ByID(q, ids...)
+}
+
+// allowed tells whether the consent behind an invitation still lets its
+// provider know what was shared; another basis than consent always does.
+func (i Invitation) allowed(given map[db.ID]consent.Consent, today calendar.Date) bool {
+	c, there := given[i.Consent]
+	return i.Basis != consent.ByConsent || there && len(c.Covers(consent.Recipient(i.Provider), i.Fields.V, today)) == 0
+}
+
 func (i Invitation) closed(given map[db.ID]consent.Consent, today calendar.Date) string {
 	switch {
 	case i.Recalled:
@@ -267,20 +281,22 @@ func (i Invitation) closed(given map[db.ID]consent.Consent, today calendar.Date)
 		return "referral.closed." + i.Status
 	case i.PacketUntil < today:
 		return "referral.closed.expired"
-	case i.Basis != consent.ByConsent:
-		return ""
-	}
-	if c, there := given[i.Consent]; !there || len(c.Covers(consent.Recipient(i.Provider), i.Fields.V, today)) > 0 {
+	case !i.allowed(given, today):
 		return "referral.closed.consent"
 	}
 	return ""
 }
 
 // Shared is how a person is called in what a provider was told of them.
-type Shared struct{ Name, Kana string }
+// Withheld is a name that may no longer be known.
+type Shared struct {
+	Name, Kana string
+	Withheld   bool
+}
 
 // SharedOf gives, by authorization, how the person is called in the packet
-// that went with its invitation: a name that was not shared is empty. The
+// that went with its invitation: a name that was not shared is empty, and one
+// whose packet was recalled or whose consent no longer stands is withheld. The
 // caller has checked that the actor may see the authorizations.
 func (r *Room) SharedOf(q db.Q, list []Authorization) (map[db.ID]Shared, error) {
 	ids := make([]db.ID, len(list))
@@ -294,17 +310,25 @@ func (r *Room) SharedOf(q db.Q, list []Authorization) (map[db.ID]Shared, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := make(map[db.ID]Shared, len(list))
+	given, err := consentsOf(q, slices.Collect(maps.Values(invitations)))
+	if err != nil {
+		return nil, err
+	}
+	out, today := make(map[db.ID]Shared, len(list)), r.run.Now().Date(calendar.Zone(q.Context()))
 	for _, z := range list {
 		i, ok := invitations[z.Invitation]
 		if !ok {
+			continue
+		}
+		if i.Recalled || !i.allowed(given, today) {
+			out[z.ID] = Shared{Withheld: true}
 			continue
 		}
 		p, err := r.unseal(i)
 		if err != nil {
 			return nil, err
 		}
-		out[z.ID] = Shared{p.first("name"), p.first("kana")}
+		out[z.ID] = Shared{Name: p.first("name"), Kana: p.first("kana")}
 	}
 	return out, nil
 }

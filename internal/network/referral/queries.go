@@ -35,13 +35,18 @@ func (r *Room) opened(q db.Q, a access.Actor, id db.ID) (Opened, error) {
 		return Opened{}, err
 	}
 	o := Opened{Invitation: i}
-	why, err := closed(q, r.run.Now().Date(calendar.Zone(q.Context())), i)
+	today := r.run.Now().Date(calendar.Zone(q.Context()))
+	why, err := closed(q, today, i)
 	if err != nil {
 		return o, err
 	}
 	o.Closed = why[id]
 	if o.Closed == "" {
-		if o.Packet, err = r.unseal(i); err != nil {
+		sent, err := r.unseal(i)
+		if err != nil {
+			return o, err
+		}
+		if o.Packet, err = sent.withhold(q, i.Referral, today); err != nil {
 			return o, err
 		}
 		o.Actions = InvitationFlow.Actions(a, i)

@@ -66,6 +66,7 @@ func each(t *testing.T, f func(t *testing.T, c *city)) {
 func newCity(t *testing.T, run *op.Runner, clock *calendar.Fake) *city {
 	t.Helper()
 	c := &city{run: run, clock: clock, room: referral.New(run), people: people.New(run), consents: consent.New(run), worker: kizunatest.Staff(access.Caseworker)}
+	c.consents.OnEnd = append(c.consents.OnEnd, referral.ConsentEnded)
 	c.person = must(c.people.Create(ctx, c.worker, people.PersonInput{
 		Names:     []people.NameInput{{Family: "丸山", Given: "修", FamilyKana: "マルヤマ", GivenKana: "オサム"}},
 		BirthDate: "1968-04-12", Gender: "male", Languages: []string{"ja"}, Interpreter: "jsl",
@@ -524,6 +525,81 @@ func TestAnAddressSharedWithSomebodyProtectedNeverLeaves(t *testing.T) {
 			if e.Field == "address" && len(e.Values) > 0 {
 				t.Errorf("the preview shows %v", e.Values)
 			}
+		}
+	})
+}
+
+// A measure that comes into force after a packet was sent takes hold at the next read: the address and the telephone
+// numbers in it are withheld, those of who lives with somebody protected as well; what else was sent stays readable.
+func TestAMeasureWithholdsFromWhatWasSent(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		c.agree(t, "name", "phone", "address")
+		_, list := c.sent(t, "name", "phone", "address")
+		reads := func(n int, want ...string) {
+			t.Helper()
+			var got []string
+			for _, e := range c.open(t, n, list[n].ID).Packet.Entries {
+				if e.Withheld == (len(e.Values) > 0) {
+					t.Errorf("%s: withheld %v with %d values", e.Field, e.Withheld, len(e.Values))
+				}
+				if !e.Withheld {
+					got = append(got, e.Field)
+				}
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("the provider reads %v, want %v", got, want)
+			}
+		}
+		reads(0, "name", "phone", "address")
+		her := must(c.people.Create(ctx, c.worker, people.PersonInput{Names: []people.NameInput{{Family: "見本", Given: "同居"}}}))(t)
+		must(c.people.CreateHousehold(ctx, c.worker, people.HouseholdInput{Kind: "living", Members: []people.MemberInput{{Person: c.person.ID}, {Person: her.ID}}}))(t)
+		must(c.people.Protect(ctx, c.worker, her.ID, people.ProtectionInput{Ground: "violence", From: "2026-11-01", Version: her.Version}))(t)
+		reads(0, "name", "phone")
+		now := must(c.people.Get(ctx, c.worker, c.person.ID))(t).Person
+		must(c.people.Protect(ctx, c.worker, now.ID, people.ProtectionInput{Ground: "violence", From: "2026-11-01", Version: now.Version}))(t)
+		reads(0, "name")
+		reads(1, "name")
+	})
+}
+
+// What was recalled, or lost its consent, is shared again only on a basis that stands, is kept as a disclosure of its
+// own without what a measure holds back by then, and settles what asked for it.
+func TestAPacketIsSharedAgain(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		given := c.agree(t, "name", "phone")
+		x, list := c.sent(t, "name", "phone")
+		again := func(n int) error {
+			i := must(c.room.Invitation(ctx, c.worker, list[n].ID))(t)
+			return errOf(c.room.ShareAgain(ctx, c.worker, i.ID, referral.StepInput{Version: i.Version}))
+		}
+		asked := func() bool {
+			return count(t, c.run, "SELECT COUNT(*) FROM case_prompt WHERE kind = 'referral.prompt.consent' AND status = 'open' AND case_id = ?", x.Case) == 1
+		}
+		is(t, "what is open", again(0), fault.KindConflict, "referral.fault.not_closed")
+		i := must(c.room.Invitation(ctx, c.worker, list[0].ID))(t)
+		must(c.room.Recall(ctx, c.worker, i.ID, "recall", referral.StepInput{Version: i.Version, Reason: "誤送信"}))(t)
+		if err := again(0); err != nil || c.open(t, 0, list[0].ID).Closed != "" {
+			t.Fatalf("what was recalled stays closed: %v", err)
+		}
+		must(c.consents.Withdraw(ctx, c.worker, given.ID, consent.WithdrawInput{Version: given.Version}))(t)
+		if !asked() {
+			t.Error("nobody is asked what is to become of the referral")
+		}
+		is(t, "without a consent", again(1), fault.KindConflict, "referral.fault.no_consent")
+		c.agree(t, "name")
+		is(t, "with a consent to less", again(1), fault.KindConflict, "referral.fault.no_consent")
+		c.agree(t, "name", "phone")
+		now := must(c.people.Get(ctx, c.worker, c.person.ID))(t).Person
+		must(c.people.Protect(ctx, c.worker, now.ID, people.ProtectionInput{Ground: "violence", From: "2026-11-01", Version: now.Version}))(t)
+		if err := again(1); err != nil || c.open(t, 1, list[1].ID).Closed != "" || asked() {
+			t.Errorf("a new consent does not open it: %v", err)
+		}
+		if o := c.open(t, 0, list[0].ID); o.Closed != "referral.closed.consent" {
+			t.Errorf("the other provider reads on: %q", o.Closed)
+		}
+		kept := must(c.consents.Of(ctx, c.worker, c.person.ID))(t)
+		if n := len(kept.Disclosures); n != len(list)+2 || slices.Contains(kept.Disclosures[0].Fields.V, "phone") {
+			t.Errorf("%d disclosures, the last of %v", n, kept.Disclosures[0].Fields.V)
 		}
 	})
 }

@@ -196,6 +196,13 @@ func QueueServing(b *db.Batch, a access.Actor, now calendar.Time, person db.ID) 
 		AND `+seen.SQL+" ORDER BY z.id LIMIT 50", append([]any{person}, seen.Args...)...)
 }
 
+// standingOn gives the referrals that go on with providers who were told of
+// persons by one of some consents.
+func standingOn(q db.Q, persons, consents []db.ID) ([]Referral, error) {
+	return db.All[Referral](q, selectReferral+`r.person IN (??) AND r.status IN (??) AND EXISTS (SELECT 1 FROM invitation i WHERE i.referral = r.id AND i.consent IN (??)
+		AND i.status IN ('sent', 'viewed', 'requested', 'waitlist_offered', 'authorized')) ORDER BY r.id`, db.ListOf(persons), db.ListOf(goesOn), db.ListOf(consents))
+}
+
 // Asking is a provider that is asked to serve a person and has not said no.
 type Asking struct {
 	Case     db.ID `db:"case_id"`

@@ -16,6 +16,10 @@ import (
 // Room is the consent room.
 type Room struct {
 	run *op.Runner
+
+	// OnEnd are told, in the operation that ends them, which consents were
+	// withdrawn or ran out.
+	OnEnd []func(tx *op.Tx, list []Consent) error
 }
 
 // New makes the room.
@@ -97,8 +101,17 @@ func (r *Room) Withdraw(ctx context.Context, a access.Actor, id db.ID, in Withdr
 			return c, err
 		}
 		tx.Tell(op.Event{Name: "consent.withdrawn", Entity: "consent", Record: c.ID, Root: c.Person})
-		return c, nil
+		return c, r.ended(tx, []Consent{c})
 	})
+}
+
+func (r *Room) ended(tx *op.Tx, list []Consent) error {
+	for _, tell := range r.OnEnd {
+		if err := tell(tx, list); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // load gives a consent of a person the actor may see.
@@ -127,6 +140,9 @@ func (r *Room) Expire(ctx context.Context) (int, error) {
 				return 0, err
 			}
 			done, _, err := flow.TakeAll(tx, Flow, "expire", list, nil)
+			if err == nil && len(done) > 0 {
+				err = r.ended(tx, done)
+			}
 			return len(done), err
 		})
 		ended += n

@@ -138,7 +138,7 @@ func (p *pages) residents(ctx context.Context, chosen []db.ID, on calendar.Date)
 		if c.Left <= 0 && !slices.Contains(chosen, c.ID) {
 			continue
 		}
-		out = append(out, ui.Option{Value: c.ID.String(), Label: c.Name, Checked: slices.Contains(chosen, c.ID),
+		out = append(out, ui.Option{Value: c.ID.String(), Label: c.Called(), Checked: slices.Contains(chosen, c.ID),
 			Hint: text.Word(ctx, "delivery.web.candidate", "benefit", c.BenefitName.In(text.From(ctx)), "left", c.Left, "of", c.Units, "until", c.Until)})
 	}
 	return out, nil

@@ -22,8 +22,8 @@ func (p *pages) place(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	return door.Show(w, r, ui.Page{Title: f.Authorization.Name, Crumbs: []ui.Crumb{{Label: text.Word(ctx, "delivery.web.attendance"), Href: "/portal/sessions"},
-		{Label: f.Place.Title, Href: "/portal/sessions/" + f.Place.Session.String()}, {Label: f.Authorization.Name}}}, placePage(f, placeForms{}))
+	return door.Show(w, r, ui.Page{Title: f.Authorization.Called(), Crumbs: []ui.Crumb{{Label: text.Word(ctx, "delivery.web.attendance"), Href: "/portal/sessions"},
+		{Label: f.Place.Title, Href: "/portal/sessions/" + f.Place.Session.String()}, {Label: f.Authorization.Called()}}}, placePage(f, placeForms{}))
 }
 
 func (p *pages) openPlace(r *http.Request) (delivery.EnrolmentFile, error) {
@@ -51,7 +51,7 @@ func (p *pages) sendPlace(w http.ResponseWriter, r *http.Request, in any, do fun
 	if err != nil {
 		return err
 	}
-	return send(w, r, in, ui.Page{Title: f.Authorization.Name}, func(ctx context.Context, a access.Actor) (string, error) {
+	return send(w, r, in, ui.Page{Title: f.Authorization.Called()}, func(ctx context.Context, a access.Actor) (string, error) {
 		err := do(ctx, a, f)
 		if err == nil {
 			door.Toast(w, r, ui.OK, "delivery.web.saved")

@@ -36,7 +36,7 @@ func placePage(f delivery.EnrolmentFile, back placeForms) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: f.Authorization.Name, Note: f.Authorization.Kana, Tags: []ui.TagProps{status(ctx, "session_enrolment", f.Place.Status)}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Head(ui.HeadProps{Title: f.Authorization.Called(), Note: reading(ctx, f.Authorization), Tags: []ui.TagProps{status(ctx, "session_enrolment", f.Place.Status)}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -109,7 +109,7 @@ func days(ctx context.Context, list []calendar.Date) string {
 func waitingFacts(ctx context.Context, f delivery.ScheduleFile) []ui.Fact {
 	out := make([]ui.Fact, len(f.Waiting))
 	for i, x := range f.Waiting {
-		out[i] = ui.Fact{Label: x.Number, Value: x.Name, Note: text.Word(ctx, "delivery.web.units", "n", x.Units)}
+		out[i] = ui.Fact{Label: x.Number, Value: x.Called(), Note: text.Word(ctx, "delivery.web.units", "n", x.Units)}
 	}
 	return out
 }

@@ -48,6 +48,10 @@ func mountAPI(d *door.Router, room *referral.Room) {
 			return x.answered(ctx, a, id, err)
 		})
 	}
+	door.Step(d, invitations, "share_again", workers, func(ctx context.Context, a access.Actor, id db.ID, in referral.StepInput) (invitationOut, error) {
+		_, err := room.ShareAgain(ctx, a, id, in)
+		return x.answered(ctx, a, id, err)
+	})
 	door.Create(d, messages, answerers, x.say)
 	door.List(d, authorizations, either, x.listAuthorizations)
 	door.Get(d, authorizations, either, x.authorization)

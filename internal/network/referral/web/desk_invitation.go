@@ -187,26 +187,49 @@ func (p *pages) enter(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) askRecall(w http.ResponseWriter, r *http.Request) error {
-	return p.recallPage(w, r, nil)
+	return p.sharingPage(w, r, "recall", nil)
 }
 
-func (p *pages) recallPage(w http.ResponseWriter, r *http.Request, wrong error) error {
+func (p *pages) askShareAgain(w http.ResponseWriter, r *http.Request) error {
+	return p.sharingPage(w, r, "share_again", nil)
+}
+
+// sharingPage asks before a packet is recalled, for a reason, or shared again.
+func (p *pages) sharingPage(w http.ResponseWriter, r *http.Request, step string, wrong error) error {
 	f, i, err := p.invited(r)
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
-	title := text.Word(ctx, "step.invitation.recall")
-	props := ui.ConfirmProps{Form: invitationForm(i, "recall"), Title: title, Text: f.Providers[i.Provider].Name.In(text.From(ctx)),
-		Submit: title, Danger: true, CancelHref: at(i.Referral)}
+	ctx, recall := r.Context(), step == "recall"
+	title := text.Word(ctx, "step.invitation."+step)
+	props := ui.ConfirmProps{Form: invitationForm(i, step), Title: title, Text: text.Word(ctx, "referral.web.packet_of",
+		"provider", f.Providers[i.Provider].Name.In(text.From(ctx)), "fields", wordsOf(ctx, fieldKey, i.Fields.V)),
+		Submit: title, Danger: recall, CancelHref: at(i.Referral)}
 	page := ui.Page{Title: title}
 	if wrong == nil {
-		return door.Show(w, r, page, reasonPage(props, true))
+		return door.Show(w, r, page, reasonPage(props, recall))
 	}
 	return door.Refuse(w, r, wrong, page, func(err error) templ.Component {
 		props.Form.Typed, props.Form.Fault = door.Typed(r), err
-		return reasonPage(props, true)
+		return reasonPage(props, recall)
 	})
+}
+
+func (p *pages) shareAgain(w http.ResponseWriter, r *http.Request) error {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	var in referral.StepInput
+	ctx := r.Context()
+	if err = door.Form(r, &in); err == nil {
+		var i referral.Invitation
+		if i, err = p.room.ShareAgain(ctx, access.From(ctx), id, in); err == nil {
+			door.Toast(w, r, ui.OK, "referral.web.saved")
+			return door.See(w, r, at(i.Referral))
+		}
+	}
+	return p.sharingPage(w, r, "share_again", err)
 }
 
 func (p *pages) recall(w http.ResponseWriter, r *http.Request) error {
@@ -223,7 +246,7 @@ func (p *pages) recall(w http.ResponseWriter, r *http.Request) error {
 			return door.See(w, r, at(i.Referral))
 		}
 	}
-	return p.recallPage(w, r, err)
+	return p.sharingPage(w, r, "recall", err)
 }
 
 func (p *pages) say(w http.ResponseWriter, r *http.Request) error {

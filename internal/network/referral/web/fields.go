@@ -74,5 +74,8 @@ func invitationActs(ctx context.Context, f referral.File, i referral.Invitation,
 	if referral.InvitationFlow.May(a, "recall", i) == nil {
 		out = append(out, ui.Act{Label: text.Word(ctx, "step.invitation.recall"), Icon: "eye-off", Href: base + "/recall", Small: true})
 	}
+	if referral.MayShareAgain(a, i, f.Closed[i.ID]) {
+		out = append(out, ui.Act{Label: text.Word(ctx, "step.invitation.share_again"), Icon: "eye", Href: base + "/share_again", Small: true})
+	}
 	return out
 }

@@ -61,6 +61,8 @@ func Mount(d *door.Router, room *referral.Room, parts Parts) {
 	d.Page("POST /desk/invitations/{id}/enter", workers, p.enter)
 	d.Page("GET /desk/invitations/{id}/recall", workers, p.askRecall)
 	d.Page("POST /desk/invitations/{id}/recall", workers, p.recall)
+	d.Page("GET /desk/invitations/{id}/share_again", workers, p.askShareAgain)
+	d.Page("POST /desk/invitations/{id}/share_again", workers, p.shareAgain)
 	d.Page("POST /desk/invitations/{id}/messages", workers, p.say)
 	d.Page("GET /desk/authorizations/emergency", workers, p.askEmergency)
 	d.Page("POST /desk/authorizations/emergency", workers, p.emergency)

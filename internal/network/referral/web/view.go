@@ -125,6 +125,9 @@ func wordsOf(ctx context.Context, key func(string) string, values []string) stri
 
 // entryText is a packet's entry in the reader's language.
 func entryText(ctx context.Context, e referral.Entry) string {
+	if e.Withheld {
+		return text.Word(ctx, "referral.web.protected")
+	}
 	if len(e.Values) == 0 {
 		return text.Word(ctx, "referral.web.not_recorded")
 	}
