@@ -121,9 +121,16 @@ func look(t *testing.T, p *place, f func(d *db.DB)) {
 	f(d)
 }
 
-// sound has the database look through its own pages.
-func sound(t *testing.T, d *db.DB) {
+// sound has the database look through its own pages, by a connection that has not looked before:
+// SQLite's full-text index keeps the outline that it saw then, and calls itself corrupt by it.
+func sound(t *testing.T, of *db.DB) {
 	t.Helper()
+	d, err := db.Open(t.Context(), of.URL(), 1)
+	if err != nil {
+		t.Errorf("the database cannot be opened: %v", err)
+		return
+	}
+	defer d.Close()
 	text, want := "PRAGMA integrity_check", "ok"
 	if d.Engine() == db.Postgres {
 		text, want = "SELECT CAST(COUNT(bt_index_check(c.oid)) AS text) FROM pg_class c JOIN pg_am a ON a.oid = c.relam AND a.amname = 'btree' JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public' WHERE c.relkind = 'i'", ""

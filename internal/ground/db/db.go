@@ -23,6 +23,7 @@ type backend interface {
 	snapshot(ctx context.Context, f func(*Reader) error) error
 	fill(ctx context.Context, f func(*Tx) error) error
 	ping(ctx context.Context) error
+	sound(ctx context.Context) ([]string, error)
 	script(ctx context.Context, text string) error
 	close()
 }

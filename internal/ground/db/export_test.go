@@ -29,6 +29,9 @@ var SQLiteName = sqliteName
 // transaction keeps.
 func KeptStatements(t *Tx) int { return len(t.session.(*sqliteConn).stmts) }
 
+// Connections is how many connections to a SQLite file are open.
+func Connections(d *DB) int { return d.driver.(*sqliteDB).pool.Stats().OpenConnections }
+
 // MigrateTo brings an empty database as far as a version and no further.
 func MigrateTo(ctx context.Context, d *DB, version int64) error {
 	p, pool, err := d.provider()

@@ -14,6 +14,7 @@ import (
 // its own prepared statements: a single writer with BEGIN IMMEDIATE never
 // fails busy within the process and commits faster than many.
 type sqliteDB struct {
+	path   string
 	pool   *sql.DB
 	writer chan *sqliteConn
 	seats  chan struct{} // one for each that may read at once
@@ -29,7 +30,8 @@ var errClosed = errors.New("the database is closed")
 type sqliteConn struct {
 	conn   *sql.Conn
 	stmts  map[string]*sql.Stmt
-	failed error // of a statement since the transaction began
+	failed error // of a statement since the transaction began, or since it was last taken to read
+	within bool  // a transaction that writes
 }
 
 // maxStatements bounds the kept statements per connection.
@@ -44,7 +46,8 @@ func openSQLite(ctx context.Context, path string, readers int) (backend, error) 
 		return nil, err
 	}
 	pool.SetMaxOpenConns(readers + 2)
-	d := &sqliteDB{pool: pool, writer: make(chan *sqliteConn, 1), seats: make(chan struct{}, readers), closed: make(chan struct{})}
+	pool.SetMaxIdleConns(-1) // one that was given up is closed, not handed out again
+	d := &sqliteDB{path: path, pool: pool, writer: make(chan *sqliteConn, 1), seats: make(chan struct{}, readers), closed: make(chan struct{})}
 	w, err := d.connect(ctx, false)
 	if err != nil {
 		pool.Close()
@@ -97,8 +100,9 @@ func (d *sqliteDB) read(ctx context.Context, f func(*Reader) error) error {
 	if err != nil {
 		return err
 	}
+	c.failed = nil
 	defer func() {
-		if lost(err) {
+		if lost(err) || broken(c.failed) {
 			c.close()
 			return
 		}
@@ -158,19 +162,21 @@ func (d *sqliteDB) transact(ctx context.Context, f func(*Tx) error, before, afte
 		_, err = c.conn.ExecContext(still, "BEGIN IMMEDIATE")
 	}
 	if err != nil {
-		if lost(err) {
+		if lost(err) || broken(err) {
 			c.close()
 			c = nil
 		}
 		return err
 	}
-	c.failed = nil
+	c.failed, c.within = nil, true
 	done := false
 	defer func() {
+		c.within = false
 		if done {
 			return
 		}
-		if _, e := c.conn.ExecContext(still, "ROLLBACK"); e != nil && !strings.Contains(e.Error(), "no transaction is active") {
+		_, e := c.conn.ExecContext(still, "ROLLBACK")
+		if e != nil && !strings.Contains(e.Error(), "no transaction is active") || broken(c.failed) {
 			c.close()
 			c = nil
 		}
@@ -186,6 +192,7 @@ func (d *sqliteDB) transact(ctx context.Context, f func(*Tx) error, before, afte
 		return fmt.Errorf("db: the closure went on after a failed statement: %w", c.failed)
 	}
 	if _, err = c.conn.ExecContext(still, "COMMIT"); err != nil {
+		c.failed = err
 		return err
 	}
 	done = true
@@ -194,6 +201,17 @@ func (d *sqliteDB) transact(ctx context.Context, f func(*Tx) error, before, afte
 
 func lost(err error) bool {
 	return err != nil && (errors.Is(err, sql.ErrConnDone) || strings.Contains(err.Error(), "bad connection"))
+}
+
+// broken reports that the file could not be read or written, or does not hold what it should: what
+// the connection remembers of it is not built upon. A disk without room is no such thing, and there
+// it might not be opened again.
+func broken(err error) bool {
+	if err == nil {
+		return false
+	}
+	s := err.Error()
+	return strings.Contains(s, "disk I/O error") || strings.Contains(s, "malformed") || strings.Contains(s, "not a database")
 }
 
 func (d *sqliteDB) ping(ctx context.Context) error {
@@ -205,7 +223,9 @@ func (d *sqliteDB) ping(ctx context.Context) error {
 
 func (d *sqliteDB) script(ctx context.Context, text string) error {
 	return d.write(ctx, func(t *Tx) error {
-		_, err := t.session.(*sqliteConn).conn.ExecContext(ctx, text)
+		c := t.session.(*sqliteConn)
+		_, err := c.conn.ExecContext(ctx, text)
+		c.failed = err
 		return err
 	})
 }
@@ -237,6 +257,10 @@ func (c *sqliteConn) close() {
 func (c *sqliteConn) Engine() Engine { return SQLite }
 
 func (c *sqliteConn) stmt(ctx context.Context, text string) (*sql.Stmt, error) {
+	if c.within && c.failed != nil {
+		// Some failures, of the disk above all, end the transaction at once: what follows would be kept on its own.
+		return nil, fmt.Errorf("db: a statement after a failed one: %w", c.failed)
+	}
 	if s, ok := c.stmts[text]; ok {
 		return s, nil
 	}
