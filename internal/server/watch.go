@@ -26,7 +26,7 @@ func (s *Server) watch() {
 		every time.Duration
 		do    func(ctx context.Context) error
 	}{
-		{"op.forget", time.Hour, s.Run.Forget},
+		{"op.forget", op.ForgetEvery, s.Run.Forget},
 		{"account.sweep", time.Hour, x.Account.Sweep},
 		{"consent.expire", time.Hour, counted(x.Consents.Expire)},
 		{"provider.expire", time.Hour, counted(x.Providers.Expire)},

@@ -72,9 +72,9 @@ func takeSlot(w db.W, kind string, owner db.ID, slot, horizon calendar.Time) err
 	return err
 }
 
-// LastTime gives when something of a name was last done and notes that it is done now; none at
+// lastTime gives when something of a name was last done and notes that it is done now; none at
 // first. It is not due, and nothing is noted, when that is less than so long ago.
-func LastTime(w db.W, name string, now calendar.Time, after time.Duration) (last calendar.Time, due bool, err error) {
+func lastTime(w db.W, name string, now calendar.Time, after time.Duration) (last calendar.Time, due bool, err error) {
 	last, known, err := db.Maybe[calendar.Time](w, "SELECT until FROM lease WHERE name = ?"+db.ForUpdate(w), name)
 	if err != nil || known && last <= now && now.Sub(last) < after {
 		return last, false, err

@@ -348,7 +348,7 @@ func (w *Worker) inherit(tx *db.Tx, now, horizon calendar.Time) error {
 	if err != nil {
 		return err
 	}
-	last, _, err := LastTime(tx, clockMark, now, w.opt.Lease)
+	last, _, err := lastTime(tx, clockMark, now, w.opt.Lease)
 	recalled := int64(0)
 	if err == nil && last > horizon {
 		recalled, err = recall(tx, now, last.Add(2*w.opt.Lease))

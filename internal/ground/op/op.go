@@ -31,6 +31,8 @@ type Runner struct {
 	Router func(tx *Tx, entity, step string, record db.ID) (granted bool, err error)
 
 	subscribers map[string][]string
+	seen        seen
+	uptime      func() time.Duration // a test's stopwatch; nil is the process's own
 }
 
 // Subscribe makes every event of this name become a job of this kind. Call it
@@ -230,8 +232,8 @@ type claimed struct {
 
 // claim takes the key, or reads the answer that it already has.
 func claim(tx *Tx, owner db.ID, key, name string, body []byte, out any) (answered bool, err error) {
-	n, err := db.Exec(tx, "INSERT INTO idempotency (actor, key, name, body, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (actor, key) DO NOTHING",
-		owner, key, name, body, tx.now)
+	n, err := db.Exec(tx, `INSERT INTO idempotency (actor, key, name, body, at) VALUES (?, ?, ?, ?, COALESCE((SELECT until FROM lease WHERE name = ?), 0))
+		ON CONFLICT (actor, key) DO NOTHING`, owner, key, name, body, passedMark)
 	if err != nil || n == 1 {
 		return false, err
 	}
@@ -256,26 +258,4 @@ func remember(tx *Tx, owner db.ID, key string, out any) error {
 	}
 	_, err = db.Exec(tx, "UPDATE idempotency SET answer = ? WHERE actor = ? AND key = ?", tx.Run.Vault.Seal("answer", b), owner, key)
 	return err
-}
-
-// KeptAnswers is how long a repeated request gets the first one's answer, in
-// milliseconds: 24 hours.
-const KeptAnswers = 24 * 60 * 60 * 1000
-
-// forgetAfter is how long answers are kept at least when the clock leaps a day ahead.
-const forgetAfter = 30 * time.Minute
-
-// Forget removes answers that were older than KeptAnswers when it last ran; a periodic job calls
-// it. Were it to go by the clock alone, a leap ahead would have whoever is just asking again do
-// the same twice.
-func (r *Runner) Forget(ctx context.Context) error {
-	return r.Data.Write(ctx, func(tx *db.Tx) error {
-		now := r.Clock.Now()
-		last, due, err := jobs.LastTime(tx, "op.forget", now, forgetAfter)
-		if err != nil || !due {
-			return err
-		}
-		_, err = db.Exec(tx, "DELETE FROM idempotency WHERE at < ?", min(last, now)-KeptAnswers)
-		return err
-	})
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -221,26 +220,6 @@ func TestSameKeySameAnswer(t *testing.T) {
 					t.Errorf("a long key gave %v", err)
 				}
 				want(t, r, 2, 2, 4, 2)
-
-				// A clock that leaps a day ahead makes nobody do twice what he is asking again.
-				clock := r.Clock.(*calendar.Fake)
-				for _, at := range []calendar.Time{now, now + op.KeptAnswers + 1, now + op.KeptAnswers + 2} {
-					clock.Set(at)
-					if err := r.Forget(t.Context()); err != nil {
-						t.Fatal(err)
-					}
-				}
-				if again, err := makeLamp(ctx, r, a, input{Oil: 3}); err != nil || again.ID != first.ID {
-					t.Errorf("asked again after a leap: %+v, %v", again, err)
-				}
-				clock.Advance(time.Hour)
-				if err := r.Forget(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				if later, err := makeLamp(ctx, r, a, input{Oil: 4}); err != nil || later.ID == first.ID {
-					t.Errorf("a day later: %+v, %v", later, err)
-				}
-				want(t, r, 3, 3, 6, 1)
 			})
 		})
 	}
