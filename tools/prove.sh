@@ -41,7 +41,7 @@ breaks() {
 }
 
 # A hundred kills and leaps of the clock on each engine, and what else needs no disk or server of its own.
-part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Clock|Stop|Two|Audit|ItSees)$'; }
+part_fault() { breaks fault "${ROUNDS:-100}" '^Test(Kill|Clock|Stop|Two|Audit|ItSees|ItGivesUp)$'; }
 
 # A hundred power cuts on each engine, with writes lost and torn; needs root, for a disk of its own.
 part_power() { breaks power "${ROUNDS:-100}" '^TestPower$'; }

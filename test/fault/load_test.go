@@ -77,6 +77,7 @@ type load struct {
 	each    bool                // every request on a connection of its own
 	timed   func(time.Duration) // told how long each answer took, where somebody asks
 	rough   bool                // the database comes and goes: who is told to wait, or told nothing, waits and asks again
+	insists time.Duration       // for so long; then it counts as a fault
 	past    *past               // where acknowledgements may be lost
 	pace    <-chan time.Time    // where set, each deed of anybody waits for one
 
@@ -98,7 +99,7 @@ type load struct {
 
 func newLoad(t testing.TB, p *place, seed uint64, bases ...string) *load {
 	t.Helper()
-	l := &load{t: t, place: p, seed: seed, mine: map[stock][]*record{}, touched: map[*record]bool{}, counted: map[string]int{}}
+	l := &load{t: t, place: p, seed: seed, insists: patience, mine: map[stock][]*record{}, touched: map[*record]bool{}, counted: map[string]int{}}
 	l.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: workers, DisableCompression: true}}
 	l.moveTo(bases...)
 	l.actions = offered(t, bases[0], slices.Concat(actions, story))
@@ -236,10 +237,19 @@ func (w *worker) step() bool {
 }
 
 // insist sends a request; where the database comes and goes it is sent again, with its key, until
-// somebody answers it.
+// somebody answers it or too much time has passed.
 func (l *load) insist(n int, q *ask) (map[string]any, error) {
+	began := time.Now()
+	pause := time.NewTicker(20 * time.Millisecond)
+	defer pause.Stop()
 	answer, err := l.send(l.base(n), q)
-	for l.rough && err != nil && mayAskAgain(err) && l.patient(n) {
+	for tries := 1; l.rough && err != nil && mayAskAgain(err) && l.patient(n); tries++ {
+		if time.Since(began) > l.insists {
+			l.t.Errorf("%s %s is refused %d times in %s, the last time: %v", q.method, q.path, tries, l.insists, err)
+			l.finish()
+			return nil, err
+		}
+		<-pause.C
 		l.mu.Lock()
 		l.again++
 		l.mu.Unlock()

@@ -2,9 +2,13 @@ package fault
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"kizuna/internal/ground/db"
 	"kizuna/internal/kizunatest"
@@ -136,6 +140,37 @@ func TestItSees(t *testing.T) {
 			t.Fatalf("after all is put back: %s", said)
 		}
 	})
+}
+
+// told is a test that keeps what it is told.
+type told struct {
+	testing.TB
+	mu   sync.Mutex
+	said []string
+}
+
+func (o *told) Errorf(format string, args ...any) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.said = append(o.said, fmt.Sprintf(format, args...))
+}
+
+// TestItGivesUp has a program refuse everything and say that it is ready, as one whose disk is full for good.
+func TestItGivesUp(t *testing.T) {
+	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/readyz" {
+			w.WriteHeader(http.StatusInsufficientStorage)
+		}
+	}))
+	defer full.Close()
+	said := &told{TB: t}
+	l := &load{t: said, client: full.Client(), bases: []string{full.URL}, rough: true, insists: 100 * time.Millisecond}
+	if _, err := l.insist(0, &ask{method: http.MethodPost, path: "/api/v1/persons"}); err == nil || !l.over {
+		t.Errorf("it went on: %v", err)
+	}
+	if len(said.said) != 1 || !strings.Contains(said.said[0], "/api/v1/persons is refused") || !strings.Contains(said.said[0], "507") {
+		t.Errorf("it said %q", said.said)
+	}
 }
 
 // last is the newest record of a kind that is so.

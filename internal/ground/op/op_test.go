@@ -368,9 +368,9 @@ func TestReplayAfterATry(t *testing.T) {
 		if r.Data.Engine() == db.SQLite {
 			return // its one writer is held while a try runs, so nobody comes between
 		}
-		other := *r
+		other := &op.Runner{Data: r.Data, Vault: r.Vault, Clock: r.Clock}
 		r.Clock = &hooked{Clock: r.Clock, at: 2, hook: func() {
-			_, err := op.Do(ctx, &other, worker, "lamp.say", nil, func(*op.Tx) (answer, error) { return answer{Oil: 2}, nil })
+			_, err := op.Do(ctx, other, worker, "lamp.say", nil, func(*op.Tx) (answer, error) { return answer{Oil: 2}, nil })
 			if err != nil {
 				t.Error(err)
 			}
