@@ -28,7 +28,7 @@ type line struct {
 	Work     workCommand     `cmd:"" help:"Do the background work only."`
 	Migrate  migrateCommand  `cmd:"" help:"Bring the database to this release, or tell what that would do."`
 	Setup    setupCommand    `cmd:"" help:"Make the agency and its first administrator, once."`
-	Check    checkCommand    `cmd:"" help:"Look over the installation: schema, references, books, journal."`
+	Check    checkCommand    `cmd:"" help:"Look over the installation: schema, pages, references, books, journal."`
 	Generate generateCommand `cmd:"" help:"Invent an agency of any size to try and to measure: residents, teams, cases, providers and what they give."`
 	Bench    benchCommand    `cmd:"" help:"Time screens and API of this installation against their bars and query budgets."`
 	Backup   backupCommand   `cmd:"" help:"Write everything, files included, to one archive while the installation goes on working."`

@@ -211,7 +211,7 @@ func broken(err error) bool {
 		return false
 	}
 	s := err.Error()
-	return strings.Contains(s, "disk I/O error") || strings.Contains(s, "malformed") || strings.Contains(s, "not a database")
+	return strings.Contains(s, "disk I/O error") || strings.Contains(s, "disk image is malformed") || strings.Contains(s, "not a database")
 }
 
 func (d *sqliteDB) ping(ctx context.Context) error {

@@ -48,8 +48,9 @@ func (r *Runner) stopwatch() time.Duration {
 	return time.Since(began)
 }
 
-// Forget removes answers that were given longer ago than KeptAnswers, and keeps none for more than two
-// hours longer, as long as a worker runs. It does not go by the clock: were that set ahead, whoever is
+// Forget removes answers that were given longer ago than KeptAnswers, and where one worker runs keeps
+// none for more than two hours longer; several, of whom none counts what another may have counted,
+// keep them about half as long again. It does not go by the clock: were that set ahead, whoever is
 // just asking again would do the same twice.
 func (r *Runner) Forget(ctx context.Context) error {
 	r.seen.mu.Lock()
