@@ -24,11 +24,11 @@ var belongs = map[string]string{
 	"cases": "", "persons": "", "needs": "", "notes": "", "consents": "", "participants": "", "invitations": "", "authorizations": "",
 	"assessments": "server.crumb.assessment", "determinations": "server.crumb.determination", "decisions": "server.crumb.decision",
 	"plans": "server.crumb.plan", "goals": "server.crumb.goal", "plan-tasks": "server.crumb.plan_task", "reviews": "server.crumb.review",
-	"program-enrolments": "server.crumb.enrolment", "benefit-assignments": "server.crumb.assignment", "referrals": "server.crumb.referral",
+	"documents": "server.crumb.document", "program-enrolments": "server.crumb.enrolment", "benefit-assignments": "server.crumb.assignment", "referrals": "server.crumb.referral",
 }
 
 // asked are the fields that say what a page without an id in its path is about, the surest first.
-var asked = []string{"case_id", "case", "person", "person_id", "item_id", "assignment_id"}
+var asked = []string{"case_id", "case", "person", "person_id", "item_id", "assignment_id", "owner_id"}
 
 // trail leads from a page of the desk to the case or the person that its record belongs to, by name and number, so that
 // nobody works on the wrong one and one click leads back. It names only what the reader may see; nil is no trail.

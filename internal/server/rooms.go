@@ -108,6 +108,7 @@ func (s *Server) open() *Rooms {
 func (x *Rooms) fill() {
 	x.Tasks.Sees["case"] = seesCase
 	x.Documents.Sees["case"] = seesCase
+	x.Documents.Sees["person"] = seesPerson
 	x.Documents.Sees[intake.KindApplication] = intake.Sees
 	x.Documents.Sees[intake.KindReferral] = intake.SeesReferral
 	x.Intake.Documents = x.Documents
@@ -173,6 +174,26 @@ func seesCase(q db.Q, a access.Actor, now calendar.Time, id db.ID) (bool, error)
 	return err == nil, err
 }
 
+// seesPerson tells whether an actor sees a person, for the documents that belong to them.
+func seesPerson(q db.Q, a access.Actor, now calendar.Time, id db.ID) (bool, error) {
+	err := people.Seen(q, a, now, id)
+	if errors.Is(err, fault.KindNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// recordAt is the page of a record that documents belong to, at its documents.
+func recordAt(kind string, id db.ID) string {
+	switch kind {
+	case "case":
+		return "/desk/cases/" + id.String() + "?tab=" + documentweb.Tab
+	case "person":
+		return "/desk/persons/" + id.String() + "#documents"
+	}
+	return intake.Href(kind, id)
+}
+
 // currency is that of the agency's money.
 const currency = "JPY"
 
@@ -193,7 +214,7 @@ func (s *Server) furnish(d *door.Router) {
 	assessmentweb.Mount(d, s.Rooms.Assessments)
 	consentweb.Mount(d, s.Rooms.Consents, s.names)
 	benefitweb.Mount(d, s.Rooms.Benefits)
-	documentweb.Mount(d, s.Rooms.Documents)
+	documentweb.Mount(d, s.Rooms.Documents, recordAt)
 	providerweb.Mount(d, s.Rooms.Providers, providerweb.Parts{Panels: s.panels(), Read: s.Run.Read})
 	careplanweb.Mount(d, s.Rooms.CarePlans, careplanweb.Parts{Panels: s.panels(), Read: s.Run.Read})
 	referralweb.Mount(d, s.Rooms.Referrals, referralweb.Parts{Providers: s.Rooms.Providers, Cases: s.Rooms.Cases, Clock: s.config.Clock})
@@ -212,7 +233,7 @@ func (s *Server) sources() []homeweb.Source {
 func (s *Server) panels() []ui.Panel {
 	return slices.Concat(casesweb.Panels(s.Rooms.Cases), referralweb.Panels(s.config.Clock),
 		intakeweb.Panels(s.Rooms.Intake), deliveryweb.Panels(s.Rooms.Delivery), assessmentweb.Panels(), careplanweb.Panels(s.Rooms.CarePlans),
-		benefitweb.Panels(s.Rooms.Benefits), formweb.Panels(), consentweb.Panels())
+		benefitweb.Panels(s.Rooms.Benefits), formweb.Panels(), consentweb.Panels(), documentweb.Panels(s.Rooms.Documents))
 }
 
 // names gives the names of users in the reader's language.

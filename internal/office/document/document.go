@@ -7,6 +7,8 @@ package document
 
 import (
 	_ "embed"
+	"slices"
+	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -51,10 +53,27 @@ type Document struct {
 	Due       calendar.Date `db:"due" json:"due"`
 	// Required marks what the record's step waits for.
 	Required bool   `db:"required" json:"required"`
-	Note     string `db:"note" json:"note"`
+	Note     string `db:"note" json:"note"` // for those who work on the record
 	// Part is for which part of its record the paper is, as that record calls
 	// it, such as one of those who apply together; "" for all of it.
 	Part string `db:"part" json:"part"`
+	// Instruction is said to whoever is to bring it.
+	Instruction string `db:"instruction" json:"instruction"`
+	// Until is the last day on which the paper holds, in the agency's zone; ""
+	// says nothing of an end.
+	Until calendar.Date `db:"valid_until" json:"valid_until"`
+	// Reason is why it was sent back, or is not needed after all.
+	Reason string `db:"reason" json:"reason"`
+}
+
+// Late tells whether a paper was to have come before today.
+func (d Document) Late(today calendar.Date) bool {
+	return d.Due != "" && d.Due < today && (d.Status == "requested" || d.Status == "rejected")
+}
+
+// Lapsed tells whether an accepted paper no longer holds.
+func (d Document) Lapsed(today calendar.Date) bool {
+	return d.Status == "accepted" && d.Until != "" && d.Until < today
 }
 
 // Input asks for a document, or adds one that came unasked.
@@ -68,6 +87,9 @@ type Input struct {
 	Required  bool          `json:"required"`
 	Note      string        `json:"note"`
 	Part      string        `json:"part,omitempty" doc:"For which part of its record it is, as that record calls it, such as the key of a co-applicant"`
+	// Instruction is said to whoever is to bring it.
+	Instruction string        `json:"instruction,omitempty"`
+	Until       calendar.Date `json:"valid_until,omitempty"` // the last day on which the paper holds
 }
 
 // Validate cleans the input and says what to correct.
@@ -86,8 +108,13 @@ func (in *Input) Validate() error {
 	f.Check("/note", key, args)
 	in.Part, key, args = text.Line(in.Part, 40)
 	f.Check("/part", key, args)
+	in.Instruction, key, args = text.Prose(in.Instruction, 2000)
+	f.Check("/instruction", key, args)
 	if in.Due != "" && !in.Due.Valid() {
 		f.Add("/due", "fault.date_unreal")
+	}
+	if in.Until != "" && !in.Until.Valid() {
+		f.Add("/valid_until", "fault.date_unreal")
 	}
 	if in.Owner.IsZero() || in.OwnerKind == "" {
 		f.Add("/owner_id", "fault.required")
@@ -99,8 +126,67 @@ func (in *Input) Validate() error {
 // does not say: the step itself is then the only guard.
 type StepInput struct {
 	Version int64  `json:"version"`
-	Reason  string `json:"reason"`  // why rejected or entered in error
+	Reason  string `json:"reason"`  // why rejected, not needed or entered in error
 	File    db.ID  `json:"file_id"` // what came, for receive
+	// Until is the last day on which what is accepted holds; "" leaves it as it is.
+	Until calendar.Date `json:"valid_until,omitempty"`
+}
+
+// mostAsked is how many papers are asked for at once.
+const mostAsked = 30
+
+// AskInput asks for several papers of a record at once.
+type AskInput struct {
+	OwnerKind   string        `json:"owner_kind"`
+	Owner       db.ID         `json:"owner_id"`
+	Kinds       []string      `json:"kinds,omitempty"`  // keys of the code list document_kind
+	Others      string        `json:"others,omitempty"` // titles of other papers, one in a line
+	Instruction string        `json:"instruction,omitempty"`
+	Due         calendar.Date `json:"due,omitempty"`
+	Required    bool          `json:"required,omitempty"`
+}
+
+// each is what is asked for, paper by paper. Labels are the names of the kinds.
+func (in AskInput) each(labels map[string]string) ([]Input, error) {
+	var f fault.Fields
+	out := []Input{}
+	add := func(kind, title string) {
+		out = append(out, Input{Title: title, Kind: kind, OwnerKind: in.OwnerKind, Owner: in.Owner, Due: in.Due, Required: in.Required, Instruction: in.Instruction})
+	}
+	for _, k := range in.Kinds {
+		if labels[k] == "" {
+			f.Add("/kinds", "fault.bad_choice")
+			continue
+		}
+		add(k, labels[k])
+	}
+	for line := range strings.Lines(in.Others) {
+		if line = strings.TrimSpace(line); line != "" {
+			add("", line)
+		}
+	}
+	switch {
+	case len(f) > 0:
+	case len(out) == 0:
+		f.Add("/kinds", "fault.required")
+	case len(out) > mostAsked:
+		f.Add("/others", "document.too_many", "max", mostAsked)
+	}
+	for i := range out {
+		told, _ := fault.As(out[i].Validate())
+		if told == nil {
+			continue
+		}
+		for _, x := range told.Fields {
+			if x.Pointer == "/title" {
+				x.Pointer = "/others"
+			}
+			if !slices.ContainsFunc(f, func(y fault.Field) bool { return y.Pointer == x.Pointer }) {
+				f = append(f, x)
+			}
+		}
+	}
+	return out, f.Err()
 }
 
 // holder is the owner under which the ground keeps a document's file.

@@ -5,10 +5,11 @@ import (
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/flow"
 )
 
-// Flow: what was rejected may come again. Provider staff and residents hand in
+// Flow: what was rejected may come again, and what is not needed after all may be asked for again. Provider staff and residents hand in
 // what was asked of a record they see.
 var Flow = flow.Define(flow.Table[Document]{
 	Entity: "document", Table: "document", Root: func(d *Document) (string, db.ID) { return d.OwnerKind, d.Owner },
@@ -18,6 +19,9 @@ var Flow = flow.Define(flow.Table[Document]{
 		{Name: "receive", From: []string{"requested", "rejected"}, To: "received", By: bringers},
 		{Name: "accept", From: []string{"received"}, To: "accepted", By: checkers, Plain: true},
 		{Name: "reject", From: []string{"received"}, To: "rejected", By: checkers},
+		{Name: "look_again", From: []string{"accepted", "rejected"}, To: "received", By: checkers, When: whereItCame, Plain: true},
+		{Name: "waive", From: []string{"requested", "rejected"}, To: "waived", By: checkers},
+		{Name: "ask_again", From: []string{"waived"}, To: "requested", By: checkers, Plain: true},
 	},
 	VoidBy: checkers,
 })
@@ -29,3 +33,11 @@ var (
 	askers   = slices.Concat(checkers, []access.Role{access.System})
 	bringers = slices.Concat(askers, access.ProviderRoles, []access.Role{access.Resident})
 )
+
+// whereItCame keeps a paper that never came from being looked at.
+func whereItCame(_ access.Actor, d Document) *fault.Fault {
+	if d.File.IsZero() {
+		return fault.Conflict("document.no_file")
+	}
+	return nil
+}

@@ -6,12 +6,14 @@ import (
 	"slices"
 
 	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/office/agency"
 )
 
 // Create asks for a document, or adds one that came with its file.
@@ -25,6 +27,44 @@ func (r *Room) Create(ctx context.Context, a access.Actor, in Input) (Document, 
 		}
 		return r.Add(tx, in)
 	})
+}
+
+// Ask asks for several papers of a record at once.
+func (r *Room) Ask(ctx context.Context, a access.Actor, in AskInput) ([]Document, error) {
+	kinds, err := r.Kinds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	labels := map[string]string{}
+	for _, k := range kinds {
+		labels[k.Key] = k.Label.In(text.From(ctx))
+	}
+	asked, err := in.each(labels)
+	if err != nil {
+		return nil, err
+	}
+	return op.Do(ctx, r.run, a, "document.ask", in, func(tx *op.Tx) ([]Document, error) {
+		if err := r.ownerSeen(tx, a, in.OwnerKind, in.Owner); err != nil {
+			return nil, err
+		}
+		out := make([]Document, len(asked))
+		for i, x := range asked {
+			if out[i], err = r.Add(tx, x); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	})
+}
+
+// Kinds are the kinds of paper that can be asked for: the agency's code list
+// document_kind.
+func (r *Room) Kinds(ctx context.Context) (out []agency.Code, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		out, err = agency.Codes(q, "document_kind", false)
+		return err
+	})
+	return out, err
 }
 
 // Add is Create inside another operation, which has checked the owner.
@@ -41,6 +81,7 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 	}
 	d, err := flow.Create(tx, Flow, step, Document{
 		Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note, Part: in.Part,
+		Instruction: in.Instruction, Until: in.Until,
 	})
 	if err != nil {
 		return d, err
@@ -131,16 +172,19 @@ func noFile(err error) error {
 	return err
 }
 
-// Step takes receive, accept, reject or void.
+// Step takes receive, accept, reject, look_again, waive, ask_again or void.
 func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, in StepInput) (Document, error) {
 	var f fault.Fields
 	reason, key, args := text.Line(in.Reason, 500)
 	f.Check("/reason", key, args)
-	if reason == "" && (step == "reject" || step == "void") {
+	if reason == "" && slices.Contains([]string{"reject", "waive", "void"}, step) {
 		f.Add("/reason", "fault.required")
 	}
 	if step == "receive" && in.File.IsZero() {
 		f.Add("/file_id", "fault.required")
+	}
+	if in.Until != "" && !in.Until.Valid() {
+		f.Add("/valid_until", "fault.date_unreal")
 	}
 	if err := f.Err(); err != nil {
 		return Document{}, err
@@ -162,8 +206,15 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 			}
 		}
 		d, err = flow.Take(tx, Flow, step, d, func(d *Document) {
-			if step == "receive" {
+			d.Reason = ""
+			switch step {
+			case "receive":
 				d.File = in.File
+			case "reject", "waive":
+				d.Reason = reason
+			}
+			if in.Until != "" {
+				d.Until = in.Until
 			}
 		}, flow.Because(reason))
 		if err != nil {
@@ -182,17 +233,22 @@ func (r *Room) Upload(ctx context.Context, a access.Actor, name, claims string, 
 	return r.files.Take(ctx, in, file.Upload{By: a.ID, Name: name, Claims: claims})
 }
 
-// Open gives a document's present file to those who see the document.
+// Open gives a document's present file to those who see the document; who
+// opened it is noted first.
 func (r *Room) Open(ctx context.Context, a access.Actor, id db.ID) (file.File, *file.Reader, error) {
 	var f file.File
-	err := r.run.Read(ctx, func(q *db.Reader) error {
-		d, err := r.seen(q, a, id)
+	var d Document
+	err := r.run.Read(ctx, func(q *db.Reader) (err error) {
+		d, err = r.seen(q, a, id)
 		if err != nil {
 			return err
 		}
 		f, err = r.files.Get(q, d.File, holder(id))
 		return err
 	})
+	if err == nil && r.run.Reads != nil {
+		err = r.run.Reads.Note(ctx, a, "opened", d.OwnerKind, d.Owner, "document")
+	}
 	if err != nil {
 		return f, nil, err
 	}
@@ -259,3 +315,6 @@ func (r *Room) ownerSeen(q db.Q, a access.Actor, kind string, owner db.ID) error
 	}
 	return err
 }
+
+// Today is the day in the agency's zone.
+func (r *Room) Today(ctx context.Context) calendar.Date { return calendar.Today(ctx, r.run.Clock) }

@@ -1,9 +1,10 @@
-// Package web speaks for documents in the API and gives out their files. Their
-// pages are parts of the records they belong to.
+// Package web asks for documents, takes them in and shows them, on the pages of
+// the records they belong to and on their own, and speaks for them in the API.
 package web
 
 import (
 	"context"
+	_ "embed"
 	"net/http"
 	"slices"
 
@@ -13,23 +14,38 @@ import (
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/file"
+	"kizuna/internal/ground/text"
 	"kizuna/internal/office/document"
+)
+
+//go:embed words.txt
+var wordsFile string
+
+var _ = text.Register("document.web", wordsFile)
+
+// checkerRoles ask for papers and look at what came.
+var checkerRoles = []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer}
+
+var (
+	everyone = door.By(access.UserRoles...)
+	staff    = door.By(access.StaffRoles...)
+	checkers = door.By(checkerRoles...)
+	bringers = door.By(slices.Concat(checkerRoles, []access.Role{access.ProviderManager, access.ProviderStaff, access.Resident})...)
 )
 
 var documents = door.Resource{Name: "documents", Doc: "Papers of a record: those asked for and those that came"}
 
-// Mount registers the room's API and the way to a document's file.
-func Mount(d *door.Router, room *document.Room) {
+// Mount registers the room's pages and API, and the way to a document's file.
+// at is the page of a record that papers belong to.
+func Mount(d *door.Router, room *document.Room, at func(kind string, id db.ID) string) {
+	p := &pages{room, at}
+	p.mount(d)
 	a := api{room}
-	everyone := door.By(access.UserRoles...)
-	checkers := door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer)
-	bringers := door.By(access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer,
-		access.ProviderManager, access.ProviderStaff, access.Resident)
 	door.List(d, documents, everyone, a.list)
 	door.Get(d, documents, everyone, a.get)
 	door.Create(d, documents, bringers, a.create)
 	door.Step(d, documents, "receive", bringers, a.step("receive"))
-	for _, step := range []string{"accept", "reject", "void"} {
+	for _, step := range []string{"accept", "reject", "look_again", "waive", "ask_again", "void"} {
 		door.Step(d, documents, step, checkers, a.step(step))
 	}
 	d.Raw("POST /api/v1/files", bringers, a.upload, door.Uploads())
@@ -39,23 +55,26 @@ func Mount(d *door.Router, room *document.Room) {
 type api struct{ room *document.Room }
 
 type documentOut struct {
-	ID        db.ID         `json:"id"`
-	Status    string        `json:"status"`
-	Version   int64         `json:"version"`
-	Actions   []string      `json:"actions"`
-	Title     string        `json:"title"`
-	Kind      string        `json:"kind"`
-	OwnerKind string        `json:"owner_kind"`
-	Owner     db.ID         `json:"owner_id"`
-	File      db.ID         `json:"file_id"`
-	Due       calendar.Date `json:"due"`
-	Required  bool          `json:"required"`
-	Note      string        `json:"note"`
-	Part      string        `json:"part" doc:"For which part of its record it is, such as the key of a co-applicant; empty for all of it"`
+	ID          db.ID         `json:"id"`
+	Status      string        `json:"status"`
+	Version     int64         `json:"version"`
+	Actions     []string      `json:"actions"`
+	Title       string        `json:"title"`
+	Kind        string        `json:"kind"`
+	OwnerKind   string        `json:"owner_kind"`
+	Owner       db.ID         `json:"owner_id"`
+	File        db.ID         `json:"file_id"`
+	Due         calendar.Date `json:"due"`
+	Required    bool          `json:"required"`
+	Note        string        `json:"note"`
+	Part        string        `json:"part" doc:"For which part of its record it is, such as the key of a co-applicant; empty for all of it"`
+	Instruction string        `json:"instruction" doc:"What is said to whoever is to bring it"`
+	Until       calendar.Date `json:"valid_until" doc:"The last day on which it holds"`
+	Reason      string        `json:"reason" doc:"Why it was rejected or is not needed"`
 }
 
 func documentOf(a access.Actor, d document.Document) documentOut {
-	return documentOut{d.ID, d.Status, d.Version, document.Flow.Free(a, d), d.Title, d.Kind, d.OwnerKind, d.Owner, d.File, d.Due, d.Required, d.Note, d.Part}
+	return documentOut{d.ID, d.Status, d.Version, document.Flow.Free(a, d), d.Title, d.Kind, d.OwnerKind, d.Owner, d.File, d.Due, d.Required, d.Note, d.Part, d.Instruction, d.Until, d.Reason}
 }
 
 type asked struct {

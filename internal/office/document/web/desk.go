@@ -1,0 +1,561 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"kizuna/internal/ground/access"
+	"kizuna/internal/ground/calendar"
+	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/door"
+	"kizuna/internal/ground/fault"
+	"kizuna/internal/ground/file"
+	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/text"
+	"kizuna/internal/ground/ui"
+	"kizuna/internal/office/agency"
+	"kizuna/internal/office/document"
+)
+
+// Tab is the part of a case's page that lists its papers.
+const Tab = "documents"
+
+const desk = "/desk/documents"
+
+// accepts is what the file dialog offers first; the ground looks at what really came.
+const accepts = "application/pdf,image/*,.doc,.docx,.xls,.xlsx,.odt,.ods,.txt"
+
+// mostFiles is how many files are taken at once.
+const mostFiles = 20
+
+type pages struct {
+	room *document.Room
+	// at is the page of a record that papers belong to.
+	at func(kind string, id db.ID) string
+}
+
+func (p *pages) mount(d *door.Router) {
+	d.Page("GET "+desk+"/new", checkers, p.fresh)
+	d.Page("POST "+desk, checkers, p.ask)
+	d.Page("GET "+desk+"/add", checkers, p.askAdd)
+	d.Page("POST "+desk+"/add", checkers, p.add, door.Uploads())
+	d.Page("GET "+desk+"/sheet", checkers, p.sheet)
+	d.Page("GET "+desk+"/{id}", staff, p.show)
+	d.Raw("GET "+desk+"/{id}/file", staff, api{p.room}.file, door.Long())
+	d.Page("GET "+desk+"/{id}/receive", checkers, p.askReceive)
+	d.Page("POST "+desk+"/{id}/receive", checkers, p.receive, door.Uploads())
+	for _, step := range []string{"accept", "reject", "waive", "void"} {
+		d.Page("GET "+desk+"/{id}/"+step, checkers, p.askStep(step))
+		d.Page("POST "+desk+"/{id}/"+step, checkers, p.step(step))
+	}
+	for _, step := range []string{"look_again", "ask_again"} {
+		d.Page("POST "+desk+"/{id}/"+step, checkers, p.step(step))
+	}
+}
+
+// Panels are the room's parts of other pages: the papers of a case on a tab of
+// their own, those of a person on theirs.
+func Panels(room *document.Room) []ui.Panel {
+	panel := func(kind, tab, word string) ui.Panel {
+		return ui.Panel{Key: "documents", On: kind, Tab: tab, TabWord: word, Roles: access.StaffRoles,
+			Queue: func(b *db.Batch, a access.Actor, of db.ID) func(context.Context) templ.Component {
+				list := document.QueueOf(b, kind, of)
+				return func(ctx context.Context) templ.Component {
+					if tab == "" && len(list.Rows) == 0 && !mayCheck(a) {
+						return nil
+					}
+					return documentsCard(owner{kind, of}, a, list.Rows, documentsTable(ctx, a, list.Rows, room.Today(ctx)))
+				}
+			}}
+	}
+	return []ui.Panel{panel("case", Tab, "document.web.title"), panel("person", "", "")}
+}
+
+// owner is the record that papers belong to.
+type owner struct {
+	Kind string `json:"owner_kind"`
+	ID   db.ID  `json:"owner_id"`
+}
+
+func (o owner) query() string {
+	return "?" + url.Values{"owner_kind": {o.Kind}, "owner_id": {o.ID.String()}}.Encode()
+}
+
+func mayCheck(a access.Actor) bool { return a.Is(checkerRoles...) }
+
+func at(id db.ID) string { return desk + "/" + id.String() }
+
+func said(ctx context.Context, key string) string { return text.Word(ctx, "document.web."+key) }
+
+func stepWord(ctx context.Context, step string) string { return text.Word(ctx, "step.document."+step) }
+
+func dateIn(ctx context.Context, d calendar.Date) string {
+	if d == "" {
+		return ""
+	}
+	return d.In(text.From(ctx))
+}
+
+var tones = map[string]ui.Tone{"requested": ui.Warn, "received": ui.Info, "accepted": ui.OK, "rejected": ui.Bad, "waived": ui.Neutral, "void": ui.Neutral}
+
+// stateTag says where a paper stands; what is late or no longer holds is said instead.
+func stateTag(ctx context.Context, d document.Document, today calendar.Date) ui.TagProps {
+	switch {
+	case d.Late(today):
+		return ui.TagProps{Text: said(ctx, "late"), Tone: ui.Bad, Icon: "clock"}
+	case d.Lapsed(today):
+		return ui.TagProps{Text: said(ctx, "lapsed"), Tone: ui.Bad}
+	}
+	return ui.TagProps{Text: text.Word(ctx, "status.document."+d.Status), Tone: tones[d.Status]}
+}
+
+func documentsTable(ctx context.Context, a access.Actor, list []document.Document, today calendar.Date) ui.TableProps {
+	t := ui.TableProps{ID: "documents-list", Caption: said(ctx, "title"), Columns: []ui.Column{
+		{Label: said(ctx, "paper")}, {Label: said(ctx, "state"), Tag: true}, {Label: said(ctx, "due"), Priority: 2}, {Label: said(ctx, "valid_until"), Priority: 3},
+	}, Empty: ui.EmptyProps{Icon: "file-text", Title: said(ctx, "none"), Text: said(ctx, "none_hint")}}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(x, y document.Document) int { return order(x, today) - order(y, today) })
+	for _, d := range list {
+		t.Rows = append(t.Rows, ui.Row{ID: d.ID.String(), Href: at(d.ID), Title: d.Title, Sub: sub(ctx, d), Muted: d.Status == "waived",
+			Cells: []templ.Component{ui.Tag(stateTag(ctx, d, today)), ui.Text(dateIn(ctx, d.Due)), ui.Text(dateIn(ctx, d.Until))}, Acts: rowActs(ctx, a, d)})
+	}
+	return t
+}
+
+// order puts first what somebody has to look at, then what is waited for, then the rest.
+func order(d document.Document, today calendar.Date) int {
+	switch {
+	case d.Status == "received":
+		return 0
+	case d.Late(today):
+		return 1
+	case d.Status == "requested" || d.Status == "rejected":
+		return 2
+	case d.Status == "waived":
+		return 4
+	}
+	return 3
+}
+
+// sub says below a paper's name what is to be known of it now.
+func sub(ctx context.Context, d document.Document) string {
+	switch {
+	case d.Reason != "":
+		return d.Reason
+	case d.Required && d.Status == "requested":
+		return said(ctx, "required")
+	}
+	return ""
+}
+
+// rowActs is the one step that a paper waits for.
+func rowActs(ctx context.Context, a access.Actor, d document.Document) []ui.Act {
+	if !mayCheck(a) {
+		return nil
+	}
+	switch d.Status {
+	case "requested", "rejected":
+		return []ui.Act{{Label: stepWord(ctx, "receive"), Href: at(d.ID) + "/receive", Small: true}}
+	case "received":
+		return []ui.Act{{Label: said(ctx, "look"), Href: at(d.ID), Small: true}}
+	}
+	return nil
+}
+
+// cardActs ask for papers, add what came, and print what is still to be brought.
+func cardActs(ctx context.Context, o owner, a access.Actor, list []document.Document) []ui.Act {
+	if !mayCheck(a) {
+		return nil
+	}
+	acts := []ui.Act{{Label: said(ctx, "ask"), Icon: "plus", Href: desk + "/new" + o.query(), Small: true}, {Label: said(ctx, "add"), Icon: "upload", Href: desk + "/add" + o.query(), Small: true}}
+	if len(waited(list)) > 0 {
+		acts = append(acts, ui.Act{Label: said(ctx, "sheet"), Icon: "printer", Href: desk + "/sheet" + o.query(), Small: true})
+	}
+	return acts
+}
+
+// waited are the papers that are still to be brought.
+func waited(list []document.Document) []document.Document {
+	return slices.DeleteFunc(slices.Clone(list), func(d document.Document) bool { return d.Status != "requested" && d.Status != "rejected" })
+}
+
+// owned reads which record a page is about, and its papers.
+func (p *pages) owned(r *http.Request) (o owner, list []document.Document, err error) {
+	if err = door.Query(r, &o); err == nil {
+		list, err = p.room.List(r.Context(), access.From(r.Context()), o.Kind, o.ID)
+	}
+	return o, list, err
+}
+
+func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
+	o, _, err := p.owned(r)
+	if err != nil {
+		return err
+	}
+	return p.drawAsk(w, r, document.AskInput{OwnerKind: o.Kind, Owner: o.ID, Required: true}, nil)
+}
+
+func (p *pages) drawAsk(w http.ResponseWriter, r *http.Request, in document.AskInput, refused error) error {
+	ctx := r.Context()
+	kinds, err := p.room.Kinds(ctx)
+	if err != nil {
+		return err
+	}
+	form := ui.FormProps{Action: desk}
+	page, back := ui.Page{Title: said(ctx, "ask")}, p.at(in.OwnerKind, in.Owner)
+	if refused == nil {
+		return door.Show(w, r, page, askPage(form, in, kindOptions(ctx, kinds, in.Kinds), back))
+	}
+	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
+		form.Typed, form.Fault = door.Typed(r), err
+		return askPage(form, in, kindOptions(ctx, kinds, in.Kinds), back)
+	})
+}
+
+func kindOptions(ctx context.Context, kinds []agency.Code, chosen []string) []ui.Option {
+	out := make([]ui.Option, len(kinds))
+	for i, k := range kinds {
+		out[i] = ui.Option{Value: k.Key, Label: k.Label.In(text.From(ctx)), Checked: slices.Contains(chosen, k.Key)}
+	}
+	return out
+}
+
+func (p *pages) ask(w http.ResponseWriter, r *http.Request) error {
+	var in document.AskInput
+	ctx := r.Context()
+	err := door.Form(r, &in)
+	if err == nil {
+		if _, err = p.room.Ask(ctx, access.From(ctx), in); err == nil {
+			door.Toast(w, r, ui.OK, "document.web.asked")
+			return door.See(w, r, p.at(in.OwnerKind, in.Owner))
+		}
+	}
+	if errors.Is(err, fault.KindNotFound) {
+		return err
+	}
+	return p.drawAsk(w, r, in, err)
+}
+
+func (p *pages) askAdd(w http.ResponseWriter, r *http.Request) error {
+	o, _, err := p.owned(r)
+	if err != nil {
+		return err
+	}
+	return p.drawAdd(w, r, o, nil)
+}
+
+func (p *pages) drawAdd(w http.ResponseWriter, r *http.Request, o owner, refused error) error {
+	ctx := r.Context()
+	kinds, err := p.room.Kinds(ctx)
+	if err != nil {
+		return err
+	}
+	form := ui.FormProps{Action: desk + "/add" + o.query(), Upload: true}
+	page, back := ui.Page{Title: said(ctx, "add")}, p.at(o.Kind, o.ID)
+	if refused == nil {
+		return door.Show(w, r, page, addPage(form, kindOptions(ctx, kinds, nil), back))
+	}
+	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
+		form.Typed, form.Fault = door.Typed(r), err
+		return addPage(form, kindOptions(ctx, kinds, nil), back)
+	})
+}
+
+// add takes files in; each becomes a paper of its own. One that cannot be taken holds up no other.
+func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
+	o, _, err := p.owned(r)
+	if err != nil {
+		return err
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	kinds, err := p.room.Kinds(ctx)
+	if err != nil {
+		return err
+	}
+	came, wrong := 0, fault.Fields{}
+	err = door.Stream(r, func(sent url.Values, f *door.File) error {
+		if came >= mostFiles {
+			wrong.Add("/file", "document.web.too_many_files", "max", mostFiles)
+			return nil
+		}
+		in := document.Input{Title: titleOf(ctx, kinds, sent.Get("kind"), sent.Get("title"), f.Name), Kind: sent.Get("kind"), OwnerKind: o.Kind, Owner: o.ID, Note: sent.Get("note")}
+		err := p.takeFile(ctx, a, f, func(id db.ID) error {
+			in.File = id
+			_, err := p.room.Create(ctx, a, in)
+			return err
+		})
+		if err = ofFile(&wrong, f.Name, err); err == nil {
+			came++
+		}
+		return err
+	})
+	if errors.Is(err, fault.KindTooLarge) {
+		wrong.Add("/file", "document.web.too_large")
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(wrong) == 0 && came == 0 {
+		wrong.Add("/file", "fault.required")
+	}
+	if err := wrong.Err(); err != nil {
+		if came > 0 {
+			door.Toast(w, r, ui.Warn, "document.web.some_added", "n", came)
+		}
+		return p.drawAdd(w, r, o, err)
+	}
+	door.Toast(w, r, ui.OK, "document.web.added", "n", came)
+	return door.See(w, r, p.at(o.Kind, o.ID))
+}
+
+// titleOf names a paper: as was typed, else by its kind, else by its file.
+func titleOf(ctx context.Context, kinds []agency.Code, kind, typed, name string) string {
+	if typed != "" {
+		return typed
+	}
+	if i := slices.IndexFunc(kinds, func(k agency.Code) bool { return k.Key == kind }); i >= 0 {
+		return kinds[i].Label.In(text.From(ctx))
+	}
+	return name
+}
+
+// takeFile takes a file in and hands it to what is to hold it.
+func (p *pages) takeFile(ctx context.Context, a access.Actor, f *door.File, hold func(file db.ID) error) error {
+	taken, err := p.room.Upload(ctx, a, f.Name, f.Type, f)
+	if err != nil {
+		return atFile(err)
+	}
+	return hold(taken.ID)
+}
+
+// ofFile gathers what is wrong with a file by its name, and passes on what is no fault of the file's.
+func ofFile(wrong *fault.Fields, name string, err error) error {
+	told, ok := fault.As(err)
+	switch {
+	case err == nil || !ok || told.Kind != fault.KindInvalid:
+		return err
+	case len(told.Fields) == 0:
+		wrong.Add("/file", "document.web.bad_file", "name", name)
+	}
+	for _, x := range told.Fields {
+		*wrong = append(*wrong, fault.Field{Pointer: "/file", Key: x.Key, Args: x.Args})
+	}
+	return nil
+}
+
+// open reads the paper that a page is about.
+func (p *pages) open(r *http.Request) (document.Document, error) {
+	id, err := door.ID(r, "id")
+	if err != nil {
+		return document.Document{}, err
+	}
+	return p.room.Document(r.Context(), access.From(r.Context()), id)
+}
+
+func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
+	d, err := p.open(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	files, err := p.room.Files(ctx, []document.Document{d})
+	if err != nil {
+		return err
+	}
+	v := view{d, files[d.File], p.at(d.OwnerKind, d.Owner), p.room.Today(ctx), access.From(ctx)}
+	return door.Show(w, r, ui.Page{Title: d.Title}, documentPage(v))
+}
+
+// view is a paper's page.
+type view struct {
+	document.Document
+	file  file.File
+	back  string
+	today calendar.Date
+	by    access.Actor
+}
+
+// acts are the steps that may be taken, those that ask nothing at once.
+func (v view) acts(ctx context.Context) []ui.Act {
+	out := []ui.Act{}
+	for _, s := range document.Flow.Actions(v.by, v.Document) {
+		if s.Blocked != nil {
+			continue
+		}
+		act := ui.Act{Label: stepWord(ctx, s.Step), Href: at(v.ID) + "/" + s.Step}
+		switch s.Step {
+		case "accept":
+			act.Kind = ui.Primary
+		case "look_again", "ask_again":
+			act.Href, act.Post, act.Fields = "", at(v.ID)+"/"+s.Step, map[string]string{"version": strconv.FormatInt(v.Version, 10)}
+		}
+		out = append(out, act)
+	}
+	return out
+}
+
+func (v view) facts(ctx context.Context) []ui.Fact {
+	var out []ui.Fact
+	add := func(key, value string) {
+		if value != "" {
+			out = append(out, ui.Fact{Label: said(ctx, key), Value: value})
+		}
+	}
+	add("reason", v.Reason)
+	add("due", dateIn(ctx, v.Due))
+	add("valid_until", dateIn(ctx, v.Until))
+	if v.Required {
+		add("required_label", said(ctx, "required"))
+	}
+	add("instruction", v.Instruction)
+	add("note", v.Note)
+	return out
+}
+
+// shows tells whether the file can be shown on the page itself.
+func (v view) shows() bool {
+	return !v.file.Active && !v.file.Waits() && !v.file.Harmful() && slices.Contains([]string{"image/jpeg", "image/png", "image/webp", "image/gif"}, v.file.MediaType)
+}
+
+// documents is the file as it is listed: what the virus check holds up or found cannot be opened.
+func (v view) documents(ctx context.Context) []ui.Document {
+	d := ui.Document{Name: v.file.Name, Kind: v.file.MediaType, Size: size(v.file.Size), Note: v.file.At.Date(calendar.Zone(ctx)).In(text.From(ctx))}
+	switch {
+	case v.file.Waits():
+		d.Tag = ui.TagProps{Text: said(ctx, "waits"), Tone: ui.Warn}
+	case v.file.Harmful():
+		d.Tag = ui.TagProps{Text: said(ctx, "harmful"), Tone: ui.Bad}
+	default:
+		d.Href = at(v.ID) + "/file?inline=true"
+	}
+	return []ui.Document{d}
+}
+
+// size is how large a file is, as people say it.
+func size(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d KB", (bytes+1023)>>10)
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
+}
+
+func (p *pages) askReceive(w http.ResponseWriter, r *http.Request) error {
+	return p.drawReceive(w, r, nil)
+}
+
+func (p *pages) drawReceive(w http.ResponseWriter, r *http.Request, refused error) error {
+	d, err := p.open(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	page, form := ui.Page{Title: stepWord(ctx, "receive")}, ui.FormProps{Action: at(d.ID) + "/receive", Upload: true, Version: strconv.FormatInt(d.Version, 10)}
+	if refused == nil {
+		return door.Show(w, r, page, receivePage(form, d))
+	}
+	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
+		form.Typed, form.Fault = door.Typed(r), err
+		return receivePage(form, d)
+	})
+}
+
+// receive takes in the paper that was asked for.
+func (p *pages) receive(w http.ResponseWriter, r *http.Request) error {
+	d, err := p.open(r)
+	if err != nil {
+		return err
+	}
+	var in document.StepInput
+	r, f, err := door.Upload(r, &in)
+	if err != nil {
+		return p.drawReceive(w, r, err)
+	}
+	if f == nil {
+		return p.drawReceive(w, r, fault.Invalid(fault.Field{Pointer: "/file", Key: "fault.required"}))
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	err = p.takeFile(ctx, a, f, func(id db.ID) error {
+		in.File = id
+		_, err := p.room.Step(ctx, a, d.ID, "receive", in)
+		return err
+	})
+	if err != nil {
+		return p.drawReceive(w, r, err)
+	}
+	door.Toast(w, r, ui.OK, "document.web.saved")
+	return door.See(w, r, at(d.ID))
+}
+
+func (p *pages) askStep(step string) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error { return p.confirm(w, r, step, nil) }
+}
+
+func (p *pages) confirm(w http.ResponseWriter, r *http.Request, step string, refused error) error {
+	d, err := p.open(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	props := ui.ConfirmProps{Form: ui.FormProps{Action: at(d.ID) + "/" + step, Version: strconv.FormatInt(d.Version, 10)},
+		Title: stepWord(ctx, step), Text: said(ctx, "hint_"+step), Submit: stepWord(ctx, step), Danger: step == flow.Void, CancelHref: at(d.ID),
+		Facts: []ui.Fact{{Label: said(ctx, "paper"), Value: d.Title}}}
+	page := ui.Page{Title: props.Title}
+	if refused == nil {
+		return door.Show(w, r, page, stepPage(props, step, d))
+	}
+	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
+		props.Form.Typed, props.Form.Fault = door.Typed(r), err
+		return stepPage(props, step, d)
+	})
+}
+
+func (p *pages) step(step string) func(http.ResponseWriter, *http.Request) error {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		d, err := p.open(r)
+		if err != nil {
+			return err
+		}
+		var in document.StepInput
+		ctx := r.Context()
+		if err = door.Form(r, &in); err == nil {
+			_, err = p.room.Step(ctx, access.From(ctx), d.ID, step, in)
+		}
+		switch {
+		case err == nil:
+			door.Toast(w, r, ui.OK, "document.web.saved")
+			if step == flow.Void {
+				return door.See(w, r, p.at(d.OwnerKind, d.Owner))
+			}
+			return door.See(w, r, at(d.ID))
+		case step == "look_again" || step == "ask_again":
+			return err
+		}
+		return p.confirm(w, r, step, err)
+	}
+}
+
+// sheet is a page to print and hand over: what is still to be brought, by when and how.
+func (p *pages) sheet(w http.ResponseWriter, r *http.Request) error {
+	o, list, err := p.owned(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	return door.Show(w, r, ui.Page{Title: said(ctx, "sheet_title")}, sheetPage(waited(list), p.at(o.Kind, o.ID)))
+}
+
+// reasonHint says who reads the reason.
+func reasonHint(ctx context.Context, step string) string {
+	if step == "reject" {
+		return said(ctx, "reason_hint")
+	}
+	return ""
+}
