@@ -190,7 +190,8 @@ func (l *life) around() {
 // papers asks for a document, and has consent to pass on what a provider needs.
 func (l *life) papers() {
 	room := l.srv.Rooms.Documents
-	d := try(room.Create(l.ctx, l.worker, document.Input{Title: l.say(l.paper), Kind: "proof", OwnerKind: "case", Owner: l.root, Required: true, Due: l.today().AddDays(14)}))
+	d := try(room.Create(l.ctx, l.worker, document.Input{Title: l.paper.JA, TitleEN: l.paper.EN, Kind: "proof", OwnerKind: "case", Owner: l.root, Person: l.person, Shown: true,
+		Required: true, Due: l.today().AddDays(14)}))
 	try(l.srv.Rooms.Consents.Give(l.ctx, l.worker, consent.Input{Person: l.person, Capacity: "self", How: "paper", Recipients: []string{consent.AnyInvited},
 		Fields: passed, Purpose: l.say(both("支援を頼む事業所に伝えるため", "So that providers who are asked to help know what they need")), Until: l.today().AddMonths(18)}))
 	if l.stuck == "met" || l.n%4 == 0 {

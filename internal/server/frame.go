@@ -59,6 +59,7 @@ var places = map[ui.Audience][]place{
 	ui.My: {
 		{icon: "home", word: "server.nav.home", tab: true, at: []string{"/my"}},
 		{icon: "file-text", word: "server.nav.applications", tab: true, at: []string{"/my/applications"}},
+		{icon: "upload", word: "server.nav.documents_mine", at: []string{"/my/documents"}},
 		{icon: "clipboard", word: "server.nav.plan", tab: true, at: []string{"/my/care-plans", "/my/plan"}},
 		{icon: "calendar", word: "server.nav.sessions_mine", tab: true, at: []string{"/my/sessions"}},
 		{icon: "shield", word: "server.nav.sharing", at: []string{"/my/sharing", "/my/consents"}},

@@ -109,6 +109,9 @@ func (x *Rooms) fill() {
 	x.Tasks.Sees["case"] = seesCase
 	x.Documents.Sees["case"] = seesCase
 	x.Documents.Sees["person"] = seesPerson
+	x.Documents.Through["case"] = cases.Through
+	x.Documents.Concerned["case"] = ofCase
+	x.Documents.Concerned["person"] = ofPerson
 	x.Documents.Sees[intake.KindApplication] = intake.Sees
 	x.Documents.Sees[intake.KindReferral] = intake.SeesReferral
 	x.Intake.Documents = x.Documents
@@ -121,7 +124,7 @@ func (x *Rooms) fill() {
 	x.People.OnInterest = append(x.People.OnInterest, cases.OnInterest)
 	x.People.OnMove = append(x.People.OnMove, cases.OnMove, intake.OnMove)
 	x.People.OnPart = append(x.People.OnPart, cases.OnPart)
-	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria)
+	x.Cases.Criteria = append(x.Cases.Criteria, assessment.Criteria, careplan.Criteria, referral.Criteria, papersCame)
 	x.Cases.Busy = append(x.Cases.Busy, assessment.Busy, careplan.Busy, benefit.Busy, referral.Busy, delivery.Busy)
 	x.Cases.ReviewOn = careplan.ReviewOn
 	x.Catalog.Facts = append(x.Catalog.Facts, assessment.Known{})
@@ -226,7 +229,7 @@ func (s *Server) furnish(d *door.Router) {
 
 // sources are what rooms say on the first pages, in the order it is shown.
 func (s *Server) sources() []homeweb.Source {
-	return append(homeweb.Intake(s.Rooms.Intake), homeweb.Network(s.config.Clock, s.Run.Read)...)
+	return append(homeweb.Intake(s.Rooms.Intake), homeweb.Network(s.config.Clock, s.Rooms.Documents, s.Run.Read)...)
 }
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.

@@ -18,6 +18,8 @@ import (
 	"kizuna/internal/network/delivery"
 	"kizuna/internal/network/provider"
 	"kizuna/internal/network/referral"
+	"kizuna/internal/office/document"
+	"kizuna/internal/resident/people"
 )
 
 // This file has what stands in the rooms' slots where the room behind has
@@ -215,4 +217,51 @@ func goalMoved(tx *op.Tx, p delivery.Progress) error {
 		return nil
 	}
 	return careplan.Moved(tx, p.Goal, p.Percent, p.Body, "session", p.ID)
+}
+
+// ofCase lists whom the papers of a case can concern: the persons who take part
+// in it now, the one it is mainly for first.
+func ofCase(q db.Q, id db.ID) ([]document.Person, error) {
+	list, err := cases.Participants(q, id)
+	var ids []db.ID
+	for _, x := range list {
+		if x.Status != "active" || x.Person.IsZero() || slices.Contains(ids, x.Person) {
+			continue
+		}
+		if x.Role == "main" {
+			ids = slices.Insert(ids, 0, x.Person)
+			continue
+		}
+		ids = append(ids, x.Person)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return persons(q, ids...)
+}
+
+// ofPerson is the one person whom their papers concern.
+func ofPerson(q db.Q, id db.ID) ([]document.Person, error) { return persons(q, id) }
+
+func persons(q db.Q, ids ...db.ID) ([]document.Person, error) {
+	known, err := people.CardsOf(q, ids...)
+	if err != nil {
+		return nil, err
+	}
+	spoken, err := people.LanguagesOf(q, ids...)
+	out := make([]document.Person, len(ids))
+	for i, id := range ids {
+		out[i] = document.Person{ID: id, Name: known[id].Name, Languages: spoken[id]}
+	}
+	return out, err
+}
+
+// papersCame tells at every stage of a case whether the papers came that were
+// asked for as required. It holds nobody up: help does not wait for a paper.
+func papersCame(q db.Q, c cases.Case) ([]cases.Criterion, error) {
+	n, err := document.Needs(q, "case", c.ID)
+	if err != nil || n.Required == 0 {
+		return nil, err
+	}
+	return []cases.Criterion{{Stage: c.Stage, Key: "document.criterion", Args: map[string]any{"n": n.Missing}, Met: n.Missing == 0, Href: recordAt("case", c.ID)}}, nil
 }

@@ -18,6 +18,13 @@ func lens(a access.Actor, now calendar.Time) sight.Lens {
 	return sight.Lens{Actor: a, Now: now, Kind: "case", Restricted: "c.restricted"}
 }
 
+// Through is the condition under which an actor sees a case because of which
+// they see something else; the case's id stands in the column.
+func Through(a access.Actor, now calendar.Time, column string) sight.Clause {
+	seen := lens(a, now).One("c.id")
+	return sight.Clause{SQL: "EXISTS (SELECT 1 FROM case_file c WHERE c.id = " + column + " AND " + seen.SQL + ")", Args: seen.Args}
+}
+
 // A case concerns whoever takes or took part in it.
 var _ = sight.Concerns("case", "person", "SELECT x.case_id FROM case_participant x WHERE x.status <> 'void' AND x.person IN (@barred)")
 

@@ -482,7 +482,8 @@ func (r *Room) bringAlong(tx *op.Tx, into, id db.ID) error {
 func (r *Room) bringInbound(tx *op.Tx, id db.ID, papers Papers) error {
 	return tx.As(access.TheSystem(), func() error {
 		for _, p := range papers.Brought {
-			d := document.Input{Title: PaperOf(tx.Context(), p.Kind), Kind: p.Kind, OwnerKind: KindReferral, Owner: id, File: p.File}
+			name := namedIn(tx.Context(), p.Kind)
+			d := document.Input{Title: name.JA, TitleEN: name.EN, Kind: p.Kind, OwnerKind: KindReferral, Owner: id, File: p.File}
 			if _, err := r.Documents.Bring(tx, d, file.DraftOwner(papers.Draft)); err != nil {
 				return err
 			}

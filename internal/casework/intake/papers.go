@@ -124,7 +124,8 @@ func (r *Room) bring(tx *op.Tx, x Application, in ApplicationInput, papers Paper
 
 // paper is one of an application's papers, as a document.
 func (in ApplicationInput) paper(ctx context.Context, application db.ID, p Asked) document.Input {
-	return document.Input{Title: in.Titled(PaperOf(ctx, p.Kind), p.For), Kind: p.Kind, Part: p.For, OwnerKind: KindApplication, Owner: application}
+	name := namedIn(ctx, p.Kind)
+	return document.Input{Title: in.Titled(name.JA, p.For), TitleEN: in.Titled(name.EN, p.For), Kind: p.Kind, Part: p.For, OwnerKind: KindApplication, Owner: application}
 }
 
 // Titled names a paper with the co-applicant whose it is.
@@ -133,6 +134,11 @@ func (in ApplicationInput) Titled(paper, of string) string {
 		return paper + " · " + name
 	}
 	return paper
+}
+
+// namedIn is a kind of paper by its name in both languages.
+func namedIn(ctx context.Context, kind string) text.Pair {
+	return text.Pair{JA: PaperOf(text.With(ctx, text.JA), kind), EN: PaperOf(text.With(ctx, text.EN), kind)}
 }
 
 // PaperOf names a kind of paper in the reader's language.

@@ -17,13 +17,14 @@ import (
 	"kizuna/internal/network/payment"
 	"kizuna/internal/network/provider"
 	"kizuna/internal/network/referral"
+	"kizuna/internal/office/document"
 	"kizuna/internal/resident/consent"
 )
 
 // Network tells what help given by others asks: of providers, of those who approve and pay
 // for it and of the residents who get it. Each page reads it in one round trip.
-func Network(clock calendar.Clock, read func(ctx context.Context, f func(q *db.Reader) error) error) []Source {
-	n := network{clock, read}
+func Network(clock calendar.Clock, documents *document.Room, read func(ctx context.Context, f func(q *db.Reader) error) error) []Source {
+	n := network{clock, documents, read}
 	return []Source{
 		{On: ui.Portal, Roles: access.ProviderRoles, Ask: n.provider},
 		{On: ui.Desk, Roles: []access.Role{access.FinanceOfficer, access.ProgramManager}, Ask: n.books},
@@ -34,8 +35,9 @@ func Network(clock calendar.Clock, read func(ctx context.Context, f func(q *db.R
 }
 
 type network struct {
-	clock calendar.Clock
-	read  func(ctx context.Context, f func(q *db.Reader) error) error
+	clock     calendar.Clock
+	documents *document.Room
+	read      func(ctx context.Context, f func(q *db.Reader) error) error
 }
 
 // send reads what was queued.
@@ -186,6 +188,7 @@ func (n network) worker(ctx context.Context, a access.Actor) (said Said, err err
 	today := calendar.Today(ctx, n.clock)
 	b := db.NewBatch()
 	offers, held := referral.QueueToCompare(b, a, n.clock.Now(), mostPrompts), delivery.QueueToApprove(b, a, n.clock.Now())
+	papers := n.documents.QueueToSee(b, a, today, mostPrompts)
 	var emergencies *db.Answer[consent.Disclosure]
 	if a.Is(access.Supervisor) {
 		emergencies = consent.QueueToReview(b, a, n.clock.Now(), mostToReview)
@@ -201,9 +204,24 @@ func (n network) worker(ctx context.Context, a access.Actor) (said Said, err err
 	for _, x := range offers.Rows {
 		said.Prompts = append(said.Prompts, toCompare(ctx, x, today))
 	}
+	for _, x := range papers.Rows {
+		said.Prompts = append(said.Prompts, paperPrompt(ctx, x, today))
+	}
 	waiting, _ := held.First()
 	said.Prompts = append(said.Prompts, heldPrompt(ctx, waiting, today)...)
 	return said, nil
+}
+
+// paperPrompt is a paper that came and nobody looked at, or one that is overdue.
+func paperPrompt(ctx context.Context, d document.Document, today calendar.Date) Prompt {
+	href, title := "/desk/documents/"+d.ID.String(), d.Named(text.From(ctx))
+	if d.Status == "received" {
+		return Prompt{Due: today, Prompt: ui.Prompt{Icon: "file-text", Tone: ui.Info, Title: text.Word(ctx, "home.paper_came", "title", title), Href: href,
+			Act: ui.Act{Label: text.Word(ctx, "home.look_at_paper"), Href: href}}}
+	}
+	due, tone := dueIn(ctx, today, d.Due)
+	return Prompt{Due: d.Due, Prompt: ui.Prompt{Icon: "clock", Tone: tone, Title: text.Word(ctx, "home.paper_late", "title", title), Sub: due, Href: href,
+		Act: ui.Act{Label: text.Word(ctx, "home.open_paper"), Href: href}}}
 }
 
 func toCompare(ctx context.Context, x referral.ToCompare, today calendar.Date) Prompt {
@@ -243,12 +261,25 @@ func (n network) resident(ctx context.Context, a access.Actor) (said Said, err e
 	lang, zone, today := text.From(ctx), calendar.Zone(ctx), calendar.Today(ctx, n.clock)
 	b := db.NewBatch()
 	plans, places, consents := careplan.QueueAsked(b, a.Person), delivery.QueueNextOf(b, a.Person, n.clock.Now(), mostNext), consent.QueueOf(b, a.Person)
+	papers := document.QueueShown(b, a.Person)
 	if err := n.send(ctx, b); err != nil {
 		return said, err
 	}
 	for _, p := range plans.Rows {
 		said.Prompts = append(said.Prompts, Prompt{Due: today, Prompt: ui.Prompt{Icon: "file-text", Tone: ui.Info, Title: text.Word(ctx, "home.plan_asked"), Sub: p.Title,
 			Act: ui.Act{Label: text.Word(ctx, "home.read_plan"), Href: "/my/plan"}}})
+	}
+	for _, d := range papers.Rows {
+		if !d.Waited() {
+			continue
+		}
+		href := "/my/documents/" + d.ID.String()
+		sub := d.Reason
+		if sub == "" && d.Due != "" {
+			sub = text.Word(ctx, "home.paper_by", "day", calendar.FormatDay(d.Due, lang))
+		}
+		said.Prompts = append(said.Prompts, Prompt{Due: d.Due, Prompt: ui.Prompt{Icon: "upload", Tone: ui.Info, Title: text.Word(ctx, "home.paper_asked", "title", d.Named(lang)), Sub: sub, Href: href,
+			Act: ui.Act{Label: text.Word(ctx, "home.send_paper"), Href: href}}})
 	}
 	for _, c := range consents.Rows {
 		if c.Status != "given" || c.Until == "" || c.Until < today || c.Until > today.AddDays(endsSoon) {

@@ -195,8 +195,15 @@ func readSource(q db.Q, r Referral, catalog provider.Catalog, today calendar.Dat
 			s.benefit = b.Name
 		}
 	}
-	s.documents, err = document.Of(q, "case", r.Case)
+	s.documents, err = cameOf(q, r.Case)
 	return s, err
+}
+
+// cameOf lists the papers of a case that can be passed on: what nobody brought,
+// or was sent back, is none.
+func cameOf(q db.Q, of db.ID) ([]document.Document, error) {
+	list, err := document.Of(q, "case", of)
+	return slices.DeleteFunc(list, func(d document.Document) bool { return !d.Came() }), err
 }
 
 // covered is a provider with what its packet stands on.

@@ -198,7 +198,7 @@ func (f *File) name(q db.Q, a access.Actor, now calendar.Time) error {
 		return err
 	}
 	f.Person = cards[f.Referral.Person]
-	f.Documents, err = document.Of(q, "case", f.Referral.Case)
+	f.Documents, err = cameOf(q, f.Referral.Case)
 	return err
 }
 

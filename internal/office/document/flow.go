@@ -17,6 +17,7 @@ var Flow = flow.Define(flow.Table[Document]{
 		{Name: "request", To: "requested", By: askers},
 		{Name: "add", To: "received", By: bringers},
 		{Name: "receive", From: []string{"requested", "rejected"}, To: "received", By: bringers},
+		{Name: "add_file", From: []string{"received"}, To: "received", By: bringers},
 		{Name: "accept", From: []string{"received"}, To: "accepted", By: checkers, Plain: true},
 		{Name: "reject", From: []string{"received"}, To: "rejected", By: checkers},
 		{Name: "look_again", From: []string{"accepted", "rejected"}, To: "received", By: checkers, When: whereItCame, Plain: true},

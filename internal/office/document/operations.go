@@ -21,7 +21,22 @@ func (r *Room) Create(ctx context.Context, a access.Actor, in Input) (Document, 
 	if err := in.Validate(); err != nil {
 		return Document{}, err
 	}
-	return op.Do(ctx, r.run, a, "document.create", in, func(tx *op.Tx) (Document, error) {
+	return r.create(ctx, a, in, in)
+}
+
+// CreateWith is Create with a file that was just taken in: sent again, the same
+// file makes no second document.
+func (r *Room) CreateWith(ctx context.Context, a access.Actor, in Input, f file.File) (Document, error) {
+	sent := in
+	in.File = f.ID
+	if err := in.Validate(); err != nil {
+		return Document{}, err
+	}
+	return r.create(ctx, a, in, []any{sent, f.Name, f.Digest})
+}
+
+func (r *Room) create(ctx context.Context, a access.Actor, in Input, sent any) (Document, error) {
+	return op.Do(ctx, r.run, a, "document.create", sent, func(tx *op.Tx) (Document, error) {
 		if err := r.ownerSeen(tx, a, in.OwnerKind, in.Owner); err != nil {
 			return Document{}, err
 		}
@@ -35,9 +50,9 @@ func (r *Room) Ask(ctx context.Context, a access.Actor, in AskInput) ([]Document
 	if err != nil {
 		return nil, err
 	}
-	labels := map[string]string{}
+	labels := map[string]text.Pair{}
 	for _, k := range kinds {
-		labels[k.Key] = k.Label.In(text.From(ctx))
+		labels[k.Key] = k.Label
 	}
 	asked, err := in.each(labels)
 	if err != nil {
@@ -79,9 +94,12 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 			return Document{}, noFile(err)
 		}
 	}
+	if err := r.checkPerson(tx, &in); err != nil {
+		return Document{}, err
+	}
 	d, err := flow.Create(tx, Flow, step, Document{
-		Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note, Part: in.Part,
-		Instruction: in.Instruction, Until: in.Until,
+		Title: in.Title, TitleEN: in.TitleEN, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note, Part: in.Part,
+		Instruction: in.Instruction, Until: in.Until, Person: in.Person, Shown: in.Shown,
 	})
 	if err != nil {
 		return d, err
@@ -93,6 +111,41 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 	}
 	tx.Tell(op.Event{Name: "document." + step, Entity: "document", Record: d.ID, Root: d.Owner})
 	return d, nil
+}
+
+// checkPerson holds what a paper says of whom it concerns against its record:
+// a person's own paper is theirs, any other's somebody whom the record knows.
+func (r *Room) checkPerson(q db.Q, in *Input) error {
+	if in.OwnerKind == "person" && in.Person.IsZero() {
+		in.Person = in.Owner
+	}
+	if in.Person.IsZero() {
+		return nil
+	}
+	list, err := r.concerned(q, in.OwnerKind, in.Owner)
+	if err == nil && !slices.ContainsFunc(list, func(p Person) bool { return p.ID == in.Person }) {
+		err = fault.Invalid(fault.Field{Pointer: "/person_id", Key: "fault.bad_choice"})
+	}
+	return err
+}
+
+func (r *Room) concerned(q db.Q, kind string, owner db.ID) ([]Person, error) {
+	if of := r.Concerned[kind]; of != nil {
+		return of(q, owner)
+	}
+	return nil, nil
+}
+
+// People lists whom the papers of a record that the actor sees can concern.
+func (r *Room) People(ctx context.Context, a access.Actor, kind string, owner db.ID) (out []Person, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if err := r.ownerSeen(q, a, kind, owner); err != nil {
+			return err
+		}
+		out, err = r.concerned(q, kind, owner)
+		return err
+	})
+	return out, err
 }
 
 // Bring is Add for a file that another record holds until now, such as a draft
@@ -107,7 +160,7 @@ func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
 		return Document{}, err
 	}
 	at := slices.IndexFunc(all, func(d Document) bool {
-		return d.Kind == in.Kind && d.Part == in.Part && (d.Status == "requested" || d.Status == "rejected")
+		return d.Kind == in.Kind && d.Part == in.Part && d.Waited()
 	})
 	var d Document
 	step := "add"
@@ -115,7 +168,7 @@ func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
 		step = "receive"
 		d, err = flow.Take(tx, Flow, step, all[at], func(d *Document) { d.File = in.File })
 	} else {
-		d, err = flow.Create(tx, Flow, step, Document{Title: in.Title, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File,
+		d, err = flow.Create(tx, Flow, step, Document{Title: in.Title, TitleEN: in.TitleEN, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File,
 			Required: in.Required, Note: in.Note, Part: in.Part})
 	}
 	if err == nil {
@@ -134,7 +187,7 @@ func (r *Room) Bring(tx *op.Tx, in Input, from file.Owner) (Document, error) {
 // Lend puts a paper of one record among those of another, which has it from
 // then on by itself; the caller has checked both.
 func (r *Room) Lend(tx *op.Tx, d Document, ownerKind string, owner db.ID) (Document, error) {
-	lent, err := flow.Create(tx, Flow, "add", Document{Title: d.Title, Kind: d.Kind, OwnerKind: ownerKind, Owner: owner, File: d.File, Note: d.Note})
+	lent, err := flow.Create(tx, Flow, "add", Document{Title: d.Title, TitleEN: d.TitleEN, Kind: d.Kind, OwnerKind: ownerKind, Owner: owner, File: d.File, Note: d.Note})
 	if err == nil {
 		err = noFile(r.files.Share(tx, d.File, holder(d.ID), holder(lent.ID)))
 	}
@@ -144,10 +197,10 @@ func (r *Room) Lend(tx *op.Tx, d Document, ownerKind string, owner db.ID) (Docum
 	return lent, err
 }
 
-// paperTypes are what somebody without a sign-in may send: papers and photographs of them.
+// paperTypes are what residents, and whoever has no sign-in, may send: papers and photographs of them.
 var paperTypes = []string{"application/pdf", "image/jpeg", "image/png", "image/webp", "image/heic"}
 
-// MostPaper is the largest file that somebody without a sign-in may send, in
+// MostPaper is the largest file that residents, and whoever has no sign-in, may send, in
 // bytes.
 const MostPaper = 10 << 20
 
@@ -172,16 +225,34 @@ func noFile(err error) error {
 	return err
 }
 
-// Step takes receive, accept, reject, look_again, waive, ask_again or void.
+// Step takes receive, add_file, accept, reject, look_again, waive, ask_again or void.
 func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, in StepInput) (Document, error) {
+	return r.step(ctx, a, id, step, in, in)
+}
+
+// StepWith is Step with a file that was just taken in: sent again, the same
+// file is not taken twice.
+func (r *Room) StepWith(ctx context.Context, a access.Actor, id db.ID, step string, in StepInput, f file.File) (Document, error) {
+	sent := in
+	in.File = f.ID
+	return r.step(ctx, a, id, step, in, []any{sent, f.Name, f.Digest})
+}
+
+// brings tells whether a step brings a file.
+func brings(step string) bool { return step == "receive" || step == "add_file" }
+
+func (r *Room) step(ctx context.Context, a access.Actor, id db.ID, step string, in StepInput, sent any) (Document, error) {
 	var f fault.Fields
 	reason, key, args := text.Line(in.Reason, 500)
 	f.Check("/reason", key, args)
 	if reason == "" && slices.Contains([]string{"reject", "waive", "void"}, step) {
 		f.Add("/reason", "fault.required")
 	}
-	if step == "receive" && in.File.IsZero() {
+	if brings(step) && in.File.IsZero() {
 		f.Add("/file_id", "fault.required")
+	}
+	if !brings(step) && in.Version == 0 {
+		f.Add("/version", "fault.required")
 	}
 	if in.Until != "" && !in.Until.Valid() {
 		f.Add("/valid_until", "fault.date_unreal")
@@ -189,7 +260,7 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 	if err := f.Err(); err != nil {
 		return Document{}, err
 	}
-	return op.Do(ctx, r.run, a, "document."+step, []any{id, in}, func(tx *op.Tx) (Document, error) {
+	return op.Do(ctx, r.run, a, "document."+step, []any{id, sent}, func(tx *op.Tx) (Document, error) {
 		d, err := r.seen(tx, a, id)
 		if err != nil {
 			return d, err
@@ -199,8 +270,8 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 				return d, err
 			}
 		}
-		if step == "receive" && d.File != in.File {
-			// A rejected file stays with the document: the history names it.
+		if brings(step) {
+			// What came before stays with the document.
 			if err := r.attach(tx, id, in.File); err != nil {
 				return d, err
 			}
@@ -208,7 +279,7 @@ func (r *Room) Step(ctx context.Context, a access.Actor, id db.ID, step string, 
 		d, err = flow.Take(tx, Flow, step, d, func(d *Document) {
 			d.Reason = ""
 			switch step {
-			case "receive":
+			case "receive", "add_file":
 				d.File = in.File
 			case "reject", "waive":
 				d.Reason = reason
@@ -230,12 +301,16 @@ func (r *Room) Upload(ctx context.Context, a access.Actor, name, claims string, 
 	if !a.Known() {
 		return file.File{}, fault.SignIn()
 	}
-	return r.files.Take(ctx, in, file.Upload{By: a.ID, Name: name, Claims: claims})
+	up := file.Upload{By: a.ID, Name: name, Claims: claims}
+	if a.Is(access.Resident) {
+		up.Accept, up.Limit, up.Strict = paperTypes, MostPaper, true
+	}
+	return r.files.Take(ctx, in, up)
 }
 
-// Open gives a document's present file to those who see the document; who
-// opened it is noted first.
-func (r *Room) Open(ctx context.Context, a access.Actor, id db.ID) (file.File, *file.Reader, error) {
+// Open gives a file of a document, the present one where none is named, to
+// those who see the document; who opened which is noted first.
+func (r *Room) Open(ctx context.Context, a access.Actor, id, of db.ID) (file.File, *file.Reader, error) {
 	var f file.File
 	var d Document
 	err := r.run.Read(ctx, func(q *db.Reader) (err error) {
@@ -243,11 +318,14 @@ func (r *Room) Open(ctx context.Context, a access.Actor, id db.ID) (file.File, *
 		if err != nil {
 			return err
 		}
-		f, err = r.files.Get(q, d.File, holder(id))
+		if of.IsZero() {
+			of = d.File
+		}
+		f, err = r.files.Get(q, of, holder(id))
 		return err
 	})
-	if err == nil && r.run.Reads != nil {
-		err = r.run.Reads.Note(ctx, a, "opened", d.OwnerKind, d.Owner, "document")
+	if err == nil {
+		err = r.run.Reads.Note(ctx, a, "opened", d.OwnerKind, d.Owner, "document "+of.String())
 	}
 	if err != nil {
 		return f, nil, err
@@ -268,6 +346,40 @@ func (r *Room) List(ctx context.Context, a access.Actor, kind string, owner db.I
 	return out, err
 }
 
+// Page lists the documents of a record that the actor sees and that come after
+// one, the oldest first.
+func (r *Room) Page(ctx context.Context, a access.Actor, kind string, owner, last db.ID, limit int) (out []Document, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		if err := r.ownerSeen(q, a, kind, owner); err != nil {
+			return err
+		}
+		out, err = after(q, kind, owner, last, limit)
+		return err
+	})
+	return out, err
+}
+
+// Mine lists what a resident is to see and bring, the newest first.
+func (r *Room) Mine(ctx context.Context, a access.Actor) (out []Document, err error) {
+	if !a.Is(access.Resident) || a.Person.IsZero() {
+		return nil, fault.NotFound()
+	}
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		out, err = shownOf(q, a.Person)
+		return err
+	})
+	return out, err
+}
+
+// Document opens one document.
+func (r *Room) Document(ctx context.Context, a access.Actor, id db.ID) (d Document, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		d, err = r.seen(q, a, id)
+		return err
+	})
+	return d, err
+}
+
 // Files are the present files of documents that the caller has listed.
 func (r *Room) Files(ctx context.Context, list []Document) (out map[db.ID]file.File, err error) {
 	var ids []db.ID
@@ -283,20 +395,25 @@ func (r *Room) Files(ctx context.Context, list []Document) (out map[db.ID]file.F
 	return out, err
 }
 
-// Document opens one document.
-func (r *Room) Document(ctx context.Context, a access.Actor, id db.ID) (d Document, err error) {
+// FilesOf are all files that came for a document the caller has opened, the
+// newest first.
+func (r *Room) FilesOf(ctx context.Context, d Document) (out []file.File, err error) {
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		d, err = r.seen(q, a, id)
+		out, err = r.files.Of(q, holder(d.ID))
 		return err
 	})
-	return d, err
+	slices.Reverse(out)
+	return out, err
 }
 
-// seen loads a document whose owner the actor sees.
+// seen loads a document that is the actor's own to see, or whose owner they see.
 func (r *Room) seen(q db.Q, a access.Actor, id db.ID) (Document, error) {
 	d, err := load(q, id)
 	if err != nil {
 		return d, err
+	}
+	if d.shownTo(a) {
+		return d, nil
 	}
 	if err := r.ownerSeen(q, a, d.OwnerKind, d.Owner); err != nil {
 		return Document{}, err

@@ -122,6 +122,20 @@ func QueueCards(b *db.Batch, ids ...db.ID) *db.Answer[Card] {
 	return db.Queue[Card](b, selectCard+"p.id IN (??)", db.ListOf(ids))
 }
 
+// LanguagesOf gives the languages that persons understand, the best first; the
+// caller has checked that the actor may see the persons.
+func LanguagesOf(q db.Q, ids ...db.ID) (map[db.ID][]string, error) {
+	out := make(map[db.ID][]string, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	list, err := db.All[Person](q, selectPerson+"p.id IN (??)", db.ListOf(ids))
+	for _, p := range list {
+		out[p.ID] = p.Languages.V
+	}
+	return out, err
+}
+
 // OrganizationsOf gives organizations by id.
 func OrganizationsOf(q db.Q, ids ...db.ID) (map[db.ID]Organization, error) {
 	out := make(map[db.ID]Organization, len(ids))

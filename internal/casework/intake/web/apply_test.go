@@ -135,7 +135,7 @@ func TestAnApplicationOneQuestionAPage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, content, err := d.papers.Open(t.Context(), worker, id)
+		_, content, err := d.papers.Open(t.Context(), worker, id, db.ID{})
 		if err != nil {
 			t.Fatal(err)
 		}

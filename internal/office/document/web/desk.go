@@ -2,12 +2,15 @@ package web
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -18,6 +21,7 @@ import (
 	"kizuna/internal/ground/fault"
 	"kizuna/internal/ground/file"
 	"kizuna/internal/ground/flow"
+	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/ground/ui"
 	"kizuna/internal/office/agency"
@@ -49,8 +53,12 @@ func (p *pages) mount(d *door.Router) {
 	d.Page("GET "+desk+"/sheet", checkers, p.sheet)
 	d.Page("GET "+desk+"/{id}", staff, p.show)
 	d.Raw("GET "+desk+"/{id}/file", staff, api{p.room}.file, door.Long())
-	d.Page("GET "+desk+"/{id}/receive", checkers, p.askReceive)
-	d.Page("POST "+desk+"/{id}/receive", checkers, p.receive, door.Uploads())
+	d.Raw("GET "+desk+"/{id}/files/{file}", staff, api{p.room}.file, door.Long())
+	for _, step := range []string{"receive", "add_file"} {
+		d.Page("GET "+desk+"/{id}/"+step, checkers, p.askReceive(step))
+		d.Page("POST "+desk+"/{id}/"+step, checkers, p.receive(step), door.Uploads())
+	}
+	p.mountMy(d)
 	for _, step := range []string{"accept", "reject", "waive", "void"} {
 		d.Page("GET "+desk+"/{id}/"+step, checkers, p.askStep(step))
 		d.Page("POST "+desk+"/{id}/"+step, checkers, p.step(step))
@@ -66,7 +74,12 @@ func Panels(room *document.Room) []ui.Panel {
 	panel := func(kind, tab, word string) ui.Panel {
 		return ui.Panel{Key: "documents", On: kind, Tab: tab, TabWord: word, Roles: access.StaffRoles,
 			Queue: func(b *db.Batch, a access.Actor, of db.ID) func(context.Context) templ.Component {
-				list := document.QueueOf(b, kind, of)
+				var list *db.Answer[document.Document]
+				if kind == "person" {
+					list = room.QueueOfPerson(b, a, of)
+				} else {
+					list = document.QueueOf(b, kind, of)
+				}
 				return func(ctx context.Context) templ.Component {
 					if tab == "" && len(list.Rows) == 0 && !mayCheck(a) {
 						return nil
@@ -87,6 +100,8 @@ type owner struct {
 func (o owner) query() string {
 	return "?" + url.Values{"owner_kind": {o.Kind}, "owner_id": {o.ID.String()}}.Encode()
 }
+
+func named(ctx context.Context, d document.Document) string { return d.Named(text.From(ctx)) }
 
 func mayCheck(a access.Actor) bool { return a.Is(checkerRoles...) }
 
@@ -123,7 +138,7 @@ func documentsTable(ctx context.Context, a access.Actor, list []document.Documen
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(x, y document.Document) int { return order(x, today) - order(y, today) })
 	for _, d := range list {
-		t.Rows = append(t.Rows, ui.Row{ID: d.ID.String(), Href: at(d.ID), Title: d.Title, Sub: sub(ctx, d), Muted: d.Status == "waived",
+		t.Rows = append(t.Rows, ui.Row{ID: d.ID.String(), Href: at(d.ID), Title: named(ctx, d), Sub: sub(ctx, d), Muted: d.Status == "waived",
 			Cells: []templ.Component{ui.Tag(stateTag(ctx, d, today)), ui.Text(dateIn(ctx, d.Due)), ui.Text(dateIn(ctx, d.Until))}, Acts: rowActs(ctx, a, d)})
 	}
 	return t
@@ -183,7 +198,7 @@ func cardActs(ctx context.Context, o owner, a access.Actor, list []document.Docu
 
 // waited are the papers that are still to be brought.
 func waited(list []document.Document) []document.Document {
-	return slices.DeleteFunc(slices.Clone(list), func(d document.Document) bool { return d.Status != "requested" && d.Status != "rejected" })
+	return slices.DeleteFunc(slices.Clone(list), func(d document.Document) bool { return !d.Waited() })
 }
 
 // owned reads which record a page is about, and its papers.
@@ -195,8 +210,8 @@ func (p *pages) owned(r *http.Request) (o owner, list []document.Document, err e
 }
 
 func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
-	o, _, err := p.owned(r)
-	if err != nil {
+	var o owner
+	if err := door.Query(r, &o); err != nil {
 		return err
 	}
 	return p.drawAsk(w, r, document.AskInput{OwnerKind: o.Kind, Owner: o.ID, Required: true}, nil)
@@ -208,14 +223,21 @@ func (p *pages) drawAsk(w http.ResponseWriter, r *http.Request, in document.AskI
 	if err != nil {
 		return err
 	}
+	people, err := p.room.People(ctx, access.From(ctx), in.OwnerKind, in.Owner)
+	if err != nil {
+		return err
+	}
+	if len(people) > 0 && in.Person.IsZero() && refused == nil {
+		in.Person = people[0].ID
+	}
 	form := ui.FormProps{Action: desk}
 	page, back := ui.Page{Title: said(ctx, "ask")}, p.at(in.OwnerKind, in.Owner)
 	if refused == nil {
-		return door.Show(w, r, page, askPage(form, in, kindOptions(ctx, kinds, in.Kinds), back))
+		return door.Show(w, r, page, askPage(form, in, kindOptions(ctx, kinds, in.Kinds), personOptions(people), back))
 	}
 	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
 		form.Typed, form.Fault = door.Typed(r), err
-		return askPage(form, in, kindOptions(ctx, kinds, in.Kinds), back)
+		return askPage(form, in, kindOptions(ctx, kinds, in.Kinds), personOptions(people), back)
 	})
 }
 
@@ -223,6 +245,22 @@ func kindOptions(ctx context.Context, kinds []agency.Code, chosen []string) []ui
 	out := make([]ui.Option, len(kinds))
 	for i, k := range kinds {
 		out[i] = ui.Option{Value: k.Key, Label: k.Label.In(text.From(ctx)), Checked: slices.Contains(chosen, k.Key)}
+	}
+	return out
+}
+
+// personValue is the choice of a person, "" for none.
+func personValue(id db.ID) string {
+	if id.IsZero() {
+		return ""
+	}
+	return id.String()
+}
+
+func personOptions(list []document.Person) []ui.Option {
+	out := make([]ui.Option, len(list))
+	for i, x := range list {
+		out[i] = ui.Option{Value: x.ID.String(), Label: x.Name}
 	}
 	return out
 }
@@ -257,14 +295,18 @@ func (p *pages) drawAdd(w http.ResponseWriter, r *http.Request, o owner, refused
 	if err != nil {
 		return err
 	}
+	people, err := p.room.People(ctx, access.From(ctx), o.Kind, o.ID)
+	if err != nil {
+		return err
+	}
 	form := ui.FormProps{Action: desk + "/add" + o.query(), Upload: true}
 	page, back := ui.Page{Title: said(ctx, "add")}, p.at(o.Kind, o.ID)
 	if refused == nil {
-		return door.Show(w, r, page, addPage(form, kindOptions(ctx, kinds, nil), back))
+		return door.Show(w, r, page, addPage(form, kindOptions(ctx, kinds, nil), personOptions(people), back))
 	}
 	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
 		form.Typed, form.Fault = door.Typed(r), err
-		return addPage(form, kindOptions(ctx, kinds, nil), back)
+		return addPage(form, kindOptions(ctx, kinds, nil), personOptions(people), back)
 	})
 }
 
@@ -285,13 +327,15 @@ func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
 			wrong.Add("/file", "document.web.too_many_files", "max", mostFiles)
 			return nil
 		}
-		in := document.Input{Title: titleOf(ctx, kinds, sent.Get("kind"), sent.Get("title"), f.Name), Kind: sent.Get("kind"), OwnerKind: o.Kind, Owner: o.ID, Note: sent.Get("note")}
-		err := p.takeFile(ctx, a, f, func(id db.ID) error {
-			in.File = id
-			_, err := p.room.Create(ctx, a, in)
+		in, err := paperOf(o, kinds, sent, f.Name)
+		if err != nil {
+			return err
+		}
+		took, err := p.takeFile(ctx, a, f, &wrong, func(taken file.File) error {
+			_, err := p.room.CreateWith(op.WithKey(ctx, keyOf(sent.Get("idempotency_key"), taken)), a, in, taken)
 			return err
 		})
-		if err = ofFile(&wrong, f.Name, err); err == nil {
+		if took {
 			came++
 		}
 		return err
@@ -316,39 +360,55 @@ func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
 	return door.See(w, r, p.at(o.Kind, o.ID))
 }
 
-// titleOf names a paper: as was typed, else by its kind, else by its file.
-func titleOf(ctx context.Context, kinds []agency.Code, kind, typed, name string) string {
-	if typed != "" {
-		return typed
+// paperOf is a file that came, as a paper: named as was typed, else by its kind, else by its file.
+func paperOf(o owner, kinds []agency.Code, sent url.Values, name string) (document.Input, error) {
+	in := document.Input{Title: sent.Get("title"), Kind: sent.Get("kind"), OwnerKind: o.Kind, Owner: o.ID, Note: sent.Get("note")}
+	if id := sent.Get("person_id"); id != "" {
+		var err error
+		if in.Person, err = db.ParseID(id); err != nil {
+			return in, fault.Invalid(fault.Field{Pointer: "/person_id", Key: "fault.bad_choice"})
+		}
 	}
-	if i := slices.IndexFunc(kinds, func(k agency.Code) bool { return k.Key == kind }); i >= 0 {
-		return kinds[i].Label.In(text.From(ctx))
-	}
-	return name
-}
-
-// takeFile takes a file in and hands it to what is to hold it.
-func (p *pages) takeFile(ctx context.Context, a access.Actor, f *door.File, hold func(file db.ID) error) error {
-	taken, err := p.room.Upload(ctx, a, f.Name, f.Type, f)
-	if err != nil {
-		return atFile(err)
-	}
-	return hold(taken.ID)
-}
-
-// ofFile gathers what is wrong with a file by its name, and passes on what is no fault of the file's.
-func ofFile(wrong *fault.Fields, name string, err error) error {
-	told, ok := fault.As(err)
+	i := slices.IndexFunc(kinds, func(k agency.Code) bool { return k.Key == in.Kind })
 	switch {
-	case err == nil || !ok || told.Kind != fault.KindInvalid:
-		return err
-	case len(told.Fields) == 0:
-		wrong.Add("/file", "document.web.bad_file", "name", name)
+	case in.Title != "":
+	case i >= 0:
+		in.Title, in.TitleEN = kinds[i].Label.JA, kinds[i].Label.EN
+	default:
+		in.Title = name
+	}
+	return in, nil
+}
+
+// keyOf is a form's idempotency key for one of its files, by what is in it: sent again, each file finds
+// its own answer.
+func keyOf(key string, f file.File) string {
+	if key == "" {
+		return ""
+	}
+	return key + "/" + hex.EncodeToString(f.Digest[:12])
+}
+
+// takeFile takes a file in and hands it to what is to hold it. What is wrong with it is gathered under its
+// name, and it did not come then; what is no fault of the file's is passed on.
+func (p *pages) takeFile(ctx context.Context, a access.Actor, f *door.File, wrong *fault.Fields, hold func(file.File) error) (took bool, err error) {
+	taken, err := p.room.Upload(ctx, a, f.Name, f.Type, f)
+	if err == nil {
+		err = hold(taken)
+	}
+	told, ok := fault.As(err)
+	if err == nil || !ok || told.Kind != fault.KindInvalid {
+		return err == nil, err
 	}
 	for _, x := range told.Fields {
-		*wrong = append(*wrong, fault.Field{Pointer: "/file", Key: x.Key, Args: x.Args})
+		if x.Pointer == "" || x.Pointer == "/file_id" {
+			x = fault.Field{Pointer: "/file", Key: "document.web.bad_file", Args: map[string]any{"name": f.Name, "why": text.Word(ctx, x.Key, x.Args)}}
+		}
+		if !slices.ContainsFunc(*wrong, func(y fault.Field) bool { return y.Pointer == x.Pointer && x.Pointer != "/file" }) {
+			*wrong = append(*wrong, x)
+		}
 	}
-	return nil
+	return false, nil
 }
 
 // open reads the paper that a page is about.
@@ -366,21 +426,32 @@ func (p *pages) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
-	files, err := p.room.Files(ctx, []document.Document{d})
+	files, err := p.room.FilesOf(ctx, d)
 	if err != nil {
 		return err
 	}
-	v := view{d, files[d.File], p.at(d.OwnerKind, d.Owner), p.room.Today(ctx), access.From(ctx)}
-	return door.Show(w, r, ui.Page{Title: d.Title}, documentPage(v))
+	people, err := p.room.People(ctx, access.From(ctx), d.OwnerKind, d.Owner)
+	if err != nil {
+		return err
+	}
+	v := view{Document: d, files: files, base: at(d.ID), back: p.at(d.OwnerKind, d.Owner), today: p.room.Today(ctx), by: access.From(ctx)}
+	for _, x := range people {
+		if x.ID == d.Person {
+			v.person = x.Name
+		}
+	}
+	return door.Show(w, r, ui.Page{Title: named(ctx, d)}, documentPage(v))
 }
 
 // view is a paper's page.
 type view struct {
 	document.Document
-	file  file.File
-	back  string
-	today calendar.Date
-	by    access.Actor
+	files  []file.File // the newest first
+	base   string      // the page's own address
+	person string      // whom it concerns
+	back   string
+	today  calendar.Date
+	by     access.Actor
 }
 
 // acts are the steps that may be taken, those that ask nothing at once.
@@ -409,6 +480,10 @@ func (v view) facts(ctx context.Context) []ui.Fact {
 			out = append(out, ui.Fact{Label: said(ctx, key), Value: value})
 		}
 	}
+	add("person", v.person)
+	if v.Shown {
+		add("shown_label", said(ctx, "shown_yes"))
+	}
 	add("reason", v.Reason)
 	add("due", dateIn(ctx, v.Due))
 	add("valid_until", dateIn(ctx, v.Until))
@@ -420,23 +495,43 @@ func (v view) facts(ctx context.Context) []ui.Fact {
 	return out
 }
 
-// shows tells whether the file can be shown on the page itself.
-func (v view) shows() bool {
-	return !v.file.Active && !v.file.Waits() && !v.file.Harmful() && slices.Contains([]string{"image/jpeg", "image/png", "image/webp", "image/gif"}, v.file.MediaType)
+// shown is the present file where it can be shown on the page itself: what came before is opened from the list.
+func (v view) shown() (f file.File, ok bool) {
+	i := slices.IndexFunc(v.files, func(f file.File) bool { return f.ID == v.File })
+	if i < 0 {
+		return f, false
+	}
+	f = v.files[i]
+	return f, !f.Active && !f.Waits() && !f.Harmful() && slices.Contains([]string{"image/jpeg", "image/png", "image/webp", "image/gif"}, f.MediaType)
 }
 
-// documents is the file as it is listed: what the virus check holds up or found cannot be opened.
+// documents are the files as they are listed: what the virus check holds up or found cannot be opened.
 func (v view) documents(ctx context.Context) []ui.Document {
-	d := ui.Document{Name: v.file.Name, Kind: v.file.MediaType, Size: size(v.file.Size), Note: v.file.At.Date(calendar.Zone(ctx)).In(text.From(ctx))}
-	switch {
-	case v.file.Waits():
-		d.Tag = ui.TagProps{Text: said(ctx, "waits"), Tone: ui.Warn}
-	case v.file.Harmful():
-		d.Tag = ui.TagProps{Text: said(ctx, "harmful"), Tone: ui.Bad}
-	default:
-		d.Href = at(v.ID) + "/file?inline=true"
+	out := make([]ui.Document, len(v.files))
+	for i, f := range v.files {
+		d := ui.Document{Name: f.Name, Kind: kindWord(ctx, f.MediaType), Size: size(f.Size), Note: calendar.FormatDay(f.At.Date(calendar.Zone(ctx)), text.From(ctx))}
+		switch {
+		case f.Waits():
+			d.Tag = ui.TagProps{Text: said(ctx, "waits"), Tone: ui.Warn}
+		case f.Harmful():
+			d.Tag = ui.TagProps{Text: said(ctx, "harmful"), Tone: ui.Bad}
+		default:
+			d.Href = v.base + "/files/" + f.ID.String() + "?inline=true"
+		}
+		out[i] = d
 	}
-	return []ui.Document{d}
+	return out
+}
+
+// kindWord says in a word what sort of file it is.
+func kindWord(ctx context.Context, mediaType string) string {
+	switch {
+	case mediaType == "application/pdf":
+		return "PDF"
+	case strings.HasPrefix(mediaType, "image/"):
+		return said(ctx, "photo")
+	}
+	return said(ctx, "other_file")
 }
 
 // size is how large a file is, as people say it.
@@ -447,51 +542,70 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }
 
-func (p *pages) askReceive(w http.ResponseWriter, r *http.Request) error {
-	return p.drawReceive(w, r, nil)
+func (p *pages) askReceive(step string) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error { return p.drawReceive(w, r, step, nil) }
 }
 
-func (p *pages) drawReceive(w http.ResponseWriter, r *http.Request, refused error) error {
+func (p *pages) drawReceive(w http.ResponseWriter, r *http.Request, step string, refused error) error {
 	d, err := p.open(r)
 	if err != nil {
 		return err
 	}
 	ctx := r.Context()
-	page, form := ui.Page{Title: stepWord(ctx, "receive")}, ui.FormProps{Action: at(d.ID) + "/receive", Upload: true, Version: strconv.FormatInt(d.Version, 10)}
+	page, form := ui.Page{Title: stepWord(ctx, step)}, ui.FormProps{Action: at(d.ID) + "/" + step, Upload: true, Version: strconv.FormatInt(d.Version, 10)}
 	if refused == nil {
-		return door.Show(w, r, page, receivePage(form, d))
+		return door.Show(w, r, page, receivePage(form, d, step))
 	}
 	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
 		form.Typed, form.Fault = door.Typed(r), err
-		return receivePage(form, d)
+		return receivePage(form, d, step)
 	})
 }
 
-// receive takes in the paper that was asked for.
-func (p *pages) receive(w http.ResponseWriter, r *http.Request) error {
-	d, err := p.open(r)
-	if err != nil {
-		return err
+// receive takes in the paper that was asked for, or another file of one that came.
+func (p *pages) receive(step string) door.Page {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		d, err := p.open(r)
+		if err != nil {
+			return err
+		}
+		if err := p.bring(r, d, step); err != nil {
+			return p.drawReceive(w, r, step, err)
+		}
+		door.Toast(w, r, ui.OK, "document.web.saved")
+		return door.See(w, r, at(d.ID))
 	}
-	var in document.StepInput
-	r, f, err := door.Upload(r, &in)
-	if err != nil {
-		return p.drawReceive(w, r, err)
-	}
-	if f == nil {
-		return p.drawReceive(w, r, fault.Invalid(fault.Field{Pointer: "/file", Key: "fault.required"}))
-	}
+}
+
+// bring takes the files of a form in for a paper: the first by its step, each further one added to it. A file that
+// cannot be taken holds up no other.
+func (p *pages) bring(r *http.Request, d document.Document, step string) error {
 	ctx, a := r.Context(), access.From(r.Context())
-	err = p.takeFile(ctx, a, f, func(id db.ID) error {
-		in.File = id
-		_, err := p.room.Step(ctx, a, d.ID, "receive", in)
+	came, wrong := 0, fault.Fields{}
+	err := door.Stream(r, func(sent url.Values, f *door.File) error {
+		if came >= mostFiles {
+			wrong.Add("/file", "document.web.too_many_files", "max", mostFiles)
+			return nil
+		}
+		took, err := p.takeFile(ctx, a, f, &wrong, func(taken file.File) error {
+			_, err := p.room.StepWith(op.WithKey(ctx, keyOf(sent.Get("idempotency_key"), taken)), a, d.ID, step, document.StepInput{}, taken)
+			return err
+		})
+		if took {
+			came++
+			step = "add_file"
+		}
 		return err
 	})
-	if err != nil {
-		return p.drawReceive(w, r, err)
+	switch {
+	case errors.Is(err, fault.KindTooLarge):
+		wrong.Add("/file", "document.web.too_large")
+	case err != nil:
+		return err
+	case len(wrong) == 0 && came == 0:
+		wrong.Add("/file", "fault.required")
 	}
-	door.Toast(w, r, ui.OK, "document.web.saved")
-	return door.See(w, r, at(d.ID))
+	return wrong.Err()
 }
 
 func (p *pages) askStep(step string) func(http.ResponseWriter, *http.Request) error {
@@ -506,7 +620,7 @@ func (p *pages) confirm(w http.ResponseWriter, r *http.Request, step string, ref
 	ctx := r.Context()
 	props := ui.ConfirmProps{Form: ui.FormProps{Action: at(d.ID) + "/" + step, Version: strconv.FormatInt(d.Version, 10)},
 		Title: stepWord(ctx, step), Text: said(ctx, "hint_"+step), Submit: stepWord(ctx, step), Danger: step == flow.Void, CancelHref: at(d.ID),
-		Facts: []ui.Fact{{Label: said(ctx, "paper"), Value: d.Title}}}
+		Facts: []ui.Fact{{Label: said(ctx, "paper"), Value: named(ctx, d)}}}
 	page := ui.Page{Title: props.Title}
 	if refused == nil {
 		return door.Show(w, r, page, stepPage(props, step, d))
@@ -542,14 +656,52 @@ func (p *pages) step(step string) func(http.ResponseWriter, *http.Request) error
 	}
 }
 
-// sheet is a page to print and hand over: what is still to be brought, by when and how.
+// sheet is a page to print and hand over: what is still to be brought, by when and how, in a language that whom the
+// papers concern understands, or in the one that was chosen.
 func (p *pages) sheet(w http.ResponseWriter, r *http.Request) error {
-	o, list, err := p.owned(r)
+	var asked struct {
+		owner
+		In string `json:"in"`
+	}
+	if err := door.Query(r, &asked); err != nil {
+		return err
+	}
+	ctx, a := r.Context(), access.From(r.Context())
+	list, err := p.room.List(ctx, a, asked.Kind, asked.ID)
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
-	return door.Show(w, r, ui.Page{Title: said(ctx, "sheet_title")}, sheetPage(waited(list), p.at(o.Kind, o.ID)))
+	people, err := p.room.People(ctx, a, asked.Kind, asked.ID)
+	if err != nil {
+		return err
+	}
+	lang := languageOf(people)
+	if slices.Contains(text.Langs, text.Lang(asked.In)) {
+		lang = text.Lang(asked.In)
+	}
+	var others []ui.Act
+	for _, l := range text.Langs {
+		if l != lang {
+			others = append(others, ui.Act{Label: said(ctx, "sheet_in."+string(l)), Href: desk + "/sheet" + asked.query() + "&in=" + string(l)})
+		}
+	}
+	others = append(others, ui.Act{Label: said(ctx, "back"), Href: p.at(asked.Kind, asked.ID)})
+	page := ui.Page{Title: text.Word(text.With(ctx, lang), "document.web.sheet_title")}
+	return door.Show(w, r, page, sheetPage(in(lang, sheetCard(lang, waited(list))), others))
+}
+
+// languageOf is the language in which whom papers concern first is written to: Japanese where they understand it or
+// nothing is known, else English.
+func languageOf(people []document.Person) text.Lang {
+	if len(people) == 0 || len(people[0].Languages) == 0 || slices.Contains(people[0].Languages, string(text.JA)) {
+		return text.JA
+	}
+	return text.EN
+}
+
+// in draws a part of a page in another language than the reader's.
+func in(lang text.Lang, part templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error { return part.Render(text.With(ctx, lang), w) })
 }
 
 // reasonHint says who reads the reason.

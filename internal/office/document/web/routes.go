@@ -27,10 +27,11 @@ var _ = text.Register("document.web", wordsFile)
 var checkerRoles = []access.Role{access.Caseworker, access.Supervisor, access.IntakeWorker, access.ProgramManager, access.FinanceOfficer}
 
 var (
-	everyone = door.By(access.UserRoles...)
-	staff    = door.By(access.StaffRoles...)
-	checkers = door.By(checkerRoles...)
-	bringers = door.By(slices.Concat(checkerRoles, []access.Role{access.ProviderManager, access.ProviderStaff, access.Resident})...)
+	everyone  = door.By(access.UserRoles...)
+	staff     = door.By(access.StaffRoles...)
+	checkers  = door.By(checkerRoles...)
+	residents = door.By(access.Resident)
+	bringers  = door.By(slices.Concat(checkerRoles, []access.Role{access.ProviderManager, access.ProviderStaff, access.Resident})...)
 )
 
 var documents = door.Resource{Name: "documents", Doc: "Papers of a record: those asked for and those that came"}
@@ -44,12 +45,15 @@ func Mount(d *door.Router, room *document.Room, at func(kind string, id db.ID) s
 	door.List(d, documents, everyone, a.list)
 	door.Get(d, documents, everyone, a.get)
 	door.Create(d, documents, bringers, a.create)
-	door.Step(d, documents, "receive", bringers, a.step("receive"))
+	for _, step := range []string{"receive", "add_file"} {
+		door.Step(d, documents, step, bringers, a.step(step))
+	}
 	for _, step := range []string{"accept", "reject", "look_again", "waive", "ask_again", "void"} {
 		door.Step(d, documents, step, checkers, a.step(step))
 	}
 	d.Raw("POST /api/v1/files", bringers, a.upload, door.Uploads())
 	d.Raw("GET /api/v1/documents/{id}/file", everyone, a.file, door.Long())
+	d.Raw("GET /api/v1/documents/{id}/files/{file}", everyone, a.file, door.Long())
 }
 
 type api struct{ room *document.Room }
@@ -60,21 +64,29 @@ type documentOut struct {
 	Version     int64         `json:"version"`
 	Actions     []string      `json:"actions"`
 	Title       string        `json:"title"`
+	TitleEN     string        `json:"title_en" doc:"Its name in English, empty where it has one name only"`
 	Kind        string        `json:"kind"`
 	OwnerKind   string        `json:"owner_kind"`
 	Owner       db.ID         `json:"owner_id"`
 	File        db.ID         `json:"file_id"`
 	Due         calendar.Date `json:"due"`
 	Required    bool          `json:"required"`
-	Note        string        `json:"note"`
+	Note        string        `json:"note" doc:"For staff; empty for everybody else"`
 	Part        string        `json:"part" doc:"For which part of its record it is, such as the key of a co-applicant; empty for all of it"`
 	Instruction string        `json:"instruction" doc:"What is said to whoever is to bring it"`
 	Until       calendar.Date `json:"valid_until" doc:"The last day on which it holds"`
 	Reason      string        `json:"reason" doc:"Why it was rejected or is not needed"`
+	Person      db.ID         `json:"person_id" doc:"Whom it concerns"`
+	Shown       bool          `json:"shown" doc:"Whether that person sees it, and can bring it, on their own page"`
 }
 
 func documentOf(a access.Actor, d document.Document) documentOut {
-	return documentOut{d.ID, d.Status, d.Version, document.Flow.Free(a, d), d.Title, d.Kind, d.OwnerKind, d.Owner, d.File, d.Due, d.Required, d.Note, d.Part, d.Instruction, d.Until, d.Reason}
+	note := d.Note
+	if !a.Is(access.StaffRoles...) {
+		note = "" // what staff say among themselves
+	}
+	return documentOut{d.ID, d.Status, d.Version, document.Flow.Free(a, d), d.Title, d.TitleEN, d.Kind, d.OwnerKind, d.Owner, d.File, d.Due, d.Required, note, d.Part,
+		d.Instruction, d.Until, d.Reason, d.Person, d.Shown}
 }
 
 type asked struct {
@@ -85,15 +97,16 @@ type asked struct {
 
 func (x api) list(ctx context.Context, a access.Actor, q asked) (door.Items[documentOut], error) {
 	var out door.Items[documentOut]
-	list, err := x.room.List(ctx, a, q.OwnerKind, q.Owner)
+	last, err := door.Cursor(q.Cursor)
+	if err != nil {
+		return out, err
+	}
+	list, err := x.room.Page(ctx, a, q.OwnerKind, q.Owner, last, q.Limit+1)
+	if len(list) > q.Limit {
+		list = list[:q.Limit]
+		out.Next = list[q.Limit-1].ID.String()
+	}
 	for _, d := range list {
-		if q.Cursor != "" && d.ID.String() <= q.Cursor {
-			continue
-		}
-		if len(out.Items) == q.Limit {
-			out.Next = out.Items[q.Limit-1].ID.String()
-			break
-		}
 		out.Items = append(out.Items, documentOf(a, d))
 	}
 	return out, err
@@ -159,7 +172,13 @@ func (x api) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f, content, err := x.room.Open(r.Context(), access.From(r.Context()), id)
+	var of db.ID
+	if r.PathValue("file") != "" {
+		if of, err = door.ID(r, "file"); err != nil {
+			return err
+		}
+	}
+	f, content, err := x.room.Open(r.Context(), access.From(r.Context()), id, of)
 	if err != nil {
 		return err
 	}

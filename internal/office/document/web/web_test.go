@@ -19,6 +19,7 @@ import (
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/door"
 	"kizuna/internal/ground/file"
+	"kizuna/internal/ground/journal"
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/vault"
 	"kizuna/internal/kizunatest"
@@ -34,12 +35,14 @@ func TestFileInAndOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		clock := calendar.NewFake(calendar.TimeOf(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC)))
-		room := document.New(&op.Runner{Data: d, Vault: v, Clock: clock}, file.New(d, v, clock))
+		reads := journal.NewReads(d, v, clock)
+		t.Cleanup(reads.Close)
+		room := document.New(&op.Runner{Data: d, Vault: v, Clock: clock, Reads: reads}, file.New(d, v, clock))
 		seen := true
 		room.Sees["case"] = func(db.Q, access.Actor, calendar.Time, db.ID) (bool, error) { return seen, nil }
 		aoi := access.Actor{ID: db.NewID(), Roles: []access.Role{access.Caseworker}}
 		router := door.New(door.Config{Vault: v, Identify: func(*http.Request) (access.Actor, error) { return aoi, nil }})
-		web.Mount(router, room)
+		web.Mount(router, room, func(string, db.ID) string { return "/desk" })
 		do := func(want int, method, path, kind string, body []byte) map[string]any {
 			t.Helper()
 			r := httptest.NewRequest(method, "http://127.0.0.1/api/v1/"+path, bytes.NewReader(body))
@@ -87,7 +90,7 @@ func TestBadFilesAreRefusedAtTheDesk(t *testing.T) {
 		room.Sees["case"] = func(db.Q, access.Actor, calendar.Time, db.ID) (bool, error) { return true, nil }
 		aoi := kizunatest.Staff(access.Caseworker)
 		router := door.New(door.Config{Vault: run.Vault, Identify: func(*http.Request) (access.Actor, error) { return aoi, nil }})
-		web.Mount(router, room)
+		web.Mount(router, room, func(string, db.ID) string { return "/desk" })
 		send := func(method, path, kind string, body io.Reader, size int64) *httptest.ResponseRecorder {
 			r := httptest.NewRequest(method, "http://127.0.0.1/api/v1/"+path, body)
 			r.Header.Set("Content-Type", kind)
