@@ -28,7 +28,7 @@ var belongs = map[string]string{
 }
 
 // asked are the fields that say what a page without an id in its path is about, the surest first.
-var asked = []string{"case_id", "case", "person", "person_id", "item_id", "assignment_id", "owner_id"}
+var asked = []string{"case_id", "case", "owner_id", "person", "person_id", "item_id", "assignment_id"}
 
 // trail leads from a page of the desk to the case or the person that its record belongs to, by name and number, so that
 // nobody works on the wrong one and one click leads back. It names only what the reader may see; nil is no trail.

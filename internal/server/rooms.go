@@ -229,7 +229,7 @@ func (s *Server) furnish(d *door.Router) {
 
 // sources are what rooms say on the first pages, in the order it is shown.
 func (s *Server) sources() []homeweb.Source {
-	return append(homeweb.Intake(s.Rooms.Intake), homeweb.Network(s.config.Clock, s.Rooms.Documents, s.Run.Read)...)
+	return append(homeweb.Intake(s.Rooms.Intake), homeweb.Network(s.config.Clock, s.Run.Read)...)
 }
 
 // panels are every room's parts of other rooms' pages, in the order they are shown.

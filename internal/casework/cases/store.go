@@ -25,6 +25,13 @@ func Through(a access.Actor, now calendar.Time, column string) sight.Clause {
 	return sight.Clause{SQL: "EXISTS (SELECT 1 FROM case_file c WHERE c.id = " + column + " AND " + seen.SQL + ")", Args: seen.Args}
 }
 
+// InHand is the condition for what belongs to the cases in hand that an actor
+// owns and sees; the case's id stands in the column.
+func InHand(a access.Actor, now calendar.Time, column string) sight.Clause {
+	seen := lens(a, now).One("c.id")
+	return sight.Clause{SQL: column + " IN (SELECT c.id FROM case_file c WHERE c.owner = ? AND c.status IN ('open', 'paused') AND " + seen.SQL + ")", Args: append([]any{a.ID}, seen.Args...)}
+}
+
 // A case concerns whoever takes or took part in it.
 var _ = sight.Concerns("case", "person", "SELECT x.case_id FROM case_participant x WHERE x.status <> 'void' AND x.person IN (@barred)")
 

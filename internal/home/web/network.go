@@ -2,11 +2,13 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"kizuna/internal/casework/careplan"
+	"kizuna/internal/casework/cases"
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
@@ -19,12 +21,13 @@ import (
 	"kizuna/internal/network/referral"
 	"kizuna/internal/office/document"
 	"kizuna/internal/resident/consent"
+	"kizuna/internal/resident/people"
 )
 
 // Network tells what help given by others asks: of providers, of those who approve and pay
 // for it and of the residents who get it. Each page reads it in one round trip.
-func Network(clock calendar.Clock, documents *document.Room, read func(ctx context.Context, f func(q *db.Reader) error) error) []Source {
-	n := network{clock, documents, read}
+func Network(clock calendar.Clock, read func(ctx context.Context, f func(q *db.Reader) error) error) []Source {
+	n := network{clock, read}
 	return []Source{
 		{On: ui.Portal, Roles: access.ProviderRoles, Ask: n.provider},
 		{On: ui.Desk, Roles: []access.Role{access.FinanceOfficer, access.ProgramManager}, Ask: n.books},
@@ -35,9 +38,8 @@ func Network(clock calendar.Clock, documents *document.Room, read func(ctx conte
 }
 
 type network struct {
-	clock     calendar.Clock
-	documents *document.Room
-	read      func(ctx context.Context, f func(q *db.Reader) error) error
+	clock calendar.Clock
+	read  func(ctx context.Context, f func(q *db.Reader) error) error
 }
 
 // send reads what was queued.
@@ -188,7 +190,7 @@ func (n network) worker(ctx context.Context, a access.Actor) (said Said, err err
 	today := calendar.Today(ctx, n.clock)
 	b := db.NewBatch()
 	offers, held := referral.QueueToCompare(b, a, n.clock.Now(), mostPrompts), delivery.QueueToApprove(b, a, n.clock.Now())
-	papers := n.documents.QueueToSee(b, a, today, mostPrompts)
+	papers := document.QueueToSee(b, "case", cases.InHand(a, n.clock.Now(), "d.owner"), today, mostPrompts)
 	var emergencies *db.Answer[consent.Disclosure]
 	if a.Is(access.Supervisor) {
 		emergencies = consent.QueueToReview(b, a, n.clock.Now(), mostToReview)
@@ -204,23 +206,52 @@ func (n network) worker(ctx context.Context, a access.Actor) (said Said, err err
 	for _, x := range offers.Rows {
 		said.Prompts = append(said.Prompts, toCompare(ctx, x, today))
 	}
+	whose, err := n.whose(ctx, papers.Rows)
+	if err != nil {
+		return said, err
+	}
 	for _, x := range papers.Rows {
-		said.Prompts = append(said.Prompts, paperPrompt(ctx, x, today))
+		said.Prompts = append(said.Prompts, paperPrompt(ctx, x, whose[x.Person].Name, today))
 	}
 	waiting, _ := held.First()
 	said.Prompts = append(said.Prompts, heldPrompt(ctx, waiting, today)...)
 	return said, nil
 }
 
+// whose gives the persons whom papers concern, of cases that the actor works on.
+func (n network) whose(ctx context.Context, papers []document.Document) (out map[db.ID]people.Card, err error) {
+	var ids []db.ID
+	for _, d := range papers {
+		if !d.Person.IsZero() && !slices.Contains(ids, d.Person) {
+			ids = append(ids, d.Person)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = n.read(ctx, func(q *db.Reader) error {
+		out, err = people.CardsOf(q, ids...)
+		return err
+	})
+	return out, err
+}
+
 // paperPrompt is a paper that came and nobody looked at, or one that is overdue.
-func paperPrompt(ctx context.Context, d document.Document, today calendar.Date) Prompt {
+func paperPrompt(ctx context.Context, d document.Document, who string, today calendar.Date) Prompt {
 	href, title := "/desk/documents/"+d.ID.String(), d.Named(text.From(ctx))
+	about := func(word string) string {
+		what := text.Word(ctx, word, "title", title)
+		if who == "" {
+			return what
+		}
+		return text.Word(ctx, "home.about", "who", who, "what", what)
+	}
 	if d.Status == "received" {
-		return Prompt{Due: today, Prompt: ui.Prompt{Icon: "file-text", Tone: ui.Info, Title: text.Word(ctx, "home.paper_came", "title", title), Href: href,
+		return Prompt{Due: today, Prompt: ui.Prompt{Icon: "file-text", Tone: ui.Info, Title: about("home.paper_came"), Href: href,
 			Act: ui.Act{Label: text.Word(ctx, "home.look_at_paper"), Href: href}}}
 	}
 	due, tone := dueIn(ctx, today, d.Due)
-	return Prompt{Due: d.Due, Prompt: ui.Prompt{Icon: "clock", Tone: tone, Title: text.Word(ctx, "home.paper_late", "title", title), Sub: due, Href: href,
+	return Prompt{Due: d.Due, Prompt: ui.Prompt{Icon: "clock", Tone: tone, Title: about("home.paper_late"), Sub: due, Href: href,
 		Act: ui.Act{Label: text.Word(ctx, "home.open_paper"), Href: href}}}
 }
 

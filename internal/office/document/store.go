@@ -93,14 +93,11 @@ func shownOf(q db.Q, person db.ID) ([]Document, error) {
 
 const shownText = " WHERE person = ? AND shown = TRUE AND status <> 'void' ORDER BY id DESC LIMIT ?"
 
-// QueueToSee adds to a batch the papers of the cases that the actor works on
-// themselves: those that residents brought and nobody looked at, and those
-// that are overdue, the longest first.
-func (r *Room) QueueToSee(b *db.Batch, a access.Actor, today calendar.Date, limit int) *db.Answer[Document] {
-	seen := r.seenBy(a, r.run.Now())
-	args := append([]any{a.ID, r.run.Now()}, seen.Args...)
-	return db.Queue[Document](b, "SELECT "+db.Columns[Document]("d")+` FROM document d
-		WHERE d.owner IN (SELECT record FROM reach WHERE scope = ? AND kind = 'case' AND until > ?) AND `+seen.SQL+`
+// QueueToSee adds to a batch the papers of some records that wait for who works
+// on them: those that residents brought and nobody looked at, and those that
+// are overdue, the longest first. The condition, on d.owner, says which.
+func QueueToSee(b *db.Batch, kind string, of sight.Clause, today calendar.Date, limit int) *db.Answer[Document] {
+	return db.Queue[Document](b, "SELECT "+db.Columns[Document]("d")+` FROM document d WHERE d.owner_kind = ? AND `+of.SQL+`
 		AND (d.status = 'received' AND d.shown = TRUE OR d.status IN ('requested', 'rejected') AND d.due <> '' AND d.due < ?)
-		ORDER BY d.due, d.id LIMIT ?`, append(args, today, limit)...)
+		ORDER BY d.due, d.id LIMIT ?`, append(append([]any{kind}, of.Args...), today, limit)...)
 }

@@ -143,7 +143,7 @@ func TestAnApplicationOneQuestionAPage(t *testing.T) {
 			t.Errorf("the paper: %q %v", got, err)
 		}
 		other := access.Actor{ID: db.NewID(), Roles: []access.Role{access.Caseworker}}
-		if _, _, err := d.papers.Open(t.Context(), other, id); !errors.Is(err, fault.KindNotFound) {
+		if _, _, err := d.papers.Open(t.Context(), other, id, db.ID{}); !errors.Is(err, fault.KindNotFound) {
 			t.Errorf("another team got a paper: %v", err)
 		}
 

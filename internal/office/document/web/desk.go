@@ -190,7 +190,7 @@ func cardActs(ctx context.Context, o owner, a access.Actor, list []document.Docu
 		return nil
 	}
 	acts := []ui.Act{{Label: said(ctx, "ask"), Icon: "plus", Href: desk + "/new" + o.query(), Small: true}, {Label: said(ctx, "add"), Icon: "upload", Href: desk + "/add" + o.query(), Small: true}}
-	if len(waited(list)) > 0 {
+	if slices.ContainsFunc(waited(list), func(d document.Document) bool { return d.OwnerKind == o.Kind && d.Owner == o.ID }) {
 		acts = append(acts, ui.Act{Label: said(ctx, "sheet"), Icon: "printer", Href: desk + "/sheet" + o.query(), Small: true})
 	}
 	return acts
@@ -247,6 +247,14 @@ func kindOptions(ctx context.Context, kinds []agency.Code, chosen []string) []ui
 		out[i] = ui.Option{Value: k.Key, Label: k.Label.In(text.From(ctx)), Checked: slices.Contains(chosen, k.Key)}
 	}
 	return out
+}
+
+// othersLabel names the field for papers of no kind, which is the only one where the agency has no kinds.
+func othersLabel(ctx context.Context, kinds []ui.Option) string {
+	if len(kinds) == 0 {
+		return said(ctx, "kinds")
+	}
+	return said(ctx, "others")
 }
 
 // personValue is the choice of a person, "" for none.
@@ -402,7 +410,7 @@ func (p *pages) takeFile(ctx context.Context, a access.Actor, f *door.File, wron
 	}
 	for _, x := range told.Fields {
 		if x.Pointer == "" || x.Pointer == "/file_id" {
-			x = fault.Field{Pointer: "/file", Key: "document.web.bad_file", Args: map[string]any{"name": f.Name, "why": text.Word(ctx, x.Key, x.Args)}}
+			x = fault.Field{Pointer: "/file", Key: "document.web.bad_file", Args: map[string]any{"name": f.Name, "why": text.T(text.From(ctx), x.Key, x.Args)}}
 		}
 		if !slices.ContainsFunc(*wrong, func(y fault.Field) bool { return y.Pointer == x.Pointer && x.Pointer != "/file" }) {
 			*wrong = append(*wrong, x)
