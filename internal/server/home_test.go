@@ -18,7 +18,7 @@ import (
 )
 
 // mostStatements is how many statements a first page may take, the sign-in and the frame included.
-const mostStatements = 12
+const mostStatements = 13
 
 var firstPages = map[string]string{
 	"caseworker": "/desk", "supervisor": "/desk", "intake_worker": "/desk", "program_manager": "/desk", "finance_officer": "/desk", "auditor": "/desk",

@@ -313,7 +313,8 @@ func (p *pages) drawAdd(w http.ResponseWriter, r *http.Request, o owner, refused
 		return door.Show(w, r, page, addPage(form, kindOptions(ctx, kinds, nil), personOptions(people), back))
 	}
 	return door.Refuse(w, r, refused, page, func(err error) templ.Component {
-		form.Typed, form.Fault = door.Typed(r), err
+		// Under the same key a file that was added already is not added again.
+		form.Typed, form.Fault, form.Key = door.Typed(r), err, door.Key(r)
 		return addPage(form, kindOptions(ctx, kinds, nil), personOptions(people), back)
 	})
 }
@@ -358,10 +359,7 @@ func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
 	if len(wrong) == 0 && came == 0 {
 		wrong.Add("/file", "fault.required")
 	}
-	if err := wrong.Err(); err != nil {
-		if came > 0 {
-			door.Toast(w, r, ui.Warn, "document.web.some_added", "n", came)
-		}
+	if err := ofFiles(ctx, wrong, came); err != nil {
 		return p.drawAdd(w, r, o, err)
 	}
 	door.Toast(w, r, ui.OK, "document.web.added", "n", came)
@@ -417,6 +415,29 @@ func (p *pages) takeFile(ctx context.Context, a access.Actor, f *door.File, wron
 		}
 	}
 	return false, nil
+}
+
+// ofFiles is what is wrong with files, as one fault of their field: a field has room for one. It tells how many of them
+// came all the same.
+func ofFiles(ctx context.Context, wrong fault.Fields, came int) error {
+	var told []string
+	out := fault.Fields{}
+	for _, x := range wrong {
+		if x.Pointer != "/file" {
+			out = append(out, x)
+			continue
+		}
+		if words := text.T(text.From(ctx), x.Key, x.Args); !slices.Contains(told, words) {
+			told = append(told, words)
+		}
+	}
+	if len(told) > 0 && came > 0 {
+		told = append(told, text.Word(ctx, "document.web.some_added", "n", came))
+	}
+	if len(told) > 0 {
+		out.Add("/file", "document.web.of_files", "all", strings.Join(told, " "))
+	}
+	return out.Err()
 }
 
 // open reads the paper that a page is about.
@@ -613,7 +634,7 @@ func (p *pages) bring(r *http.Request, d document.Document, step string) error {
 	case len(wrong) == 0 && came == 0:
 		wrong.Add("/file", "fault.required")
 	}
-	return wrong.Err()
+	return ofFiles(ctx, wrong, came)
 }
 
 func (p *pages) askStep(step string) func(http.ResponseWriter, *http.Request) error {

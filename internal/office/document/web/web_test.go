@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -174,3 +175,86 @@ func zipOf(t *testing.T, size int64) string {
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+// TestSeveralFilesAtOnce adds a good and a bad file: the good one is there, the bad one is told of beside its field and not
+// counted, and sending the form again with its key adds nothing twice.
+func TestSeveralFilesAtOnce(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		run, _ := kizunatest.Runner(t, d)
+		room := document.New(run, file.New(d, run.Vault, run.Clock))
+		room.Sees["case"] = func(db.Q, access.Actor, calendar.Time, db.ID) (bool, error) { return true, nil }
+		aoi, owner := kizunatest.Staff(access.Caseworker), db.NewID()
+		router := door.New(door.Config{Vault: run.Vault, Identify: func(*http.Request) (access.Actor, error) { return aoi, nil }})
+		web.Mount(router, room, func(string, db.ID) string { return "/desk" })
+		send := func(files map[string]string) *httptest.ResponseRecorder {
+			t.Helper()
+			var form bytes.Buffer
+			parts := multipart.NewWriter(&form)
+			err := parts.WriteField("idempotency_key", "one-form")
+			for name, content := range files {
+				part, e := parts.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="` + name + `"`}, "Content-Type": {"application/pdf"}})
+				if e == nil {
+					_, e = part.Write([]byte(content))
+				}
+				err = errors.Join(err, e)
+			}
+			if err != nil || parts.Close() != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequest("POST", "http://127.0.0.1/desk/documents/add?owner_kind=case&owner_id="+owner.String(), &form)
+			r.Header.Set("Content-Type", parts.FormDataContentType())
+			r.Header.Set("Origin", "http://127.0.0.1")
+			r.Header.Set("Sec-Fetch-Site", "same-origin")
+			r.Header.Set("Accept-Language", "en")
+			w := httptest.NewRecorder()
+			router.ServeHTTP(w, r)
+			return w
+		}
+		came := func(want int) {
+			t.Helper()
+			if list, err := room.List(t.Context(), aoi, "case", owner); err != nil || len(list) != want {
+				t.Errorf("%d papers came, want %d: %v", len(list), want, err)
+			}
+		}
+		if w := send(map[string]string{"bad.pdf": "MZ\x90\x00"}); w.Code != http.StatusUnprocessableEntity || strings.Contains(w.Body.String(), "Added:") {
+			t.Errorf("a bad file alone: %d %s", w.Code, w.Body)
+		}
+		came(0)
+		w := send(map[string]string{"good.pdf": "%PDF-1.4 good", "bad.pdf": "MZ\x90\x00"})
+		for _, want := range []string{"“bad.pdf” could not be taken", "Added: 1", `value="one-form"`} {
+			if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%d, and it does not say %s", w.Code, want)
+			}
+		}
+		came(1)
+		if w := send(map[string]string{"good.pdf": "%PDF-1.4 good", "mended.pdf": "%PDF-1.4 mended"}); w.Code != http.StatusSeeOther {
+			t.Errorf("sent again: %d %s", w.Code, w.Body)
+		}
+		came(2)
+	})
+}
+
+// TestWhatStaffNoteStaysWithStaff asks the API for a paper as staff, and as the resident who is shown it.
+func TestWhatStaffNoteStaysWithStaff(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		run, _ := kizunatest.Runner(t, d)
+		room := document.New(run, file.New(d, run.Vault, run.Clock))
+		room.Sees["application"] = func(db.Q, access.Actor, calendar.Time, db.ID) (bool, error) { return true, nil }
+		aoi := kizunatest.Staff(access.Caseworker)
+		who := aoi
+		router := door.New(door.Config{Vault: run.Vault, Identify: func(*http.Request) (access.Actor, error) { return who, nil }})
+		web.Mount(router, room, func(string, db.ID) string { return "/desk" })
+		x, err := room.Create(t.Context(), aoi, document.Input{Title: "課税証明書", OwnerKind: "application", Owner: db.NewID(), Note: "同居の父に知らせない"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, role := range []access.Role{access.Caseworker, access.Resident, access.ProviderStaff} {
+			who = access.Actor{ID: db.NewID(), Roles: []access.Role{role}, SignIn: db.NewID()}
+			w := httptest.NewRecorder()
+			router.ServeHTTP(w, httptest.NewRequest("GET", "http://127.0.0.1/api/v1/documents/"+x.ID.String(), nil))
+			if w.Code != http.StatusOK || strings.Contains(w.Body.String(), "同居") != (role == access.Caseworker) {
+				t.Errorf("%s reads %d %s", role, w.Code, w.Body)
+			}
+		}
+	})
+}
