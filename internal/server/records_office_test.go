@@ -21,12 +21,14 @@ func (s *sample) officeRecords() map[string][]variant {
 
 func init() {
 	for pattern, body := range map[string]string{
-		"/api/v1/documents/{id}/receive": `{"file_id":"` + db.NewID().String() + `"}`,
-		"/api/v1/documents/{id}/reject":  `{"reason":"見本","version":1}`,
-		"/api/v1/documents/{id}/void":    `{"reason":"見本","version":1}`,
-		"/api/v1/interests/{id}/end":     `{"reason":"見本"}`,
-		"/api/v1/interests/{id}/void":    `{"reason":"見本"}`,
-		"/api/v1/interests/{id}/match":   `{"person_id":"` + db.NewID().String() + `"}`,
+		"/api/v1/documents/{id}/receive":  `{"file_id":"` + db.NewID().String() + `"}`,
+		"/api/v1/documents/{id}/reject":   `{"reason":"見本","version":1}`,
+		"/api/v1/documents/{id}/void":     `{"reason":"見本","version":1}`,
+		"/api/v1/documents/{id}/waive":    `{"reason":"見本","version":1}`,
+		"/api/v1/interests/{id}/end":      `{"reason":"見本"}`,
+		"/api/v1/interests/{id}/void":     `{"reason":"見本"}`,
+		"/api/v1/interests/{id}/match":    `{"person_id":"` + db.NewID().String() + `"}`,
+		"/api/v1/documents/{id}/add_file": `{"file_id":"` + db.NewID().String() + `"}`,
 	} {
 		bodies[pattern] = body
 	}

@@ -16,6 +16,8 @@ export const pages = [
   one('caseworker', '/desk/persons', '/desk/persons/', 'same'),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/consents/new'),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/disclosures/new'),
+  one('caseworker', '/desk/persons', '/desk/persons/', '/desk/documents/new'),
+  one('caseworker', '/desk/persons', '/desk/persons/', '/desk/documents/add'),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/form-responses/new'),
   ...['', ' take-over', ' sign/declared', ' amend', ' cancel', ' print'].map((own) => one('caseworker', '/desk/persons?q=林直樹', '/desk/persons/', `/desk/form-responses/0${own}`)),
   one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'household'),
@@ -60,5 +62,5 @@ export const pages = [
   one('administrator', '/admin/teams', '/admin/teams/'),
   ...seen('provider_manager', '/portal', '/portal/referrals', '/portal/schedules', '/portal/schedules/new', '/portal/sessions', '/portal/payments', '/portal/payees', '/portal/provider', '/portal/provider/edit', '/account'),
   one('provider_manager', '/portal/payments', '/portal/payments/'),
-  ...seen('resident', '/my', '/my/applications', '/my/apply', '/my/apply/purpose', '/my/plan', '/my/benefits', '/my/consents', '/my/sessions', '/account'),
+  ...seen('resident', '/my', '/my/applications', '/my/apply', '/my/apply/purpose', '/my/plan', '/my/benefits', '/my/consents', '/my/documents', '/my/sessions', '/account'),
 ];

@@ -7,7 +7,9 @@ import (
 	"pgregory.net/rapid"
 
 	"kizuna/internal/ground/db"
+	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/text"
+	"kizuna/internal/kizunatest"
 	"kizuna/internal/office/document"
 	"kizuna/internal/resident/consent"
 	"kizuna/internal/resident/people"
@@ -50,6 +52,42 @@ func TestPacketOfAnySubset(t *testing.T) {
 		}
 		if len(all) != len(fields) {
 			t.Fatalf("%d values for %v", len(all), fields)
+		}
+	})
+}
+
+// TestOnlyWhatCameIsPassedOn has a paper of every status: what nobody brought, was sent back or was entered in error cannot be
+// put into a packet.
+func TestOnlyWhatCameIsPassedOn(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		of := db.NewID()
+		err := d.Write(t.Context(), func(tx *db.Tx) error {
+			f := db.NewID()
+			_, err := db.Exec(tx, "INSERT INTO file (id, name, media_type, active, size, digest, at, loose) VALUES (?, ?, 'text/plain', FALSE, 1, ?, 1, FALSE)", f, []byte("n"), []byte("d"))
+			for _, status := range []string{"requested", "received", "accepted", "rejected", "waived", "void"} {
+				x := document.Document{Head: flow.Head{ID: db.NewID(), Status: status, Version: 1}, Title: status, OwnerKind: "case", Owner: of}
+				if status != "requested" {
+					x.File = f
+				}
+				if err == nil {
+					err = db.Insert(tx, "document", x)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var came []string
+		err = d.Read(t.Context(), func(q *db.Reader) error {
+			list, err := cameOf(q, of)
+			for _, x := range list {
+				came = append(came, x.Title)
+			}
+			return err
+		})
+		if err != nil || !slices.Equal(came, []string{"received", "accepted"}) {
+			t.Errorf("%q can be passed on: %v", came, err)
 		}
 	})
 }
