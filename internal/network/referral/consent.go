@@ -56,7 +56,9 @@ func MayShareAgain(a access.Actor, i Invitation, closed string) bool {
 // ShareAgain lets the provider of an invitation read its packet once more, after
 // it was recalled or its consent ended: by the basis it was sent on, and by
 // consent only where one that stands now covers all of it. It is kept as a
-// disclosure of its own, but for what a protective measure holds back by now.
+// disclosure of its own, but for what a protective measure holds back by now; of
+// a packet whose day is over only the name can be known again, where the
+// resident is served.
 func (r *Room) ShareAgain(ctx context.Context, a access.Actor, id db.ID, in StepInput) (Invitation, error) {
 	var f fault.Fields
 	line(&f, "/reason", &in.Reason, maxLine)
@@ -75,9 +77,6 @@ func (r *Room) ShareAgain(ctx context.Context, a access.Actor, id db.ID, in Step
 		}
 		if !slices.Contains(reopens, why[id]) {
 			return i, fault.Conflict("referral.fault.not_closed")
-		}
-		if i.PacketUntil < today {
-			return i, fault.Conflict("referral.closed.expired")
 		}
 		x, err := referralByID(tx, i.Referral)
 		if err != nil {
@@ -110,11 +109,15 @@ func shareAgain(tx *op.Tx, x Referral, i Invitation, why string, today calendar.
 	if err != nil {
 		return i, err
 	}
-	held := heldBack(who)
+	fields := slices.DeleteFunc(slices.Clone(i.Fields.V), func(field string) bool {
+		return slices.Contains(heldBack(who), field) || i.PacketUntil < today && field != "name" && field != "kana"
+	})
+	if len(fields) == 0 {
+		return i, fault.Conflict("referral.closed.expired")
+	}
 	_, err = consent.Disclose(tx, consent.Disclosure{
 		Person: x.Person, RecipientKind: "provider", Recipient: i.Provider, RecipientName: names[i.Provider].Name.In(text.JA),
-		Fields: db.AsJSON(slices.DeleteFunc(slices.Clone(i.Fields.V), func(f string) bool { return slices.Contains(held, f) })),
-		Basis:  i.Basis, Consent: by, Provision: x.Provision, Reason: x.Reason, Invitation: i.ID,
+		Fields: db.AsJSON(fields), Basis: i.Basis, Consent: by, Provision: x.Provision, Reason: x.Reason, Invitation: i.ID,
 	})
 	return i, err
 }

@@ -604,6 +604,33 @@ func TestAPacketIsSharedAgain(t *testing.T) {
 	})
 }
 
+// Of a packet whose day is over nothing is read any more, but the name that the work goes on under can be known again.
+func TestOnlyTheNameIsKnownAgainWhenAPacketsDayIsOver(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		c.agree(t, "name", "needs")
+		_, list := c.sent(t, "name", "needs")
+		o := c.request(t, 0, list[0].ID, "2026-12-03", 5000)
+		z := must(c.room.Approve(ctx, c.worker, o.ID, referral.ApproveInput{Version: o.Version}))(t)
+		i := must(c.room.Invitation(ctx, c.worker, o.ID))(t)
+		i = must(c.room.Recall(ctx, c.worker, i.ID, "recall", referral.StepInput{Version: i.Version, Reason: "誤送信"}))(t)
+		c.clock.Advance(200 * 24 * time.Hour)
+		if called, _ := c.shared(t, z); called != (referral.Shared{Withheld: true}) {
+			t.Errorf("what was recalled is still known: %+v", called)
+		}
+		must(c.room.ShareAgain(ctx, c.worker, i.ID, referral.StepInput{Version: i.Version}))(t)
+		if called, _ := c.shared(t, z); called.Name != "丸山 修" {
+			t.Errorf("the name is not known again: %+v", called)
+		}
+		if o := c.open(t, 0, list[0].ID); o.Closed != "referral.closed.expired" {
+			t.Errorf("the packet is open after its day: %q", o.Closed)
+		}
+		kept := must(c.consents.Of(ctx, c.worker, c.person.ID))(t)
+		if got := kept.Disclosures[0].Fields.V; !slices.Equal(got, []string{"name"}) {
+			t.Errorf("disclosed is %v", got)
+		}
+	})
+}
+
 // Whatever is agreed to and chosen: what the provider reads holds exactly the
 // chosen fields, and what was changed since is not in it.
 func TestPacketHoldsExactlyTheFields(t *testing.T) {
