@@ -156,7 +156,7 @@ func rosterProps(ctx context.Context, x delivery.Roster, form ui.FormProps) ui.R
 
 func person(ctx context.Context, s delivery.Seat) ui.RosterPerson {
 	x := s.Authorization
-	p := ui.RosterPerson{ID: s.Enrolment.ID.String(), Name: x.Called(), Kana: reading(ctx, x), Number: x.Number, Left: max(0, int(s.Left/ledger.Units(1))),
+	p := ui.RosterPerson{ID: s.Enrolment.ID.String(), Name: x.Called(), Kana: reading(ctx, x), Number: besides(x), Left: max(0, int(s.Left/ledger.Units(1))),
 		Of: int(x.Units / ledger.Units(1)), Low: s.Low(), Mark: s.Outcome, Note: s.Note}
 	if p.Note == "" {
 		p.Note = s.Enrolment.Note
@@ -177,6 +177,14 @@ func reading(ctx context.Context, x delivery.Authorization) string {
 		return text.Word(ctx, "delivery.web.withheld")
 	}
 	return x.Kana
+}
+
+// besides is the number of an authorization beside a name; it does not stand twice.
+func besides(x delivery.Authorization) string {
+	if x.Name == "" {
+		return ""
+	}
+	return x.Number
 }
 
 // rosterIn is what the roster sends: a mark for each person, and what the
@@ -298,7 +306,7 @@ func seatTable(ctx context.Context, x delivery.Roster) ui.TableProps {
 	t := ui.TableProps{ID: "seats", Caption: text.Word(ctx, "delivery.web.each_person"), Columns: []ui.Column{{Label: text.Word(ctx, "delivery.web.field.name")},
 		{Label: text.Word(ctx, "delivery.web.field.delivered"), Num: true}, {Label: text.Word(ctx, "delivery.web.field.status"), Tag: true}}}
 	for _, s := range x.Seats {
-		t.Rows = append(t.Rows, ui.Row{ID: s.Enrolment.ID.String(), Href: "/portal/session-enrolments/" + s.Enrolment.ID.String(), Title: s.Authorization.Called(), Sub: s.Authorization.Number,
+		t.Rows = append(t.Rows, ui.Row{ID: s.Enrolment.ID.String(), Href: "/portal/session-enrolments/" + s.Enrolment.ID.String(), Title: s.Authorization.Called(), Sub: besides(s.Authorization),
 			Cells: []templ.Component{ui.Text(s.Delivered.In(text.From(ctx))), ui.Tag(status(ctx, "session_enrolment", s.Enrolment.Status))}})
 	}
 	return t
