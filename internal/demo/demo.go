@@ -214,7 +214,27 @@ func (m *maker) office(ctx context.Context) error {
 		}
 		m.teams[t.key] = made.ID
 	}
+	for i, p := range paperKinds {
+		if _, err := m.srv.Rooms.Agency.CreateCode(ctx, m.admin, agency.CodeInput{List: "document_kind", Key: p.key, Label: p.name, Position: int64(i + 1)}); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// paperKinds are the papers that residents are usually asked for.
+var paperKinds = []struct {
+	key  string
+	name text.Pair
+}{
+	{"identity", text.Pair{JA: "本人確認書類（運転免許証など）", EN: "Proof of identity (driving licence …)"}},
+	{"residence", text.Pair{JA: "住民票の写し", EN: "Certificate of residence"}},
+	{"income", text.Pair{JA: "収入がわかる書類（給与明細・年金通知）", EN: "Proof of income (pay slip, pension notice)"}},
+	{"bankbook", text.Pair{JA: "預貯金通帳の写し", EN: "Copy of the bank book"}},
+	{"lease", text.Pair{JA: "賃貸借契約書の写し", EN: "Copy of the lease"}},
+	{"medical", text.Pair{JA: "診断書・意見書", EN: "Medical certificate"}},
+	{"handbook", text.Pair{JA: "障害者手帳の写し", EN: "Copy of the disability certificate"}},
+	{"proof", text.Pair{JA: "そのほかの証明書", EN: "Other proof"}},
 }
 
 var teams = []struct {

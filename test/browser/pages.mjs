@@ -34,6 +34,8 @@ export const pages = [
   one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'circumstances'),
   one('caseworker', '/desk/persons?q=佐久間', '/desk/persons/', 'circumstances/new'),
   ...['change', 'change > /desk/circumstances/*/remove'].map((act) => one('caseworker', '/desk/persons?q=佐久間 由紀', '/desk/persons/', `circumstances > /desk/circumstances/*/${act}`)),
+  ...['', 'receive', 'waive', 'void'].map((below) => one('caseworker', '/desk', '/desk/documents/', below)),
+  ...['', '/desk/invitations/*/recall'].map((below) => one('caseworker', '/desk/referrals', '/desk/referrals/', below)),
   one('caseworker', '/desk/providers', '/desk/providers/'),
   one('caseworker', '/desk/duplicates', '/desk/duplicates/'),
   ...seen('intake_worker', '/desk', '/desk/imports', '/desk/intake', '/desk/intake/applications/new', '/desk/intake/complaints/new',

@@ -128,7 +128,7 @@ func (f *Files) Take(ctx context.Context, in io.Reader, up Upload) (File, error)
 		}
 		piece := (*buffer)[:n]
 		if size += int64(n); size > limit {
-			return File{}, fault.TooLarge(sizeWords(limit))
+			return File{}, fault.TooLarge(Size(limit))
 		}
 		if len(parts) == 0 {
 			if n == 0 {
@@ -172,12 +172,15 @@ func (f *Files) Take(ctx context.Context, in io.Reader, up Upload) (File, error)
 	return made, f.db.Write(ctx, func(tx *db.Tx) error { return f.store(tx, made, parts) })
 }
 
-// sizeWords writes a limit for people.
-func sizeWords(n int64) string {
-	if n >= 1<<20 {
+// Size writes so many bytes for people: how large a file is, or may be.
+func Size(n int64) string {
+	switch {
+	case n >= 1<<20 && n%(1<<20) == 0:
 		return fmt.Sprintf("%d MiB", n>>20)
+	case n >= 1<<20:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
 	}
-	return fmt.Sprintf("%d KiB", max(n>>10, 1))
+	return fmt.Sprintf("%d KiB", max((n+1023)>>10, 1))
 }
 
 // keep stores a piece under its address, or notes that the one already there

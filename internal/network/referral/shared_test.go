@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"kizuna/internal/ground/calendar"
 	"kizuna/internal/ground/db"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/network/referral"
@@ -75,5 +76,47 @@ func TestSharedIsWhatThePacketHeld(t *testing.T) {
 		if got, known := c.shared(t, z); known && got != (referral.Shared{}) {
 			t.Errorf("by telephone: %+v", got)
 		}
+	})
+}
+
+// TestSharedEndsWithTheConsent takes the name from a provider at the next read
+// once the consent it went out on is withdrawn or has run out, also where the
+// help was authorized and goes on; a name that went out by law stays.
+func TestSharedEndsWithTheConsent(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		named := func(basis string) referral.Authorization {
+			t.Helper()
+			x := c.draft(t)
+			cover := coverOf(x, "name", "kana")
+			if cover.Basis = basis; basis == consent.ByLaw {
+				cover.Provision = "生活困窮者自立支援法 第9条"
+			}
+			x = must(c.room.Cover(ctx, c.worker, x.ID, cover))(t)
+			x = must(c.room.Send(ctx, c.worker, x.ID, referral.SendInput{Version: x.Version}))(t)
+			list := must(c.room.Get(ctx, c.worker, x.ID))(t).Invitations
+			o := c.request(t, 0, list[0].ID, "2026-12-03", 5000)
+			return must(c.room.Approve(ctx, c.worker, list[0].ID, referral.ApproveInput{Version: o.Version}))(t)
+		}
+		whole := referral.Shared{Name: "丸山 修", Kana: "マルヤマ オサム"}
+		given := c.agree(t, "name", "kana")
+		byConsent, byLaw := named(consent.ByConsent), named(consent.ByLaw)
+		calls := func(when string, z referral.Authorization, want referral.Shared) {
+			t.Helper()
+			if got, _ := c.shared(t, z); got != want {
+				t.Errorf("%s: called %+v instead of %+v", when, got, want)
+			}
+		}
+		calls("while it stands", byConsent, whole)
+		must(c.consents.Withdraw(ctx, c.worker, given.ID, consent.WithdrawInput{Version: given.Version}))(t)
+		calls("after it was withdrawn", byConsent, referral.Shared{Withheld: true})
+		calls("by law, after it was withdrawn", byLaw, whole)
+		must(c.consents.Give(ctx, c.worker, consent.Input{Person: c.person.ID, Fields: []string{"name", "kana"}, Recipients: []string{consent.AnyInvited},
+			Purpose: "グリーフカウンセリングの紹介", How: "paper", Until: "2026-12-31"}))(t)
+		calls("after another was given", byConsent, referral.Shared{Withheld: true})
+		again := named(consent.ByConsent)
+		c.clock.Set(calendar.Moment("2026-12-31", 23, 59, calendar.Tokyo))
+		calls("on its last day", again, whole)
+		c.clock.Set(calendar.Moment("2027-01-01", 0, 0, calendar.Tokyo))
+		calls("after it ran out", again, referral.Shared{Withheld: true})
 	})
 }

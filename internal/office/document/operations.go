@@ -62,13 +62,19 @@ func (r *Room) Ask(ctx context.Context, a access.Actor, in AskInput) ([]Document
 		if err := r.ownerSeen(tx, a, in.OwnerKind, in.Owner); err != nil {
 			return nil, err
 		}
-		out := make([]Document, len(asked))
-		for i, x := range asked {
-			if out[i], err = r.Add(tx, x); err != nil {
-				return nil, err
-			}
+		if err := r.checkPerson(tx, &asked[0]); err != nil { // all are of one person
+			return nil, err
 		}
-		return out, nil
+		list := make([]Document, len(asked))
+		for i, x := range asked {
+			x.Person = asked[0].Person
+			list[i] = x.document()
+		}
+		out, err := flow.CreateAll(tx, Flow, "request", list)
+		for _, d := range out {
+			tx.Tell(op.Event{Name: "document.request", Entity: "document", Record: d.ID, Root: d.Owner})
+		}
+		return out, err
 	})
 }
 
@@ -97,10 +103,7 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 	if err := r.checkPerson(tx, &in); err != nil {
 		return Document{}, err
 	}
-	d, err := flow.Create(tx, Flow, step, Document{
-		Title: in.Title, TitleEN: in.TitleEN, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note, Part: in.Part,
-		Instruction: in.Instruction, Until: in.Until, Person: in.Person, Shown: in.Shown,
-	})
+	d, err := flow.Create(tx, Flow, step, in.document())
 	if err != nil {
 		return d, err
 	}
@@ -111,6 +114,14 @@ func (r *Room) Add(tx *op.Tx, in Input) (Document, error) {
 	}
 	tx.Tell(op.Event{Name: "document." + step, Entity: "document", Record: d.ID, Root: d.Owner})
 	return d, nil
+}
+
+// document is what the input asks for, or adds.
+func (in Input) document() Document {
+	return Document{
+		Title: in.Title, TitleEN: in.TitleEN, Kind: in.Kind, OwnerKind: in.OwnerKind, Owner: in.Owner, File: in.File, Due: in.Due, Required: in.Required, Note: in.Note, Part: in.Part,
+		Instruction: in.Instruction, Until: in.Until, Person: in.Person, Shown: in.Shown,
+	}
 }
 
 // checkPerson holds what a paper says of whom it concerns against its record:

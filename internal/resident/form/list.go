@@ -64,12 +64,15 @@ func (c Column) name() string { return c.Key[strings.LastIndexByte(c.Key, '/')+1
 // settled are the circumstances that are no amount.
 var settled = []string{"employment", "education", "disability", "housing", "life_event"}
 
+// companionsKey is the list of who lives with the person.
+const companionsKey = recordMark + "household_members"
+
 // Lists are what sections that repeat can be mapped to.
 var Lists = []List{
-	{Key: recordMark + "household_members", shown: true, rows: companions, Columns: []Column{
-		{recordMark + "household_members/name", oneLine, nil},
-		{recordMark + "household_members/birth_date", []string{"date"}, nil},
-		{recordMark + "household_members/relation", []string{"choice"}, people.Relations},
+	{Key: companionsKey, shown: true, rows: companions, Columns: []Column{
+		{companionsKey + "/name", oneLine, nil},
+		{companionsKey + "/birth_date", []string{"date"}, nil},
+		{companionsKey + "/relation", []string{"choice"}, people.Relations},
 	}},
 	amounts("incomes", "income"),
 	amounts("expenses", "expense"),
@@ -357,7 +360,7 @@ func (d Difference) minor() int64 {
 // around adds to what is recorded who lives with the person, where a section
 // asks for them.
 func (d Definition) around(q db.Q, a access.Actor, now calendar.Time, x *people.Recorded, on calendar.Date) (err error) {
-	if slices.ContainsFunc(d.Sections, func(s Section) bool { return s.MapTo == Lists[0].Key }) {
+	if slices.ContainsFunc(d.Sections, func(s Section) bool { return s.MapTo == companionsKey }) {
 		x.Companions, err = people.Companions(q, a, now, *x, on)
 	}
 	return err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -201,12 +200,12 @@ func waited(list []document.Document) []document.Document {
 	return slices.DeleteFunc(slices.Clone(list), func(d document.Document) bool { return !d.Waited() })
 }
 
-// owned reads which record a page is about, and its papers.
-func (p *pages) owned(r *http.Request) (o owner, list []document.Document, err error) {
+// owned reads which record a page is about, and whom its papers can concern.
+func (p *pages) owned(r *http.Request) (o owner, people []document.Person, err error) {
 	if err = door.Query(r, &o); err == nil {
-		list, err = p.room.List(r.Context(), access.From(r.Context()), o.Kind, o.ID)
+		people, err = p.room.People(r.Context(), access.From(r.Context()), o.Kind, o.ID)
 	}
-	return o, list, err
+	return o, people, err
 }
 
 func (p *pages) fresh(w http.ResponseWriter, r *http.Request) error {
@@ -290,23 +289,19 @@ func (p *pages) ask(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *pages) askAdd(w http.ResponseWriter, r *http.Request) error {
-	o, _, err := p.owned(r)
+	o, people, err := p.owned(r)
 	if err != nil {
 		return err
 	}
-	return p.drawAdd(w, r, o, nil)
+	kinds, err := p.room.Kinds(r.Context())
+	if err != nil {
+		return err
+	}
+	return p.drawAdd(w, r, o, people, kinds, nil)
 }
 
-func (p *pages) drawAdd(w http.ResponseWriter, r *http.Request, o owner, refused error) error {
+func (p *pages) drawAdd(w http.ResponseWriter, r *http.Request, o owner, people []document.Person, kinds []agency.Code, refused error) error {
 	ctx := r.Context()
-	kinds, err := p.room.Kinds(ctx)
-	if err != nil {
-		return err
-	}
-	people, err := p.room.People(ctx, access.From(ctx), o.Kind, o.ID)
-	if err != nil {
-		return err
-	}
 	form := ui.FormProps{Action: desk + "/add" + o.query(), Upload: true}
 	page, back := ui.Page{Title: said(ctx, "add")}, p.at(o.Kind, o.ID)
 	if refused == nil {
@@ -321,7 +316,7 @@ func (p *pages) drawAdd(w http.ResponseWriter, r *http.Request, o owner, refused
 
 // add takes files in; each becomes a paper of its own. One that cannot be taken holds up no other.
 func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
-	o, _, err := p.owned(r)
+	o, people, err := p.owned(r)
 	if err != nil {
 		return err
 	}
@@ -360,7 +355,7 @@ func (p *pages) add(w http.ResponseWriter, r *http.Request) error {
 		wrong.Add("/file", "fault.required")
 	}
 	if err := ofFiles(ctx, wrong, came); err != nil {
-		return p.drawAdd(w, r, o, err)
+		return p.drawAdd(w, r, o, people, kinds, err)
 	}
 	door.Toast(w, r, ui.OK, "document.web.added", "n", came)
 	return door.See(w, r, p.at(o.Kind, o.ID))
@@ -538,7 +533,7 @@ func (v view) shown() (f file.File, ok bool) {
 func (v view) documents(ctx context.Context) []ui.Document {
 	out := make([]ui.Document, len(v.files))
 	for i, f := range v.files {
-		d := ui.Document{Name: f.Name, Kind: kindWord(ctx, f.MediaType), Size: size(f.Size), Note: calendar.FormatDay(f.At.Date(calendar.Zone(ctx)), text.From(ctx))}
+		d := ui.Document{Name: f.Name, Kind: kindWord(ctx, f.MediaType), Size: file.Size(f.Size), Note: calendar.FormatDay(f.At.Date(calendar.Zone(ctx)), text.From(ctx))}
 		switch {
 		case f.Waits():
 			d.Tag = ui.TagProps{Text: said(ctx, "waits"), Tone: ui.Warn}
@@ -561,14 +556,6 @@ func kindWord(ctx context.Context, mediaType string) string {
 		return said(ctx, "photo")
 	}
 	return said(ctx, "other_file")
-}
-
-// size is how large a file is, as people say it.
-func size(bytes int64) string {
-	if bytes < 1<<20 {
-		return fmt.Sprintf("%d KB", (bytes+1023)>>10)
-	}
-	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }
 
 func (p *pages) askReceive(step string) door.Page {
