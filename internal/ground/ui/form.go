@@ -319,10 +319,10 @@ func keys(m map[string]string) []string {
 
 // PersonNameProps is the group of fields for one name of a person; Prefix is where it stands ("names/0").
 type PersonNameProps struct {
-	Prefix, Legend                                                string
-	Family, Given, FamilyKana, GivenKana, FamilyLatin, GivenLatin string
-	Required, Latin                                               bool // Latin asks for the spelling in Latin letters too
-	Self                                                          bool // the reader's own name: autofill is offered
+	Prefix, Legend                                                  string
+	Family, Given, FamilyKana, GivenKana, FamilyRomaji, GivenRomaji string
+	Required, Latin                                                 bool // Latin asks for the spelling in Latin letters too
+	Self                                                            bool // the reader's own name: autofill is offered
 }
 
 // AddressProps is the group of fields for one address; Prefix is where it stands ("addresses/0").

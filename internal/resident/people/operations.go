@@ -198,6 +198,9 @@ func alignParts(tx *op.Tx, p Person, today calendar.Date, in PersonInput) error 
 		if want.Lines == "" {
 			return whole || len(shares) > 0 || dst.Protected
 		}
+		if want.Lines != dst.Lines && want.Latitude == dst.Latitude && want.Longitude == dst.Longitude {
+			want.Latitude, want.Longitude = 0, 0 // where the former address was
+		}
 		head := dst.Head
 		*dst = want
 		dst.Head = head

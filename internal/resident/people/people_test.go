@@ -424,3 +424,47 @@ func TestWhoIsCalledSoComesFirst(t *testing.T) {
 		}
 	})
 }
+
+// TestAnEditedPersonKeepsWhatTheyHave sends a person back as they were read, and with another address: how far the birth date
+// is known stays, and where the address is, as long as it is the same address.
+func TestAnEditedPersonKeepsWhatTheyHave(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx, a := context.Background(), kizunatest.Staff(access.Caseworker)
+		in := osamu()
+		in.BirthDate, in.BirthPrecision = "1968-04-12", calendar.ToYear
+		in.Addresses[0].Latitude, in.Addresses[0].Longitude = 35.4, 139.6
+		in.Contacts[0].Preferred = true
+		p := create(t, room, a, in)
+		again := func(change func(*people.PersonInput)) people.File {
+			t.Helper()
+			f, err := room.Get(ctx, a, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := people.EditInput{PersonInput: f.Input(), Version: f.Person.Version}
+			change(&in.PersonInput)
+			if _, err = room.Edit(ctx, a, p.ID, in); err == nil {
+				f, err = room.Get(ctx, a, p.ID)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		f := again(func(*people.PersonInput) {})
+		if f.Person.BirthDate != "1968-01-01" || f.Person.BirthPrecision != calendar.ToYear {
+			t.Errorf("born %s, known to the %s", f.Person.BirthDate, f.Person.BirthPrecision)
+		}
+		if x := f.Addresses[0]; x.Latitude != 35.4 || x.Longitude != 139.6 || !f.Contacts[0].Preferred {
+			t.Errorf("the address is at %v, %v, and the telephone preferred: %v", x.Latitude, x.Longitude, f.Contacts[0].Preferred)
+		}
+		if x := again(func(in *people.PersonInput) { in.Addresses[0].Lines = "別の町3-1" }).Addresses[0]; x.Latitude != 0 || x.Longitude != 0 {
+			t.Errorf("another address is where the former was: %v, %v", x.Latitude, x.Longitude)
+		}
+		bad := osamu()
+		bad.BirthPrecision = calendar.Unknown
+		if _, err := room.Create(ctx, a, bad); !errors.Is(err, fault.KindInvalid) {
+			t.Errorf("a date that is not known: %v", err)
+		}
+	})
+}

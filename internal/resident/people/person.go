@@ -98,6 +98,7 @@ var (
 	NameKinds       = []string{"legal", "preferred", "former", "alias"}
 	ContactKinds    = []string{"phone", "mobile", "fax", "email"}
 	AddressKinds    = []string{"registered", "actual", "mailing"}
+	BirthPrecisions = []string{string(calendar.ToDay), string(calendar.ToMonth), string(calendar.ToYear), string(calendar.Unknown)}
 	Genders         = []string{"", "female", "male", "other", "unstated"}
 	Placeholders    = []string{"", "unknown", "unborn"}
 	SpokenLanguages = []string{"ja", "en", "zh", "ko", "vi", "tl", "pt", "es", "ne", "id", "my", "th", "uk", "jsl"}
@@ -170,9 +171,7 @@ func (in *PersonInput) Validate(today calendar.Date) error {
 	if in.BirthDate > today {
 		f.Add("/birth_date", "fault.future")
 	}
-	if in.BirthPrecision == "" && in.BirthDate != "" {
-		in.BirthPrecision = calendar.ToDay
-	}
+	in.validateBirth(&f)
 	choose(&f, "/gender", in.Gender, Genders)
 	choose(&f, "/placeholder", in.Placeholder, Placeholders)
 	for i, l := range in.Languages {
@@ -184,6 +183,22 @@ func (in *PersonInput) Validate(today calendar.Date) error {
 	in.validateContacts(&f)
 	in.validateAddresses(&f)
 	return f.Err()
+}
+
+// validateBirth lets the date and how far it is known belong together: of a year alone the first day is kept.
+func (in *PersonInput) validateBirth(f *fault.Fields) {
+	if in.BirthPrecision == "" {
+		in.BirthPrecision = calendar.ToDay
+	}
+	choose(f, "/birth_precision", string(in.BirthPrecision), BirthPrecisions)
+	switch {
+	case in.BirthDate == "" && in.BirthPrecision != calendar.Unknown:
+		in.BirthPrecision = ""
+	case in.BirthDate != "" && in.BirthPrecision == calendar.Unknown:
+		f.Add("/birth_precision", "people.fault.birth_unknown")
+	default:
+		in.BirthDate = calendar.NewPartial(in.BirthDate, in.BirthPrecision).Date
+	}
 }
 
 func (in *PersonInput) validateNames(f *fault.Fields) {

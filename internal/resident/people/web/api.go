@@ -240,6 +240,9 @@ func (x api) patch(ctx context.Context, a access.Actor, id db.ID, in personPatch
 	}
 	edit := people.EditInput{PersonInput: f.Input(), Version: in.Version}
 	set(&edit.Names, in.Names)
+	if in.BirthDate != nil {
+		edit.BirthPrecision = "" // of the date before
+	}
 	set(&edit.BirthDate, in.BirthDate)
 	set(&edit.BirthPrecision, in.BirthPrecision)
 	set(&edit.Gender, in.Gender)

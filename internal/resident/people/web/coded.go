@@ -4,6 +4,8 @@ package web
 
 func genderKey(v string) string { return "people.gender." + v }
 
+func birthPrecisionKey(v string) string { return "people.birth_precision." + v }
+
 func languageKey(v string) string { return "people.language." + v }
 
 func nameKindKey(v string) string { return "people.name_kind." + v }

@@ -250,6 +250,19 @@ func groups[T any](form ui.FormProps, name string, list []T, least int, draw fun
 	return out
 }
 
+// precisionOptions are how far a birth date may be known.
+func precisionOptions(ctx context.Context) []ui.Option {
+	return options(ctx, birthPrecisionKey, people.BirthPrecisions)
+}
+
+// degrees is a coordinate as it was recorded; "" where none was.
+func degrees(x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return strconv.FormatFloat(x, 'f', -1, 64)
+}
+
 func nameGroups(form ui.FormProps, in people.PersonInput) []templ.Component {
 	return groups(form, "names", in.Names, 1, nameGroup)
 }
