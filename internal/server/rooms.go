@@ -120,6 +120,7 @@ func (x *Rooms) fill() {
 	x.People.Supports = supports
 	x.People.OnHolds = append(x.People.OnHolds, cases.QueueHeld, careplan.QueueHeld, benefit.QueueHeld, referral.QueueHeld, consent.QueueHeld, form.QueueHeld)
 	x.People.OnDeath = append(x.People.OnDeath, cases.OnDeath, x.Benefits.OnDeath, careplan.OnDeath, referral.OnDeath, x.Delivery.Died, payment.OnDeath)
+	x.People.OnDeathCorrected = append(x.People.OnDeathCorrected, cases.OnDeathCorrected)
 	x.People.OnMerge = append(x.People.OnMerge, cases.OnMerge, careplan.OnMerge, benefit.OnMerge, payment.OnMerge)
 	x.People.OnInterest = append(x.People.OnInterest, cases.OnInterest)
 	x.People.OnMove = append(x.People.OnMove, cases.OnMove, intake.OnMove)

@@ -18,6 +18,8 @@ import (
 const (
 	bereavedKind = "cases.prompt.bereaved"
 	diedKind     = "cases.prompt.died"
+	// The record of the death was wrong.
+	correctedKind = "cases.prompt.death_corrected"
 )
 
 // OnDeath prompts the running cases of a person who died, and those of living
@@ -56,6 +58,32 @@ func OnDeath(tx *op.Tx, person db.ID, on calendar.Date) error {
 		prompts[i].DueOn = today(tx)
 	}
 	return tx.As(access.TheSystem(), func() error {
+		_, err := flow.CreateAll(tx, ReminderFlow, "raise", prompts)
+		return err
+	})
+}
+
+// OnDeathCorrected takes back what cases were asked because of a death that was not so, and prompts the person's own
+// cases, those that ended with the death too, to look at what was stopped. It fills people.Room.OnDeathCorrected.
+func OnDeathCorrected(tx *op.Tx, person db.ID, was, _ calendar.Date) error {
+	told, err := toldOfDeath(tx, person)
+	if err != nil {
+		return err
+	}
+	own, err := endedByDeath(tx, person)
+	if err != nil {
+		return err
+	}
+	prompts := make([]Reminder, len(own))
+	for i, c := range own {
+		prompts[i] = Reminder{Case: c.ID, Owner: c.Owner, Team: c.Team, Kind: correctedKind, DueOn: today(tx), Href: "/desk/cases/" + c.ID.String(),
+			Args: db.AsJSON(map[string]any{"on": was})}
+	}
+	return tx.As(access.TheSystem(), func() error {
+		// A death that is recorded later is told anew.
+		if _, _, err := flow.TakeAll(tx, ReminderFlow, "withdraw", told, func(p *Reminder) { p.About = db.ID{} }); err != nil {
+			return err
+		}
 		_, err := flow.CreateAll(tx, ReminderFlow, "raise", prompts)
 		return err
 	})

@@ -146,6 +146,7 @@ var ReminderFlow = flow.Define(flow.Table[Reminder]{
 		{Name: "hand_over", From: []string{"open"}, By: flow.Roles{access.System}},
 		{Name: "settle", From: []string{"open"}, To: "done", By: flow.Roles{access.System}},
 		{Name: "dismiss", From: []string{"open"}, To: "dismissed", By: workers, Plain: true},
+		{Name: "withdraw", From: []string{"open", "done", "dismissed"}, To: "withdrawn", By: flow.Roles{access.System}},
 	},
 	VoidBy: supervisor,
 })

@@ -75,6 +75,18 @@ func runningOwn(q db.Q, person db.ID) ([]Case, error) {
 		AND NOT EXISTS (SELECT 1 FROM case_prompt p WHERE p.case_id = c.id AND p.kind = ? AND p.about = ?) ORDER BY c.id`, person, diedKind, person)
 }
 
+// toldOfDeath lists what cases were asked because somebody died.
+func toldOfDeath(q db.Q, person db.ID) ([]Reminder, error) {
+	return db.All[Reminder](q, selectReminder+"p.about = ? AND p.kind IN (?, ?) ORDER BY p.id", person, bereavedKind, diedKind)
+}
+
+// endedByDeath lists a person's own cases that run, or that ended because they died, where nobody is asked yet to look
+// at what was stopped.
+func endedByDeath(q db.Q, person db.ID) ([]Case, error) {
+	return db.All[Case](q, selectCase+`c.person = ? AND (c.status IN ('open', 'paused') OR c.outcome = 'died' OR c.close_ground = 'died')
+		AND NOT EXISTS (SELECT 1 FROM case_prompt p WHERE p.case_id = c.id AND p.kind = ? AND p.status = 'open') ORDER BY c.id`, person, correctedKind)
+}
+
 // byID gives a case whoever asks: for what the program itself does.
 func byID(q db.Q, id db.ID) (Case, error) { return db.One[Case](q, selectCase+"c.id = ?", id) }
 

@@ -27,7 +27,7 @@ type Packet struct {
 type Entry struct {
 	Field    string   `json:"field"`
 	Values   []string `json:"values"`
-	Withheld bool     `json:"withheld,omitempty" doc:"A protective measure came into force after it was sent"`
+	Withheld bool     `json:"withheld,omitempty" doc:"Held back for the person's safety since it was sent"`
 }
 
 // Fields lists the fields of a packet.
@@ -168,7 +168,7 @@ func heldBack(p people.Profile) []string {
 	return out
 }
 
-// checkWithheld refuses fields that a protective measure holds back.
+// checkWithheld refuses fields that are held back for the person's safety.
 func checkWithheld(f *fault.Fields, fields []string, p people.Profile) {
 	for _, field := range heldBack(p) {
 		if slices.Contains(fields, field) {

@@ -24,6 +24,7 @@ var Flow = flow.Define(flow.Table[Person]{
 		{Name: "protect", From: []string{"active"}, By: keepers},
 		{Name: "unprotect", From: []string{"active"}, By: flow.Roles{access.Supervisor}, When: ifProtected},
 		{Name: "record_death", From: []string{"active"}, By: keepers, When: ifAlive},
+		{Name: "correct_death", From: []string{"active"}, By: flow.Roles{access.Supervisor}, When: ifDead},
 		{Name: "take_in", From: []string{"active"}, By: flow.Roles{access.System}},
 		{Name: "merge", From: []string{"active"}, To: "merged", By: flow.Roles{access.System}},
 		{Name: "separate", From: []string{"active"}, By: flow.Roles{access.System}},
@@ -49,6 +50,13 @@ func ifRestricted(_ access.Actor, p Person) *fault.Fault {
 func ifProtected(_ access.Actor, p Person) *fault.Fault {
 	if p.ProtectedUntil == "" {
 		return fault.Conflict("people.fault.not_protected")
+	}
+	return nil
+}
+
+func ifDead(_ access.Actor, p Person) *fault.Fault {
+	if p.DiedOn == "" {
+		return fault.Conflict("people.fault.no_death_recorded")
 	}
 	return nil
 }

@@ -309,10 +309,7 @@ type RemoveInput struct {
 
 func (in *RemoveInput) validate() error {
 	var f fault.Fields
-	line(&f, "/reason", &in.Reason, maxLine)
-	if in.Reason == "" {
-		f.Add("/reason", "fault.required")
-	}
+	requireReason(&f, &in.Reason)
 	return f.Err()
 }
 

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"kizuna/internal/ground/access"
 	"kizuna/internal/ground/calendar"
@@ -279,6 +280,8 @@ func chosen(p Person, b both, in MergeInput) Person {
 	if b.keep.Placeholder == "" || b.other.Placeholder == "" {
 		p.Placeholder = ""
 	}
+	p.ContactProhibited = b.keep.ContactProhibited || b.other.ContactProhibited
+	p.ReachNote = strings.Join(slices.Compact(slices.DeleteFunc([]string{b.keep.ReachNote, b.other.ReachNote}, func(s string) bool { return s == "" })), " / ")
 	p.Restricted = b.keep.Restricted || b.other.Restricted
 	p.ProtectedUntil = max(b.keep.ProtectedUntil, b.other.ProtectedUntil)
 	extra := Extra{}

@@ -133,6 +133,7 @@ func (in PersonInput) copyTo(p *Person) {
 	p.BirthDate, p.BirthPrecision = in.BirthDate, in.BirthPrecision
 	p.Gender, p.Placeholder, p.Interpreter = in.Gender, in.Placeholder, in.Interpreter
 	p.Languages = db.AsJSON(in.Languages)
+	p.ContactProhibited, p.ReachNote = in.ContactProhibited, in.ReachNote
 }
 
 func (in PersonInput) names(person db.ID) []Name {
@@ -310,10 +311,8 @@ func (r *Room) RecordDeath(ctx context.Context, a access.Actor, id db.ID, versio
 		if err != nil {
 			return p, err
 		}
-		for _, f := range r.OnDeath {
-			if err := f(tx, id, on); err != nil {
-				return p, err
-			}
+		if err := r.stop(tx, id, on); err != nil {
+			return p, err
 		}
 		tx.Tell(op.Event{Name: "person.died", Entity: "person", Record: id, Root: id})
 		return p, nil

@@ -468,3 +468,139 @@ func TestAnEditedPersonKeepsWhatTheyHave(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyIsContacted forbids contact with somebody: no telephone number is in what may be passed on, both records of a
+// merged pair forbid it, and a measure withholds how they are reached from whoever edits them meanwhile.
+func TestNobodyIsContacted(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, run *op.Runner) {
+		ctx, a := context.Background(), kizunatest.Staff(access.Caseworker)
+		in := osamu()
+		p := create(t, room, a, in)
+		profile := func() (x people.Profile) {
+			t.Helper()
+			if err := run.Read(ctx, func(q *db.Reader) (err error) {
+				x, err = people.ProfileOf(q, p.ID, "2026-11-24")
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			return x
+		}
+		edit := func(change func(*people.PersonInput)) people.File {
+			t.Helper()
+			f, err := room.Get(ctx, a, p.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in := people.EditInput{PersonInput: f.Input(), Version: f.Person.Version}
+			change(&in.PersonInput)
+			if _, err = room.Edit(ctx, a, p.ID, in); err == nil {
+				f, err = room.Get(ctx, a, p.ID)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			return f
+		}
+		if x := profile(); x.NoContacts || len(x.Contacts) != 1 {
+			t.Errorf("before: %+v", x)
+		}
+		f := edit(func(in *people.PersonInput) { in.ContactProhibited, in.ReachNote = true, "平日の朝に本人の携帯へ" })
+		if x := profile(); !x.NoContacts || x.Contacts != nil || x.NoAddresses {
+			t.Errorf("contact is prohibited: %+v", x)
+		}
+		if _, err := room.Protect(ctx, a, p.ID, people.ProtectionInput{Ground: "violence", From: "2026-11-01", Version: f.Person.Version}); err != nil {
+			t.Fatal(err)
+		}
+		f = edit(func(in *people.PersonInput) {
+			if in.ReachNote != "" {
+				t.Errorf("a measure shows how to reach them: %q", in.ReachNote)
+			}
+			in.Gender = "other"
+		})
+		chief := kizunatest.Staff(access.Supervisor)
+		chief.Teams = a.Teams
+		if _, err := room.Unprotect(ctx, chief, p.ID, people.UnprotectInput{Error: true, Reason: "別の人の措置", Version: f.Person.Version}); err != nil {
+			t.Fatal(err)
+		}
+		if f = edit(func(*people.PersonInput) {}); f.Person.ReachNote != "平日の朝に本人の携帯へ" || f.Person.Protected("2026-11-24") || f.Withheld {
+			t.Errorf("after the measure was taken back: %q until %q", f.Person.ReachNote, f.Person.ProtectedUntil)
+		}
+	})
+}
+
+// TestAMeasureEnds has two measures: one ends, the other goes on, and only when both are over is anything shown again.
+func TestAMeasureEnds(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx, a := context.Background(), kizunatest.Staff(access.Caseworker)
+		chief := kizunatest.Staff(access.Supervisor)
+		chief.Teams = a.Teams
+		p := create(t, room, a, osamu())
+		for _, m := range []people.ProtectionInput{{Ground: "violence", From: "2026-01-01", Until: "2026-12-31"}, {Ground: "stalking", From: "2026-06-01"}} {
+			m.Version = p.Version
+			var err error
+			if p, err = room.Protect(ctx, a, p.ID, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f, err := room.Get(ctx, chief, p.ID)
+		if err != nil || len(f.Protections) != 2 || p.ProtectedUntil != "9999-12-31" {
+			t.Fatalf("%d measures until %s, %v", len(f.Protections), p.ProtectedUntil, err)
+		}
+		in := people.UnprotectInput{Reason: "終了の通知", Until: "2026-11-20", Version: p.Version}
+		if _, err := room.Unprotect(ctx, chief, p.ID, in); !errors.Is(err, fault.KindInvalid) {
+			t.Errorf("which of two is not asked: %v", err)
+		}
+		in.Measure = f.Protections[0].ID // the latest
+		if _, err := room.Unprotect(ctx, a, p.ID, in); !errors.Is(err, fault.KindForbidden) {
+			t.Errorf("a caseworker ends it: %v", err)
+		}
+		for name, bad := range map[string]func(people.UnprotectInput) people.UnprotectInput{
+			"before it began": func(in people.UnprotectInput) people.UnprotectInput { in.Until = "2026-05-31"; return in },
+			"no day":          func(in people.UnprotectInput) people.UnprotectInput { in.Until = ""; return in },
+			"both":            func(in people.UnprotectInput) people.UnprotectInput { in.Error = true; return in },
+			"no reason":       func(in people.UnprotectInput) people.UnprotectInput { in.Reason = ""; return in },
+		} {
+			if _, err := room.Unprotect(ctx, chief, p.ID, bad(in)); !errors.Is(err, fault.KindInvalid) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if p, err = room.Unprotect(ctx, chief, p.ID, in); err != nil || p.ProtectedUntil != "2026-12-31" {
+			t.Fatalf("the other goes on until %s, %v", p.ProtectedUntil, err)
+		}
+		in.Measure, in.Version = f.Protections[1].ID, p.Version
+		if p, err = room.Unprotect(ctx, chief, p.ID, in); err != nil || p.Protected("2026-11-24") {
+			t.Fatalf("both are over, and it runs until %s, %v", p.ProtectedUntil, err)
+		}
+		if f, err = room.Get(ctx, a, p.ID); err != nil || f.Withheld || f.Addresses[0].Lines == "" {
+			t.Errorf("withheld still: %+v, %v", f.Addresses, err)
+		}
+	})
+}
+
+// TestARestrictionIsLifted: the team that lost somebody sees them again, and another team does not.
+func TestARestrictionIsLifted(t *testing.T) {
+	eachRoom(t, func(t *testing.T, room *people.Room, _ *op.Runner) {
+		ctx, a := context.Background(), kizunatest.Staff(access.Caseworker)
+		mate, chief, far := kizunatest.Staff(access.Caseworker), kizunatest.Staff(access.Supervisor), kizunatest.Staff(access.Caseworker)
+		mate.Teams, chief.Teams = a.Teams, a.Teams
+		p := create(t, room, a, osamu())
+		sees := func(who access.Actor) bool { _, err := room.Get(ctx, who, p.ID); return err == nil }
+		p, err := room.Restrict(ctx, chief, p.ID, p.Version, "危険")
+		if err != nil || sees(mate) {
+			t.Fatalf("restricted, and a mate sees them: %v, %v", sees(mate), err)
+		}
+		if _, err := room.Unrestrict(ctx, chief, p.ID, people.RemoveInput{Version: p.Version}); !errors.Is(err, fault.KindInvalid) {
+			t.Errorf("without a reason: %v", err)
+		}
+		if p, err = room.Unrestrict(ctx, chief, p.ID, people.RemoveInput{Reason: "転居した", Version: p.Version}); err != nil || p.Restricted {
+			t.Fatal(err)
+		}
+		if !sees(mate) || sees(far) {
+			t.Errorf("a mate sees them: %v; another team: %v", sees(mate), sees(far))
+		}
+		if _, err := room.Unrestrict(ctx, chief, p.ID, people.RemoveInput{Reason: "もう一度", Version: p.Version}); !errors.Is(err, fault.KindConflict) {
+			t.Errorf("a second time: %v", err)
+		}
+	})
+}

@@ -34,11 +34,14 @@ type Person struct {
 	Gender         string             `db:"gender"`
 	Languages      db.JSON[[]string]  `db:"languages"`
 	Interpreter    string             `db:"interpreter"` // language needed; "" is none
-	Restricted     bool               `db:"restricted"`
-	ProtectedUntil calendar.Date      `db:"protected_until"` // "9999-12-31" without an end; "" none
-	Extra          db.JSON[Extra]     `db:"extra"`
-	MergedInto     db.ID              `db:"merged_into" names:"person"` // the record that stays; none unless merged
-	Import         db.ID              `db:"import"`                     // the import that brought the record; none for others
+	// ContactProhibited is that nobody turns to the person, by any way: who has to be told waits until they come.
+	ContactProhibited bool           `db:"contact_prohibited"`
+	ReachNote         string         `db:"reach_note"` // how they are reached safely: when, by whom, what is not to be said
+	Restricted        bool           `db:"restricted"`
+	ProtectedUntil    calendar.Date  `db:"protected_until"` // "9999-12-31" without an end; "" none
+	Extra             db.JSON[Extra] `db:"extra"`
+	MergedInto        db.ID          `db:"merged_into" names:"person"` // the record that stays; none unless merged
+	Import            db.ID          `db:"import"`                     // the import that brought the record; none for others
 }
 
 // Extra are the agency's own typed fields by key.
@@ -144,16 +147,18 @@ type AddressInput struct {
 
 // PersonInput is what a form or an API call says of a person.
 type PersonInput struct {
-	Names          []NameInput        `json:"names,omitempty"`
-	BirthDate      calendar.Date      `json:"birth_date,omitempty"`
-	BirthPrecision calendar.Precision `json:"birth_precision,omitempty"`
-	Gender         string             `json:"gender,omitempty"`
-	Languages      []string           `json:"languages,omitempty"`
-	Interpreter    string             `json:"interpreter,omitempty"`
-	Placeholder    string             `json:"placeholder,omitempty"`
-	Contacts       []ContactInput     `json:"contacts,omitempty"`
-	Addresses      []AddressInput     `json:"addresses,omitempty"`
-	Restricted     bool               `json:"restricted,omitempty"`
+	Names             []NameInput        `json:"names,omitempty"`
+	BirthDate         calendar.Date      `json:"birth_date,omitempty"`
+	BirthPrecision    calendar.Precision `json:"birth_precision,omitempty"`
+	Gender            string             `json:"gender,omitempty"`
+	Languages         []string           `json:"languages,omitempty"`
+	Interpreter       string             `json:"interpreter,omitempty"`
+	Placeholder       string             `json:"placeholder,omitempty"`
+	Contacts          []ContactInput     `json:"contacts,omitempty"`
+	Addresses         []AddressInput     `json:"addresses,omitempty"`
+	Restricted        bool               `json:"restricted,omitempty"`
+	ContactProhibited bool               `json:"contact_prohibited,omitempty" doc:"Nobody may turn to the person, by any way"`
+	ReachNote         string             `json:"reach_note,omitempty" doc:"How the person is reached safely; empty while a protective measure withholds it"`
 }
 
 // Limits of what a person may hold, in characters and rows.
@@ -182,6 +187,7 @@ func (in *PersonInput) Validate(today calendar.Date) error {
 	}
 	in.validateContacts(&f)
 	in.validateAddresses(&f)
+	line(&f, "/reach_note", &in.ReachNote, maxLine)
 	return f.Err()
 }
 

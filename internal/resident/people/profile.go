@@ -16,7 +16,8 @@ type Profile struct {
 	Addresses []Address
 	Household int  // members of the household they live in, themselves included
 	Withheld  bool // an address or contact was left out
-	// Everything of the kind is withheld, so that it cannot be asked for either.
+	// Everything of the kind is withheld, so that it cannot be asked for either:
+	// contacts also where nobody may turn to the person.
 	NoContacts, NoAddresses bool
 }
 
@@ -37,8 +38,8 @@ func ProfileOf(q db.Q, id db.ID, on calendar.Date) (Profile, error) {
 		return Profile{}, fault.NotFound()
 	}
 	n, _ := size.First()
-	out := Profile{Person: p, Household: max(1, n), NoContacts: p.Protected(on), NoAddresses: p.Protected(on) || len(shares.Rows) > 0}
-	out.Withheld = p.Protected(on)
+	out := Profile{Person: p, Household: max(1, n), NoContacts: p.Protected(on) || p.ContactProhibited, NoAddresses: p.Protected(on) || len(shares.Rows) > 0}
+	out.Withheld = p.Protected(on) || p.ContactProhibited
 	for _, c := range contacts.Rows {
 		if out.NoContacts || c.Protected {
 			out.Withheld = true

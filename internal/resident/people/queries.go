@@ -20,14 +20,19 @@ type Room struct {
 	// death: stop notices, sessions and payouts. Server fills it.
 	OnDeath []func(tx *op.Tx, person db.ID, on calendar.Date) error
 
+	// OnDeathCorrected is what they do where the record of a death was wrong: the
+	// day that it said, and the right one, none where the person lives. What is to
+	// stop by the right day is told to OnDeath after it.
+	OnDeathCorrected []func(tx *op.Tx, person db.ID, was, now calendar.Date) error
+
 	// OnMerge is what later rooms settle before one person's record is merged
 	// into another's: what would say the same twice, or why it cannot be.
 	OnMerge []func(tx *op.Tx, keep, other db.ID) error
 	// OnMove is what they do once records by entity, which named one person, name
 	// another: who reaches them.
 	OnMove []func(tx *op.Tx, from, to db.ID, records map[string][]db.ID) error
-	// OnPart is what they do once two records are two again: who reaches either
-	// may have changed while they were one.
+	// OnPart is what they do once who reaches persons may have changed: they were
+	// one record and are two again, or one of them is no longer restricted.
 	OnPart []func(tx *op.Tx, persons ...db.ID) error
 
 	// Supports queues what later rooms know to stand around a person, as far as
@@ -56,18 +61,19 @@ func New(run *op.Runner) *Room {
 
 // Card is what lists and searches show of a person.
 type Card struct {
-	ID             db.ID              `db:"id"`
-	Status         string             `db:"status"`
-	Number         string             `db:"number"`
-	Name           string             `db:"name"`
-	Kana           string             `db:"kana"`
-	Romaji         string             `db:"romaji"`
-	BirthDate      calendar.Date      `db:"birth_date"`
-	BirthPrecision calendar.Precision `db:"birth_precision"`
-	DiedOn         calendar.Date      `db:"died_on"`
-	Gender         string             `db:"gender"`
-	Restricted     bool               `db:"restricted"`
-	ProtectedUntil calendar.Date      `db:"protected_until"`
+	ID                db.ID              `db:"id"`
+	Status            string             `db:"status"`
+	Number            string             `db:"number"`
+	Name              string             `db:"name"`
+	Kana              string             `db:"kana"`
+	Romaji            string             `db:"romaji"`
+	BirthDate         calendar.Date      `db:"birth_date"`
+	BirthPrecision    calendar.Precision `db:"birth_precision"`
+	DiedOn            calendar.Date      `db:"died_on"`
+	Gender            string             `db:"gender"`
+	Restricted        bool               `db:"restricted"`
+	ProtectedUntil    calendar.Date      `db:"protected_until"`
+	ContactProhibited bool               `db:"contact_prohibited"`
 }
 
 // Birth is the birth date with its precision.
@@ -215,6 +221,9 @@ func othersSeen(q db.Q, a access.Actor, now calendar.Time, ids []db.ID) (map[db.
 // the person lives with somebody who is under one.
 func (f *File) withhold(today calendar.Date) {
 	whole := f.Person.Protected(today)
+	if whole && f.Person.ReachNote != "" {
+		f.Person.ReachNote, f.Withheld = "", true
+	}
 	for i := range f.Addresses {
 		if a := &f.Addresses[i]; whole || f.shares || a.Protected {
 			a.Postcode, a.Lines, a.Latitude, a.Longitude, a.Protected = "", "", 0, 0, true
@@ -278,7 +287,7 @@ func (f File) Input() PersonInput {
 	in := PersonInput{
 		BirthDate: f.Person.BirthDate, BirthPrecision: f.Person.BirthPrecision, Gender: f.Person.Gender,
 		Languages: f.Person.Languages.V, Interpreter: f.Person.Interpreter, Placeholder: f.Person.Placeholder,
-		Restricted: f.Person.Restricted,
+		Restricted: f.Person.Restricted, ContactProhibited: f.Person.ContactProhibited, ReachNote: f.Person.ReachNote,
 	}
 	for _, n := range f.Names {
 		in.Names = append(in.Names, NameInput{ID: n.ID, Kind: n.Kind, Family: n.Family, Given: n.Given, FamilyKana: n.FamilyKana,

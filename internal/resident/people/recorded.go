@@ -145,6 +145,9 @@ func (r *Room) Revise(ctx context.Context, tx *op.Tx, a access.Actor, id db.ID, 
 	if err := flow.Fresh(p, in.Version); err != nil {
 		return p, err
 	}
+	if in.ReachNote == "" && p.Protected(r.today(ctx)) {
+		in.ReachNote = p.ReachNote // it was withheld from the editor
+	}
 	if err := alignParts(tx, p, r.today(ctx), in.PersonInput); err != nil {
 		return p, err
 	}

@@ -72,7 +72,7 @@ var textRelationships = "SELECT " + db.Columns[Relationship]("") + ` FROM relati
 	WHERE status = 'active' AND (person = ? OR (other = ? AND kind <> 'perpetrator')) ORDER BY id`
 
 var selectCard = `SELECT p.id, p.status, p.number, p.name, p.kana, p.romaji, p.birth_date, p.birth_precision, p.died_on, p.gender,
-	p.restricted, p.protected_until FROM person p WHERE `
+	p.restricted, p.protected_until, p.contact_prohibited FROM person p WHERE `
 
 // CardsOf gives the cards of persons by id; the caller has checked that the
 // actor may see what names them.

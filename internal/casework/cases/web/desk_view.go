@@ -249,6 +249,9 @@ func tags(ctx context.Context, f cases.File) []ui.TagProps {
 	if who.DiedOn != "" {
 		out = append(out, ui.TagProps{Text: text.Word(ctx, "cases.web.died"), Tone: ui.Outline})
 	}
+	if who.ContactProhibited {
+		out = append(out, ui.TagProps{Text: text.Word(ctx, "cases.web.contact_prohibited"), Tone: ui.Bad, Icon: "phone"})
+	}
 	if who.ProtectedUntil != "" && who.ProtectedUntil >= f.Today() {
 		out = append(out, ui.TagProps{Text: text.Word(ctx, "cases.web.protected"), Tone: ui.Warn, Icon: "shield"})
 	}

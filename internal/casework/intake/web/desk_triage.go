@@ -188,6 +188,9 @@ func signs(ctx context.Context, l intake.Queue, x intake.Waiting) []ui.Mark {
 	if l.Persons[x.Person].Protected(l.Now.Date(calendar.Zone(ctx))) {
 		out = append(out, ui.Mark{Icon: "shield", Label: text.Word(ctx, "intake.web.protected")})
 	}
+	if l.Persons[x.Person].ContactProhibited {
+		out = append(out, ui.Mark{Icon: "phone", Label: text.Word(ctx, "intake.web.contact_prohibited")})
+	}
 	if n := l.Doubles[x.Person]; n > 0 {
 		out = append(out, ui.Mark{Icon: "copy", Label: text.Word(ctx, "intake.web.doubles", "n", n)})
 	}

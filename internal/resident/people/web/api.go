@@ -26,7 +26,10 @@ func mountAPI(d *door.Router, room *people.Room) {
 	door.Patch(d, persons, writers, a.patch)
 	door.Step(d, persons, "protect", writers, a.protect)
 	door.Step(d, persons, "record_death", writers, a.recordDeath)
+	door.Step(d, persons, "correct_death", leaders, a.correctDeath)
 	door.Step(d, persons, "restrict", leaders, a.restrict)
+	door.Step(d, persons, "unrestrict", leaders, a.unrestrict)
+	door.Step(d, persons, "unprotect", leaders, a.unprotect)
 	mountHouseholdAPI(d, a)
 	mountRelationshipAPI(d, a)
 	mountCircumstanceAPI(d, a)
@@ -39,26 +42,28 @@ type api struct{ room *people.Room }
 
 // personOut is a person in the API.
 type personOut struct {
-	ID             db.ID                 `json:"id"`
-	Status         string                `json:"status"`
-	Version        int64                 `json:"version"`
-	Actions        []string              `json:"actions"`
-	Number         string                `json:"number,omitempty"`
-	Names          []people.NameInput    `json:"names"`
-	BirthDate      calendar.Date         `json:"birth_date"`
-	BirthPrecision calendar.Precision    `json:"birth_precision,omitempty"`
-	DiedOn         calendar.Date         `json:"died_on"`
-	Gender         string                `json:"gender,omitempty"`
-	Languages      []string              `json:"languages"`
-	Interpreter    string                `json:"interpreter,omitempty"`
-	Placeholder    string                `json:"placeholder,omitempty"`
-	Contacts       []people.ContactInput `json:"contacts"`
-	Addresses      []people.AddressInput `json:"addresses"`
-	Withheld       bool                  `json:"withheld"`
-	Restricted     bool                  `json:"restricted"`
-	MergedInto     db.ID                 `json:"merged_into,omitzero" doc:"The record that stays, of one that was merged; nothing else is told then"`
-	CreatedAt      calendar.Time         `json:"created_at"`
-	UpdatedAt      calendar.Time         `json:"updated_at"`
+	ID                db.ID                 `json:"id"`
+	Status            string                `json:"status"`
+	Version           int64                 `json:"version"`
+	Actions           []string              `json:"actions"`
+	Number            string                `json:"number,omitempty"`
+	Names             []people.NameInput    `json:"names"`
+	BirthDate         calendar.Date         `json:"birth_date"`
+	BirthPrecision    calendar.Precision    `json:"birth_precision,omitempty"`
+	DiedOn            calendar.Date         `json:"died_on"`
+	Gender            string                `json:"gender,omitempty"`
+	Languages         []string              `json:"languages"`
+	Interpreter       string                `json:"interpreter,omitempty"`
+	Placeholder       string                `json:"placeholder,omitempty"`
+	Contacts          []people.ContactInput `json:"contacts"`
+	Addresses         []people.AddressInput `json:"addresses"`
+	Withheld          bool                  `json:"withheld"`
+	Restricted        bool                  `json:"restricted"`
+	ContactProhibited bool                  `json:"contact_prohibited" doc:"Nobody may turn to the person, by any way"`
+	ReachNote         string                `json:"reach_note,omitempty" doc:"How the person is reached safely"`
+	MergedInto        db.ID                 `json:"merged_into,omitzero" doc:"The record that stays, of one that was merged; nothing else is told then"`
+	CreatedAt         calendar.Time         `json:"created_at"`
+	UpdatedAt         calendar.Time         `json:"updated_at"`
 }
 
 func outOf(f people.File) personOut {
@@ -68,6 +73,7 @@ func outOf(f people.File) personOut {
 		Names: in.Names, BirthDate: in.BirthDate, BirthPrecision: in.BirthPrecision, DiedOn: f.Person.DiedOn, Gender: in.Gender,
 		Languages: in.Languages, Interpreter: in.Interpreter, Placeholder: in.Placeholder,
 		Contacts: in.Contacts, Addresses: in.Addresses, Withheld: f.Withheld, Restricted: f.Person.Restricted,
+		ContactProhibited: in.ContactProhibited, ReachNote: in.ReachNote,
 		CreatedAt: f.Person.CreatedAt, UpdatedAt: f.Person.UpdatedAt,
 	}
 	if out.Languages == nil {
@@ -216,15 +222,17 @@ func (x api) create(ctx context.Context, a access.Actor, in people.PersonInput) 
 
 // personPatch is a merge patch: what is not sent stays.
 type personPatch struct {
-	Names          *[]people.NameInput    `json:"names,omitempty"`
-	BirthDate      *calendar.Date         `json:"birth_date,omitempty"`
-	BirthPrecision *calendar.Precision    `json:"birth_precision,omitempty"`
-	Gender         *string                `json:"gender,omitempty"`
-	Languages      *[]string              `json:"languages,omitempty"`
-	Interpreter    *string                `json:"interpreter,omitempty"`
-	Contacts       *[]people.ContactInput `json:"contacts,omitempty"`
-	Addresses      *[]people.AddressInput `json:"addresses,omitempty"`
-	Version        int64                  `json:"version"`
+	Names             *[]people.NameInput    `json:"names,omitempty"`
+	BirthDate         *calendar.Date         `json:"birth_date,omitempty"`
+	BirthPrecision    *calendar.Precision    `json:"birth_precision,omitempty"`
+	Gender            *string                `json:"gender,omitempty"`
+	Languages         *[]string              `json:"languages,omitempty"`
+	Interpreter       *string                `json:"interpreter,omitempty"`
+	Contacts          *[]people.ContactInput `json:"contacts,omitempty"`
+	Addresses         *[]people.AddressInput `json:"addresses,omitempty"`
+	ContactProhibited *bool                  `json:"contact_prohibited,omitempty"`
+	ReachNote         *string                `json:"reach_note,omitempty"`
+	Version           int64                  `json:"version"`
 }
 
 func set[T any](dst *T, v *T) {
@@ -250,6 +258,8 @@ func (x api) patch(ctx context.Context, a access.Actor, id db.ID, in personPatch
 	set(&edit.Interpreter, in.Interpreter)
 	set(&edit.Contacts, in.Contacts)
 	set(&edit.Addresses, in.Addresses)
+	set(&edit.ContactProhibited, in.ContactProhibited)
+	set(&edit.ReachNote, in.ReachNote)
 	if _, err := x.room.Edit(ctx, a, id, edit); err != nil {
 		return personOut{}, err
 	}
@@ -282,6 +292,26 @@ type reasonIn struct {
 
 func (x api) restrict(ctx context.Context, a access.Actor, id db.ID, in reasonIn) (personOut, error) {
 	if _, err := x.room.Restrict(ctx, a, id, in.Version, in.Reason); err != nil {
+		return personOut{}, err
+	}
+	return x.get(ctx, a, id)
+}
+
+func (x api) unrestrict(ctx context.Context, a access.Actor, id db.ID, in people.RemoveInput) (personOut, error) {
+	return x.after(ctx, a, id, func() (people.Person, error) { return x.room.Unrestrict(ctx, a, id, in) })
+}
+
+func (x api) unprotect(ctx context.Context, a access.Actor, id db.ID, in people.UnprotectInput) (personOut, error) {
+	return x.after(ctx, a, id, func() (people.Person, error) { return x.room.Unprotect(ctx, a, id, in) })
+}
+
+func (x api) correctDeath(ctx context.Context, a access.Actor, id db.ID, in people.DeathCorrection) (personOut, error) {
+	return x.after(ctx, a, id, func() (people.Person, error) { return x.room.CorrectDeath(ctx, a, id, in) })
+}
+
+// after is the person once a step was taken.
+func (x api) after(ctx context.Context, a access.Actor, id db.ID, step func() (people.Person, error)) (personOut, error) {
+	if _, err := step(); err != nil {
 		return personOut{}, err
 	}
 	return x.get(ctx, a, id)

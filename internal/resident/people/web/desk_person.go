@@ -47,6 +47,9 @@ func highlights(ctx context.Context, f people.File) ui.HighlightsProps {
 	if p.Restricted {
 		h.Tags = append(h.Tags, ui.TagProps{Text: text.Word(ctx, "people.web.is_restricted"), Tone: ui.Bad, Icon: "lock"})
 	}
+	if p.ContactProhibited {
+		h.Tags = append(h.Tags, ui.TagProps{Text: text.Word(ctx, "people.web.contact_prohibited"), Tone: ui.Bad, Icon: "phone"})
+	}
 	if p.ProtectedUntil != "" {
 		h.Tags = append(h.Tags, ui.TagProps{Text: text.Word(ctx, "people.web.is_protected"), Tone: ui.Warn, Icon: "shield"})
 	}
@@ -56,6 +59,9 @@ func highlights(ctx context.Context, f people.File) ui.HighlightsProps {
 			continue
 		}
 		act := ui.Act{Label: text.Word(ctx, "step.person."+x.Step), Href: at + href}
+		if x.Blocked != nil && undoing[x.Step] {
+			continue // there is nothing to take back
+		}
 		if x.Blocked != nil {
 			act.Blocked = text.Word(ctx, x.Blocked.Key)
 		}
@@ -66,20 +72,29 @@ func highlights(ctx context.Context, f people.File) ui.HighlightsProps {
 			h.More = append(h.More, act)
 		}
 	}
-	if slices.ContainsFunc(f.Actions, func(x flow.Action) bool { return x.Step == "edit" }) { // who may write
+	if may(f, "edit") {
 		h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.same.title"), Icon: "users", Href: at + "/same"})
 	}
-	if slices.ContainsFunc(f.Actions, func(x flow.Action) bool { return x.Step == "restrict" || x.Step == "unrestrict" }) { // who leads
+	if may(f, "restrict") { // who leads
 		h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.interests"), Icon: "shield", Href: at + "/interests"})
 	}
 	h.More = append(h.More, ui.Act{Label: text.Word(ctx, "people.web.history"), Icon: "history", Href: at + "/history"})
 	return h
 }
 
+// may tells whether the reader takes the step with persons, be it not with this one now.
+func may(f people.File, step string) bool {
+	return slices.ContainsFunc(f.Actions, func(x flow.Action) bool { return x.Step == step })
+}
+
 var severityTone = map[string]ui.Tone{"info": ui.Info, "warn": ui.Warn, "danger": ui.Bad}
 
 // stepPages are the steps that have a page here, below the person's.
-var stepPages = map[string]string{"edit": "/edit", "protect": "/protect", "record_death": "/record_death", "restrict": "/restrict"}
+var stepPages = map[string]string{"edit": "/edit", "protect": "/protect", "unprotect": "/unprotect", "record_death": "/record_death", "correct_death": "/correct_death",
+	"restrict": "/restrict", "unrestrict": "/unrestrict"}
+
+// undoing are the steps that take another one back.
+var undoing = map[string]bool{"unprotect": true, "unrestrict": true, "correct_death": true}
 
 func languageWords(ctx context.Context, codes []string) string {
 	words := make([]string, len(codes))
@@ -129,6 +144,7 @@ func contactFacts(ctx context.Context, f people.File) []ui.Fact {
 		switch {
 		case c.Value == "":
 			fact.Value = text.Word(ctx, "people.web.hidden")
+		case !c.Safe || f.Person.ContactProhibited: // shown, and not to be touched by mistake
 		case c.Kind == "email":
 			fact.Href = "mailto:" + c.Value
 		case c.Kind != "fax":
