@@ -423,6 +423,26 @@ func TestSealersRace(t *testing.T) {
 	})
 }
 
+// TestVerifyBesideTheSealer lets rows be written and sealed after every look of a verification that finds nothing: none of them was
+// added behind anybody's back.
+func TestVerifyBesideTheSealer(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		b.fill(30)
+		b.seal()
+		times := 0
+		end := journal.Interleave(func(found int) {
+			if times++; found == 0 && times <= 40 {
+				b.fill(7)
+				b.seal()
+			}
+		})
+		defer end()
+		if v := b.verify(); said(v) != "" || times < 3 {
+			t.Errorf("after %d looks: %s", times, said(v))
+		}
+	})
+}
+
 func TestRollbackLeavesNothing(t *testing.T) {
 	each(t, func(t *testing.T, b *bench) {
 		b.fill(2)

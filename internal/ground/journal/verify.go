@@ -139,6 +139,7 @@ type walk struct {
 	chain    verifyChain
 	seq      int64 // the seal expected
 	next     int64 // the position expected
+	past     int64 // the position beyond the last seal from which on nothing was looked at
 	previous []byte
 	open     bool // the seal before is missing or not to be trusted
 	anchors  map[string]bool
@@ -159,10 +160,7 @@ func (w *walk) seals() error {
 	for {
 		s, ok, err := w.seal()
 		if err == nil && !ok {
-			var beyond []verifyRow
-			if beyond, err = w.chain.sealed(w.q, w.next, math.MaxInt64); err == nil && len(beyond) > 0 {
-				s, ok, err = w.seal() // a sealer may have come between the two
-			}
+			s, ok, err = w.beyond()
 		}
 		if err != nil {
 			return err
@@ -178,7 +176,7 @@ func (w *walk) seals() error {
 	for range w.anchors {
 		w.add("cut", db.ID{}, w.next-1)
 	}
-	return w.beyond()
+	return nil
 }
 
 func (w *walk) seal() (Seal, bool, error) {
@@ -249,12 +247,17 @@ func (w *walk) genuine(r verifyRow) bool {
 	return vault.Same(r.mac, w.vault.MAC(chainPurpose[w.chain.name], r.parts...))
 }
 
-// beyond looks at rows with a position after the last seal that can be trusted.
-func (w *walk) beyond() error {
-	for {
-		rows, err := w.chain.sealed(w.q, w.next, math.MaxInt64)
+// beyond looks at rows with a position after the last seal that can be trusted, or gives the seal that a sealer has
+// written meanwhile. Positions and their seal come at once, and every statement may see more than the one before:
+// only rows that were read before it was asked whether there is a seal have none.
+func (w *walk) beyond() (Seal, bool, error) {
+	for w.past = max(w.past, w.next); ; {
+		rows, err := w.chain.sealed(w.q, w.past, math.MaxInt64)
 		if err != nil || len(rows) == 0 {
-			return err
+			return Seal{}, false, err
+		}
+		if s, ok, err := w.seal(); err != nil || ok {
+			return s, ok, err
 		}
 		for _, r := range rows {
 			switch {
@@ -267,9 +270,9 @@ func (w *walk) beyond() error {
 		w.out.Rows += int64(len(rows))
 		last := rows[len(rows)-1].position
 		if last == math.MaxInt64 {
-			return nil
+			return Seal{}, false, nil
 		}
-		w.next = last + 1
+		w.past = last + 1
 	}
 }
 
