@@ -9,7 +9,7 @@ import (
 )
 
 // untold are the entities that stand on no case's timeline, and the steps that a timeline leaves out.
-var untold = []string{"note.write", "note.change", "note.publish", "case.set_next", "case.contacted", "prompt.raise", "prompt.renew", "prompt.settle", "prompt.hand_over",
+var untold = []string{"note.write", "note.change", "note.publish", "case.set_next", "case.contacted", "prompt.raise", "prompt.renew", "prompt.settle", "prompt.hand_over", "prompt.withdraw",
 	"goal.progress", "plan_review.schedule", "referral.edit", "referral.authorize", "benefit_assignment.choose"}
 
 // onTimeline are the entities whose lines stand on a case's timeline.
