@@ -132,6 +132,7 @@ func (m *maker) maruyama(ctx context.Context) error {
 		BirthDate: "1968-04-12", Gender: "male", Languages: []string{"ja", "jsl"}, Interpreter: "jsl",
 		Contacts:  []people.ContactInput{{Kind: "fax", Value: "045-000-0000", Preferred: true}, {Kind: "mobile", Value: "090-0000-1842", Note: "文字のみ"}},
 		Addresses: []people.AddressInput{{Kind: "registered", Postcode: "231-0000", Lines: "みなと市栄町2-14-301", Latitude: 35.4437, Longitude: 139.6380}},
+		ReachNote: both("電話の声は聞こえません。ファクスか文字で、急ぎは電話リレーサービスで。", "Cannot hear a telephone. Write by fax or text; if it is urgent, by the relay service.").In(m.o.Lang),
 	})
 	if err != nil {
 		return err

@@ -14,6 +14,8 @@ export const pages = [
   one('caseworker', '/desk/cases', '/desk/cases/'),
   one('caseworker', '/desk/persons', '/desk/persons/'),
   one('caseworker', '/desk/persons', '/desk/persons/', 'same'),
+  one('caseworker', '/desk/persons?q=丸山', '/desk/persons/', 'edit'),
+  ...['unprotect', 'unrestrict', 'correct_death'].map((step) => one('supervisor', '/desk/persons?q=丸山', '/desk/persons/', step)),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/consents/new'),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/disclosures/new'),
   one('caseworker', '/desk/persons', '/desk/persons/', '/desk/documents/new'),
