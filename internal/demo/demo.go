@@ -186,7 +186,7 @@ func (m *maker) day(n int) calendar.Date { return m.present.Date(calendar.Tokyo)
 
 // year tells everything that happened.
 func (m *maker) year(ctx context.Context) error {
-	for _, begin := range []func(context.Context){m.family, m.arrivals, m.caseload, m.secondRecords, m.bigFamily, m.chores, m.openings, m.proposals, m.money} {
+	for _, begin := range []func(context.Context){m.family, m.arrivals, m.caseload, m.secondRecords, m.acquaintance, m.bigFamily, m.chores, m.openings, m.proposals, m.money} {
 		begin(ctx)
 	}
 	if err := m.tellAll(m.present); err != nil {

@@ -99,6 +99,14 @@ func (m *maker) family(ctx context.Context) {
 	m.begin(ctx, tale{"the Maruyamas", calendar.Moment(m.day(-96), 14, 10, calendar.Tokyo), func(t *teller) { must(m.maruyama(t.ctx)) }})
 }
 
+// acquaintance is a colleague at the reception who knows somebody outside: nobody has found yet whether the agency does too.
+func (m *maker) acquaintance(ctx context.Context) {
+	m.begin(ctx, tale{"an acquaintance", calendar.Moment(m.day(-2), 9, 5, calendar.Tokyo), func(t *teller) {
+		try(m.srv.Rooms.People.Declare(t.ctx, m.actor("morita"), people.DeclareInput{Kind: "close",
+			Name: t.say(both("和久井 志穂", "Shiho Wakui")), Kana: "ワクイ シホ", Note: t.say(both("同じ町内会の役員", "On the same neighbourhood committee"))}))
+	}})
+}
+
 // twice are the places of neighbours whom the reception registered although they were known.
 var twice = []int{3, 11, 24, 38}
 

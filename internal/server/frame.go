@@ -46,6 +46,7 @@ var places = map[ui.Audience][]place{
 		{icon: "banknote", word: "server.nav.payments", section: "server.nav.services", at: []string{"/desk/payments", "/desk/payouts"}},
 		{icon: "coins", word: "server.nav.batches", section: "server.nav.services", at: []string{"/desk/batches"}},
 		{icon: "network", word: "server.nav.team", section: "server.nav.oversight", at: []string{"/desk/team", "/desk/teams"}},
+		{icon: "shield", word: "server.nav.interests", section: "server.nav.oversight", at: []string{"/desk/interests"}},
 		{icon: "chart", word: "server.nav.reports", section: "server.nav.oversight", at: []string{"/desk/reports"}},
 	},
 	ui.Portal: {

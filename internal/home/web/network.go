@@ -181,18 +181,23 @@ func heldPrompt(ctx context.Context, waiting int, today calendar.Date) []Prompt 
 		Title: text.Word(ctx, "home.schedules_wait", "n", waiting), Act: ui.Act{Label: text.Word(ctx, "home.check_schedules"), Href: "/desk/schedules"}}}}
 }
 
-// mostToReview is how many disclosures in an emergency are counted on a first page.
+// mostToReview is how many disclosures in an emergency, and declarations, are counted on a first page.
 const mostToReview = 100
 
+// declaredAt is where the declarations are of which nobody knows yet whom they are about.
+const declaredAt = "/desk/interests?status=declared"
+
 // worker asks caseworkers to compare the offers that came for what they asked, and for the approval
-// of schedules; supervisors, to look at what left in an emergency.
+// of schedules; supervisors, to look at what left in an emergency, and to find whom a colleague declared to know.
 func (n network) worker(ctx context.Context, a access.Actor) (said Said, err error) {
 	today := calendar.Today(ctx, n.clock)
 	b := db.NewBatch()
 	offers, held := referral.QueueToCompare(b, a, n.clock.Now(), mostPrompts), delivery.QueueToApprove(b, a, n.clock.Now())
 	papers := document.QueueToSee(b, "case", cases.InHand(a, n.clock.Now(), "d.owner"), today, mostPrompts)
 	var emergencies *db.Answer[consent.Disclosure]
+	var declared *db.Answer[people.Interest]
 	if a.Is(access.Supervisor) {
+		declared = people.QueueDeclared(b, a, mostToReview)
 		emergencies = consent.QueueToReview(b, a, n.clock.Now(), mostToReview)
 	}
 	if err := n.send(ctx, b); err != nil {
@@ -202,6 +207,11 @@ func (n network) worker(ctx context.Context, a access.Actor) (said Said, err err
 		said.Prompts = append(said.Prompts, Prompt{Due: emergencies.Rows[0].CreatedAt.Date(calendar.Zone(ctx)), Prompt: ui.Prompt{Icon: "shield-alert", Tone: ui.Warn,
 			Title: text.Word(ctx, "home.emergencies", "n", ui.Count(len(emergencies.Rows))), Sub: text.Word(ctx, "home.emergencies_note"), Href: "/desk/disclosures",
 			Act: ui.Act{Label: text.Word(ctx, "home.review_emergencies"), Href: "/desk/disclosures"}}})
+	}
+	if declared != nil && len(declared.Rows) > 0 {
+		said.Prompts = append(said.Prompts, Prompt{Due: declared.Rows[0].CreatedAt.Date(calendar.Zone(ctx)), Prompt: ui.Prompt{Icon: "shield", Tone: ui.Warn,
+			Title: text.Word(ctx, "home.declared", "n", ui.Count(len(declared.Rows))), Sub: text.Word(ctx, "home.declared_note"), Href: declaredAt,
+			Act: ui.Act{Label: text.Word(ctx, "home.find_declared"), Href: declaredAt}}})
 	}
 	for _, x := range offers.Rows {
 		said.Prompts = append(said.Prompts, toCompare(ctx, x, today))

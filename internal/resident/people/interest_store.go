@@ -81,6 +81,12 @@ func listInterests(q db.Q, a access.Actor, now calendar.Time, status string, bef
 }
 
 // numberedPerson is who has a number at the agency, if anybody.
+// QueueDeclared gives what others than the actor declared and nobody has found the person for, the earliest first: it holds
+// for nobody until somebody does. It is for those who keep interests.
+func QueueDeclared(b *db.Batch, a access.Actor, limit int) *db.Answer[Interest] {
+	return db.Queue[Interest](b, selectInterest+"WHERE i.status = 'declared' AND i.user_id <> ? ORDER BY i.id LIMIT ?", author(a), limit)
+}
+
 func numberedPerson(q db.Q, number string) (db.ID, error) {
 	id, _, err := db.Maybe[db.ID](q, "SELECT COALESCE(p.merged_into, p.id) FROM person p WHERE p.number = ? AND p.status <> 'void' LIMIT 1", number)
 	return id, err

@@ -505,7 +505,9 @@ func TestNobodyIsContacted(t *testing.T) {
 		if x := profile(); x.NoContacts || len(x.Contacts) != 1 {
 			t.Errorf("before: %+v", x)
 		}
-		f := edit(func(in *people.PersonInput) { in.ContactProhibited, in.ReachNote = true, "平日の朝に本人の携帯へ" })
+		f := edit(func(in *people.PersonInput) {
+			in.ContactProhibited, in.ReachNote = true, "平日の朝に本人の携帯へ"
+		})
 		if x := profile(); !x.NoContacts || x.Contacts != nil || x.NoAddresses {
 			t.Errorf("contact is prohibited: %+v", x)
 		}
