@@ -260,6 +260,44 @@ func TestAFileSentTwiceComesOnce(t *testing.T) {
 	})
 }
 
+// TestAPaperHoldsAFileOnce sends files of a paper again, as whoever had one of several refused does: each is held once, and
+// one that was sent back can be brought as it was.
+func TestAPaperHoldsAFileOnce(t *testing.T) {
+	kizunatest.EachDB(t, func(t *testing.T, d *db.DB) {
+		r, ctx := open(t, d), t.Context()
+		aoi := access.Actor{ID: db.NewID(), Roles: []access.Role{access.Caseworker}}
+		x, err := r.Create(ctx, aoi, document.Input{Title: "a", OwnerKind: "case", Owner: caseSeen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bring := func(step, name, content string, want int) {
+			t.Helper()
+			f, err := r.Upload(ctx, aoi, name, "text/plain", strings.NewReader(content))
+			if err == nil {
+				x, err = r.StepWith(ctx, aoi, x.ID, step, document.StepInput{}, f)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if files, err := r.FilesOf(ctx, x); err != nil || len(files) != want || x.Status != "received" {
+				t.Errorf("after %s of %s: %d files, %s, %v", step, name, len(files), x.Status, err)
+			}
+		}
+		bring("receive", "front.txt", "one", 1)
+		front := x.File
+		bring("add_file", "back.txt", "two", 2)
+		bring("add_file", "front.txt", "one", 2)
+		bring("add_file", "front.txt", "one, sharper", 3)
+		if x, err = r.Step(ctx, aoi, x.ID, "reject", document.StepInput{Reason: "unclear", Version: x.Version}); err != nil {
+			t.Fatal(err)
+		}
+		bring("receive", "front.txt", "one", 3)
+		if x.File != front {
+			t.Error("what was brought again is not the one that is shown")
+		}
+	})
+}
+
 // person is a person of whom nothing is known.
 func person(t *testing.T, d *db.DB) db.ID {
 	t.Helper()

@@ -1,7 +1,9 @@
 package document
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -228,6 +230,24 @@ func (r *Room) attach(tx *op.Tx, document, id db.ID) error {
 	return noFile(r.files.Attach(tx, id, tx.Actor().ID, holder(document)))
 }
 
+// held lets a document hold a file beside those that came before, unless it holds one of the same name and content:
+// then that is the one meant, as where part of an upload was refused and all of it is sent again.
+func (r *Room) held(tx *op.Tx, id *db.ID, document db.ID) (again bool, err error) {
+	list, err := r.files.Of(tx, holder(document))
+	if err != nil || len(list) == 0 {
+		return false, errors.Join(err, r.attach(tx, document, *id))
+	}
+	if sent, err := r.files.Loose(tx, *id, tx.Actor().ID); err == nil {
+		for _, f := range list {
+			if f.Name == sent.Name && bytes.Equal(f.Digest, sent.Digest) {
+				*id = f.ID
+				return true, nil
+			}
+		}
+	}
+	return false, r.attach(tx, document, *id)
+}
+
 // noFile says of the field what a file that is not there, or not the actor's, is.
 func noFile(err error) error {
 	if f, ok := fault.As(err); ok && f.Kind == fault.KindNotFound {
@@ -282,8 +302,8 @@ func (r *Room) step(ctx context.Context, a access.Actor, id db.ID, step string, 
 			}
 		}
 		if brings(step) {
-			// What came before stays with the document.
-			if err := r.attach(tx, id, in.File); err != nil {
+			again, err := r.held(tx, &in.File, id)
+			if err != nil || again && step == "add_file" {
 				return d, err
 			}
 		}
