@@ -186,7 +186,7 @@ func (m *maker) day(n int) calendar.Date { return m.present.Date(calendar.Tokyo)
 
 // year tells everything that happened.
 func (m *maker) year(ctx context.Context) error {
-	for _, begin := range []func(context.Context){m.family, m.arrivals, m.caseload, m.secondRecords, m.acquaintance, m.bigFamily, m.chores, m.openings, m.proposals, m.money} {
+	for _, begin := range []func(context.Context){m.family, m.arrivals, m.caseload, m.secondRecords, m.brought, m.acquaintance, m.bigFamily, m.chores, m.openings, m.proposals, m.money} {
 		begin(ctx)
 	}
 	if err := m.tellAll(m.present); err != nil {
@@ -213,6 +213,12 @@ func (m *maker) office(ctx context.Context) error {
 			return err
 		}
 		m.teams[t.key] = made.ID
+	}
+	settings := agency.Usual(name)
+	settings.Version, settings.Contact = 1, text.Pair{JA: "〒231-0000 みなと市港町1-1 市役所2階\n電話 045-000-0100　ファクス 045-000-0101\n平日 8時30分から17時15分",
+		EN: "City hall, 2nd floor, 1-1 Minatocho, Minato 231-0000\nTelephone 045-000-0100, fax 045-000-0101\nWeekdays 8:30 to 17:15"}
+	if _, err := m.srv.Rooms.Agency.Edit(ctx, m.admin, settings); err != nil {
+		return err
 	}
 	for i, p := range paperKinds {
 		if _, err := m.srv.Rooms.Agency.CreateCode(ctx, m.admin, agency.CodeInput{List: "document_kind", Key: p.key, Label: p.name, Position: int64(i + 1)}); err != nil {

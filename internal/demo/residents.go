@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"kizuna/internal/generate"
 	"kizuna/internal/ground/access"
@@ -11,6 +12,7 @@ import (
 	"kizuna/internal/ground/op"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/office/account"
+	"kizuna/internal/office/document"
 	"kizuna/internal/resident/people"
 )
 
@@ -97,6 +99,22 @@ func taken(x people.Resident) bool {
 // their daughter Aoi, as the agency knew them before the story begins.
 func (m *maker) family(ctx context.Context) {
 	m.begin(ctx, tale{"the Maruyamas", calendar.Moment(m.day(-96), 14, 10, calendar.Tokyo), func(t *teller) { must(m.maruyama(t.ctx)) }})
+}
+
+// brought are the papers of the resident who signs in: one that was accepted, one that was sent back, one to bring.
+func (m *maker) brought(ctx context.Context) {
+	m.begin(ctx, tale{"what Osamu Maruyama brought", calendar.Moment(m.day(-9), 15, 20, calendar.Tokyo), func(t *teller) {
+		worker, room := m.actor("tanaka"), m.srv.Rooms.Documents
+		asked := try(room.Ask(t.ctx, worker, document.AskInput{OwnerKind: "person", Owner: m.osamu, Person: m.osamu, Kinds: []string{"handbook", "income", "residence"}, Shown: true, Due: t.today().AddDays(14)}))
+		t.later(2)
+		for i := range asked[:2] {
+			f := try(room.Upload(t.ctx, worker, "scan.pdf", "application/pdf", strings.NewReader(scan(t.today()))))
+			asked[i] = try(room.Step(t.ctx, worker, asked[i].ID, "receive", document.StepInput{Version: asked[i].Version, File: f.ID}))
+		}
+		try(room.Step(t.ctx, worker, asked[0].ID, "accept", document.StepInput{Version: asked[0].Version}))
+		try(room.Step(t.ctx, worker, asked[1].ID, "reject", document.StepInput{Version: asked[1].Version,
+			Reason: t.say(both("昨年度のものです。今年度の年金振込通知書をお持ちください。", "This is last year's. Please bring this year's pension notice."))}))
+	}})
 }
 
 // acquaintance is a colleague at the reception who knows somebody outside: nobody has found yet whether the agency does too.

@@ -251,7 +251,7 @@ func persons(q db.Q, ids ...db.ID) ([]document.Person, error) {
 	spoken, err := people.LanguagesOf(q, ids...)
 	out := make([]document.Person, len(ids))
 	for i, id := range ids {
-		out[i] = document.Person{ID: id, Name: known[id].Name, Languages: spoken[id]}
+		out[i] = document.Person{ID: id, Name: known[id].Name, Languages: spoken[id], Prohibited: known[id].ContactProhibited}
 	}
 	return out, err
 }

@@ -39,6 +39,7 @@ var Self = db.MustID("00000000-0000-7000-8000-0000000000a9")
 type Settings struct {
 	flow.Head
 	Name     text.Pair `db:"name" json:"name"`
+	Contact  text.Pair `db:"contact" json:"contact"`   // how residents reach it, in lines
 	Zone     string    `db:"zone" json:"zone"`         // IANA name
 	Currency string    `db:"currency" json:"currency"` // ISO 4217
 	// FiscalMonth is the month in which the fiscal year starts, 1 to 12.
@@ -103,6 +104,7 @@ func (s Settings) Fiscal() calendar.Fiscal { return calendar.Fiscal(s.FiscalMont
 // SettingsInput is what the settings page and the API send.
 type SettingsInput struct {
 	Name          text.Pair `json:"name"`
+	Contact       text.Pair `json:"contact,omitzero" doc:"How residents reach the agency: address, telephone and opening hours, in lines"`
 	Zone          string    `json:"zone"`
 	Currency      string    `json:"currency"`
 	FiscalMonth   int64     `json:"fiscal_month"`
@@ -131,12 +133,20 @@ func (in *SettingsInput) keep(d Deadlines) {
 	in.InquiryDays, in.InboundDays, in.ApplicationDays, in.ComplaintDays, in.UrgentHours, in.RepeatDays = d.Inquiry, d.Inbound, d.Application, d.Complaint, d.UrgentHours, d.RepeatDays
 }
 
+// maxContact bounds, in characters, what is said of how the agency is reached.
+const maxContact = 500
+
 var currencyShape = regexp.MustCompile(`^[A-Z]{3}$`)
 
 // Validate cleans the input and says what to correct.
 func (in *SettingsInput) Validate() error {
 	var f fault.Fields
 	checkLabel(&f, "/name", &in.Name)
+	for _, lang := range text.Langs {
+		clean, key, args := text.Prose(in.Contact.Exact(lang), maxContact)
+		f.Check("/contact/"+string(lang), key, args)
+		in.Contact = in.Contact.Set(lang, clean)
+	}
 	if _, err := calendar.LoadZone(in.Zone); err != nil {
 		f.Add("/zone", "fault.bad_choice")
 	}
@@ -170,7 +180,7 @@ func Usual(name text.Pair) SettingsInput {
 }
 
 func (in SettingsInput) into(s *Settings) {
-	s.Name, s.Zone, s.Currency, s.FiscalMonth = in.Name, in.Zone, in.Currency, in.FiscalMonth
+	s.Name, s.Contact, s.Zone, s.Currency, s.FiscalMonth = in.Name, in.Contact, in.Zone, in.Currency, in.FiscalMonth
 	s.Language, s.ThrottleFrom = in.Language, in.ThrottleFrom
 	s.IdleMinutes, s.AbsoluteHours = in.IdleMinutes, in.AbsoluteHours
 	s.Ages, s.Deadlines = Ages{in.AdultFrom, in.ConsentFrom}, in.deadlines()

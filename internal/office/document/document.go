@@ -54,6 +54,8 @@ type Person struct {
 	Name string
 	// Languages are what they understand, the best first.
 	Languages []string
+	// Prohibited is that nobody turns to them: what is for them is handed over when they come.
+	Prohibited bool
 }
 
 // New opens the room.

@@ -161,6 +161,15 @@ func (r *Room) People(ctx context.Context, a access.Actor, kind string, owner db
 	return out, err
 }
 
+// Office is what the agency says of itself on what it hands out.
+func (r *Room) Office(ctx context.Context) (s agency.Settings, err error) {
+	err = r.run.Read(ctx, func(q *db.Reader) error {
+		s, err = agency.LoadSettings(q)
+		return err
+	})
+	return s, err
+}
+
 // Bring is Add for a file that another record holds until now, such as a draft
 // that was sent. Where a paper of the same kind was asked for of the same part
 // of the record and has not come, or was rejected, this is it.

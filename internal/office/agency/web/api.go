@@ -74,10 +74,12 @@ type settingsOut struct {
 	AbsoluteHours int64     `json:"absolute_hours"`
 	AdultFrom     int64     `json:"adult_from"`
 	ConsentFrom   int64     `json:"consent_from"`
+	Contact       text.Pair `json:"contact" doc:"How residents reach the agency"`
+	agency.Deadlines
 }
 
 func settingsOf(s agency.Settings) settingsOut {
-	return settingsOut{s.Version, s.Name, s.Zone, s.Currency, s.FiscalMonth, s.Language, s.ThrottleFrom, s.IdleMinutes, s.AbsoluteHours, s.Adult, s.Consent}
+	return settingsOut{s.Version, s.Name, s.Zone, s.Currency, s.FiscalMonth, s.Language, s.ThrottleFrom, s.IdleMinutes, s.AbsoluteHours, s.Adult, s.Consent, s.Contact, s.Deadlines}
 }
 
 func (x api) settings(ctx context.Context, a access.Actor, _ none) (settingsOut, error) {

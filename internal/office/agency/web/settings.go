@@ -32,7 +32,7 @@ func settingsForm(version int64) ui.FormProps {
 
 func settingsInput(s agency.Settings) agency.SettingsInput {
 	return agency.SettingsInput{
-		Name: s.Name, Zone: s.Zone, Currency: s.Currency, FiscalMonth: s.FiscalMonth, Language: s.Language,
+		Name: s.Name, Contact: s.Contact, Zone: s.Zone, Currency: s.Currency, FiscalMonth: s.FiscalMonth, Language: s.Language,
 		ThrottleFrom: s.ThrottleFrom, IdleMinutes: s.IdleMinutes, AbsoluteHours: s.AbsoluteHours,
 		AdultFrom: s.Adult, ConsentFrom: s.Consent,
 		InquiryDays: s.Inquiry, InboundDays: s.Inbound, ApplicationDays: s.Application, ComplaintDays: s.Complaint,
@@ -69,7 +69,7 @@ func (p *pages) saveSettings(w http.ResponseWriter, r *http.Request) error {
 }
 
 var settingLabels = map[string]string{
-	"name/ja": "agency.web.name_ja", "name/en": "agency.web.name_en", "zone": "agency.web.zone", "currency": "agency.web.currency",
+	"name/ja": "agency.web.name_ja", "name/en": "agency.web.name_en", "contact/ja": "agency.web.contact_ja", "contact/en": "agency.web.contact_en", "zone": "agency.web.zone", "currency": "agency.web.currency",
 	"fiscal_month": "agency.web.fiscal_month", "language": "agency.web.language", "throttle_from": "agency.web.throttle_from",
 	"idle_minutes": "agency.web.idle_minutes", "absolute_hours": "agency.web.absolute_hours",
 	"adult_from": "agency.web.adult_from", "consent_from": "agency.web.consent_from",

@@ -672,12 +672,22 @@ func (p *pages) step(step string) func(http.ResponseWriter, *http.Request) error
 	}
 }
 
-// sheet is a page to print and hand over: what is still to be brought, by when and how, in a language that whom the
-// papers concern understands, or in the one that was chosen.
+// handout is what is printed of papers and handed over: to whom, in which language, what they are to bring.
+type handout struct {
+	lang   text.Lang
+	to     document.Person // nobody where it is not known whom the papers concern
+	list   []document.Document
+	office agency.Settings
+	on     calendar.Date
+}
+
+// sheet is a page to print and hand over: what somebody is still to bring, by when and how, in a language that they
+// understand, or in the one that was chosen. Nobody else of a household is named on it, nor what their papers are.
 func (p *pages) sheet(w http.ResponseWriter, r *http.Request) error {
 	var asked struct {
 		owner
 		In string `json:"in"`
+		To db.ID  `json:"person_id"`
 	}
 	if err := door.Query(r, &asked); err != nil {
 		return err
@@ -691,25 +701,44 @@ func (p *pages) sheet(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	lang := languageOf(people)
+	h := handout{on: p.room.Today(ctx)}
+	if h.office, err = p.room.Office(ctx); err != nil {
+		return err
+	}
+	if len(people) > 0 {
+		h.to = people[max(0, slices.IndexFunc(people, func(x document.Person) bool { return x.ID == asked.To }))]
+	}
+	h.list = slices.DeleteFunc(waited(list), func(d document.Document) bool { return !d.Person.IsZero() && d.Person != h.to.ID })
+	h.lang = languageOf(h.to)
 	if slices.Contains(text.Langs, text.Lang(asked.In)) {
-		lang = text.Lang(asked.In)
+		h.lang = text.Lang(asked.In)
 	}
-	var others []ui.Act
-	for _, l := range text.Langs {
-		if l != lang {
-			others = append(others, ui.Act{Label: said(ctx, "sheet_in."+string(l)), Href: desk + "/sheet" + asked.query() + "&in=" + string(l)})
-		}
-	}
-	others = append(others, ui.Act{Label: said(ctx, "back"), Href: p.at(asked.Kind, asked.ID)})
-	page := ui.Page{Title: text.Word(text.With(ctx, lang), "document.web.sheet_title")}
-	return door.Show(w, r, page, sheetPage(in(lang, sheetCard(lang, waited(list))), others))
+	ways := append(h.ways(ctx, people, asked.owner), ui.Act{Label: said(ctx, "back"), Href: p.at(asked.Kind, asked.ID)})
+	page := ui.Page{Title: text.Word(text.With(ctx, h.lang), "document.web.sheet_title")}
+	return door.Show(w, r, page, sheetPage(in(h.lang, sheetCard(h)), h.to, ways))
 }
 
-// languageOf is the language in which whom papers concern first is written to: Japanese where they understand it or
-// nothing is known, else English.
-func languageOf(people []document.Person) text.Lang {
-	if len(people) == 0 || len(people[0].Languages) == 0 || slices.Contains(people[0].Languages, string(text.JA)) {
+// ways lead to the sheet in the other language, and to those of the others whom the papers concern.
+func (h handout) ways(ctx context.Context, people []document.Person, o owner) []ui.Act {
+	at := desk + "/sheet" + o.query()
+	var out []ui.Act
+	for _, l := range text.Langs {
+		if l != h.lang {
+			out = append(out, ui.Act{Label: said(ctx, "sheet_in."+string(l)), Href: at + "&person_id=" + h.to.ID.String() + "&in=" + string(l)})
+		}
+	}
+	for _, x := range people {
+		if x.ID != h.to.ID {
+			out = append(out, ui.Act{Label: text.Word(ctx, "document.web.sheet_for", "name", x.Name), Href: at + "&person_id=" + x.ID.String()})
+		}
+	}
+	return out
+}
+
+// languageOf is the language in which somebody is written to: Japanese where they understand it or nothing is known,
+// else English.
+func languageOf(x document.Person) text.Lang {
+	if len(x.Languages) == 0 || slices.Contains(x.Languages, string(text.JA)) {
 		return text.JA
 	}
 	return text.EN
