@@ -61,13 +61,13 @@ func (w *world) peopleCalls() []Call {
 		{Name: "person search, common name, few residents", Queries: 12, Request: search(w.few, kanji)},
 		{Name: "person search, kana", Queries: 12, Request: search(w.many, func(n name) string { return n.FamilyKana + " " + n.GivenKana })},
 		{Name: "person search, romaji", Queries: 12, Request: search(w.many, func(n name) string { return n.FamilyRomaji + " " + n.GivenRomaji })},
-		{Name: "open person", Queries: 17, Request: func(i int) *http.Request { return w.many.get("/api/v1/persons/" + pick(w.persons, i).String()) }},
+		{Name: "open person", Queries: 18, Request: func(i int) *http.Request { return w.many.get("/api/v1/persons/" + pick(w.persons, i).String()) }},
 		{Name: "list of persons", Queries: 6, Request: func(int) *http.Request { return w.many.get("/api/v1/persons") }},
 		{Name: "person page", Page: true, Queries: 25, Request: func(i int) *http.Request { return w.many.get("/desk/persons/" + pick(w.persons, i).String()) }},
 		{Name: "household page", Page: true, Queries: 18, Request: func(i int) *http.Request {
 			return w.many.get("/desk/persons/" + pick(w.persons, i).String() + "/household")
 		}},
-		{Name: "ecomap page", Page: true, Queries: 20, Request: func(i int) *http.Request {
+		{Name: "ecomap page", Page: true, Queries: 21, Request: func(i int) *http.Request {
 			return w.many.get("/desk/persons/" + pick(w.persons, i).String() + "/ecomap")
 		}},
 		{Name: "genogram page", Page: true, Queries: 18, Request: func(i int) *http.Request {
