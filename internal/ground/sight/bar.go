@@ -111,3 +111,17 @@ func (l Lens) Bars(q db.Q, record db.ID) (bool, error) {
 	_, ok, err := db.Maybe[int](q, "SELECT 1 FROM ("+c.SQL+") kept WHERE kept.record = ? LIMIT 1", append(c.Args, record)...)
 	return ok, err
 }
+
+// BarsAmong tells from which of some records the actor is barred.
+func (l Lens) BarsAmong(q db.Q, records ...db.ID) (map[db.ID]bool, error) {
+	out := map[db.ID]bool{}
+	if !l.Actor.Barred || len(records) == 0 {
+		return out, nil
+	}
+	c := l.barred()
+	list, err := db.All[db.ID](q, "SELECT kept.record FROM ("+c.SQL+") kept WHERE kept.record IN (??)", append(c.Args, db.ListOf(records))...)
+	for _, id := range list {
+		out[id] = true
+	}
+	return out, err
+}

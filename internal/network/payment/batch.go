@@ -213,6 +213,9 @@ func onBatch(ctx context.Context, r *Room, a access.Actor, id db.ID, step string
 // ApproveBatch lets a batch leave; whoever built it cannot.
 func (r *Room) ApproveBatch(ctx context.Context, a access.Actor, id db.ID, version int64) (Batch, error) {
 	return onBatch(ctx, r, a, id, "approve", version, version, func(tx *op.Tx, b Batch) (Batch, error) {
+		if err := r.mayHandle(tx, a, id); err != nil {
+			return b, err
+		}
 		return flow.Take(tx, BatchFlow, "approve", b, func(b *Batch) { b.ApprovedBy = a.ID })
 	})
 }
@@ -221,6 +224,9 @@ func (r *Room) ApproveBatch(ctx context.Context, a access.Actor, id db.ID, versi
 // needs a confirmed account, and so does the agency.
 func (r *Room) ExportBatch(ctx context.Context, a access.Actor, id db.ID, version int64) (Batch, error) {
 	return onBatch(ctx, r, a, id, "export", version, version, func(tx *op.Tx, b Batch) (Batch, error) {
+		if err := r.mayHandle(tx, a, id); err != nil {
+			return b, err
+		}
 		if _, err := r.transfer(tx, b); err != nil {
 			return b, err
 		}
@@ -382,6 +388,9 @@ func (r *Room) Zengin(ctx context.Context, a access.Actor, id db.ID) (name strin
 	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
 		b, err := exportable(q, id)
+		if err == nil {
+			err = r.mayHandle(q, a, id)
+		}
 		if err != nil {
 			return err
 		}
@@ -421,6 +430,9 @@ func (r *Room) CSV(ctx context.Context, a access.Actor, id db.ID) (name string, 
 	w.UseCRLF = true
 	err = r.run.Read(ctx, func(q *db.Reader) error {
 		f, err := r.batch(q, id)
+		if err == nil {
+			err = r.withhold(q, a, &f)
+		}
 		if err != nil {
 			return err
 		}

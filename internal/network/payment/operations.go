@@ -185,6 +185,13 @@ func onLine(ctx context.Context, r *Room, a access.Actor, id db.ID, step string,
 		if l, err = lineByID(tx, id); err != nil {
 			return l, err
 		}
+		known, err := r.delivery.Know(tx, l.Authorization)
+		if err != nil {
+			return l, err
+		}
+		if kept, err := r.keptOf(tx, a, known); err != nil || len(kept) > 0 {
+			return l, errors.Join(err, fault.NotFound())
+		}
 		if err := flow.Fresh(l, in.Version); err != nil {
 			return l, err
 		}

@@ -24,6 +24,7 @@ import (
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/sight"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/kizunatest"
 	"kizuna/internal/network/delivery"
@@ -922,6 +923,72 @@ func TestADeathStopsWhatIsNotPaid(t *testing.T) {
 		f, err := cases.New(x.run).Get(ctx, x.worker, a.Case)
 		if err != nil || len(f.Prompts) != 1 || f.Prompts[0].Kind != "payment.prompt.died" {
 			t.Errorf("the case is told %+v, %v", f.Prompts, err)
+		}
+	})
+}
+
+// TestAnOfficerKeptFromSomebody handles money for somebody in whom an officer has an interest: of a claim and of a batch they
+// read the sums and not whose they are, they decide nothing of it, and another lets the batch leave.
+func TestAnOfficerKeptFromSomebody(t *testing.T) {
+	eachTill(t, func(t *testing.T, x *till) {
+		a := x.authorize(8)
+		x.held("2026-11-10", map[db.ID]string{a.ID: "attended"})
+		r := x.submit(x.build())
+		x.account("third_party", a.Person)
+		payees, err := x.Payees(ctx, x.officer, "third_party", a.Person)
+		if err != nil || len(payees) != 1 {
+			t.Fatalf("%d accounts, %v", len(payees), err)
+		}
+		p, err := x.PlanPayout(ctx, x.worker, payment.PayoutInput{Assignment: a.Assignment, Case: a.Case, Person: a.Person, Benefit: counselling, PayeeKind: "third_party", Payee: payees[0].ID,
+			Method: "transfer", Amount: ledger.Yen(10000), DueOn: "2026-12-01", Note: "林さんの家賃"})
+		if err == nil {
+			p, err = x.ApprovePayout(ctx, x.second, p.ID, p.Version)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := x.BuildBatch(ctx, x.officer, payment.BatchInput{PayOn: "2026-12-01", Payouts: []db.ID{p.ID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kin := kizunatest.Staff(access.FinanceOfficer)
+		kin.Barred = true
+		if err := x.run.Data.Write(ctx, func(tx *db.Tx) error {
+			return sight.Shut(tx, sight.Bar{Scope: kin.ID, Kind: "person", Record: a.Person, Why: "test", At: 1})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		free, kept := x.file(x.second, r.ID), x.file(kin, r.ID)
+		if free.Lines[0].Number == "" || kept.Lines[0].Number != "" || len(kept.Lines[0].Actions) > 0 || kept.Lines[0].Minor != free.Lines[0].Minor {
+			t.Errorf("a line reads %+v, and to whoever is kept from the resident %+v", free.Lines[0], kept.Lines[0])
+		}
+		if _, err := x.Query(ctx, kin, free.Lines[0].ID, payment.TextInput{Text: "なぜ", Version: free.Lines[0].Version}); !errors.Is(err, fault.KindNotFound) {
+			t.Errorf("asks about the line: %v", err)
+		}
+		if f, err := x.Batch(ctx, kin, b.ID); err != nil || len(f.Payees) != 0 || f.Payouts[0].Note != "" || !f.Kept[a.Person] || f.Batch.Minor != 10000 {
+			t.Errorf("the batch reads %+v, %v", f, err)
+		}
+		if _, data, err := x.CSV(ctx, kin, b.ID); err != nil || strings.Contains(string(data), payees[0].Name) {
+			t.Errorf("the list names them: %s, %v", data, err)
+		}
+		if _, err := x.ApproveBatch(ctx, kin, b.ID, b.Version); keyOf(err) != "payment.fault.another_officer" {
+			t.Errorf("approves: %v", err)
+		}
+		if b, err = x.ApproveBatch(ctx, x.second, b.ID, b.Version); err != nil {
+			t.Fatal(err)
+		}
+		x.account("agency", db.ID{})
+		if _, err := x.ExportBatch(ctx, kin, b.ID, b.Version); keyOf(err) != "payment.fault.another_officer" {
+			t.Errorf("exports: %v", err)
+		}
+		if b, err = x.ExportBatch(ctx, x.officer, b.ID, b.Version); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := x.Zengin(ctx, kin, b.ID); keyOf(err) != "payment.fault.another_officer" {
+			t.Errorf("takes the file: %v", err)
+		}
+		if _, data, err := x.Zengin(ctx, x.officer, b.ID); err != nil || len(data) == 0 {
+			t.Errorf("the other officer's file: %d, %v", len(data), err)
 		}
 	})
 }

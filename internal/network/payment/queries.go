@@ -13,6 +13,7 @@ import (
 	"kizuna/internal/ground/flow"
 	"kizuna/internal/ground/ledger"
 	"kizuna/internal/ground/op"
+	"kizuna/internal/ground/sight"
 	"kizuna/internal/ground/text"
 	"kizuna/internal/network/delivery"
 	"kizuna/internal/office/agency"
@@ -158,7 +159,8 @@ func (r *Room) ProviderName(ctx context.Context, a access.Actor, id db.ID) (name
 }
 
 // LineRow is a line with what its reader may know of the resident: the
-// provider the name, finance the case's number alone.
+// provider the name, finance the case's number alone, and nothing whoever is
+// kept from them by an interest.
 type LineRow struct {
 	Line
 	Who     string
@@ -210,6 +212,10 @@ func (r *Room) lineRows(q db.Q, a access.Actor, lines []Line) ([]LineRow, error)
 	if len(under) > 0 {
 		known, err = r.delivery.Know(q, distinct(under)...)
 	}
+	if err != nil {
+		return nil, err
+	}
+	kept, err := r.keptOf(q, a, known)
 	rows := make([]LineRow, len(lines))
 	for i, l := range lines {
 		x := known[l.Authorization]
@@ -217,8 +223,62 @@ func (r *Room) lineRows(q db.Q, a access.Actor, lines []Line) ([]LineRow, error)
 		if a.Is(access.ProviderRoles...) {
 			rows[i].Who = x.Name
 		}
+		if kept[x.Person] {
+			l.Question, l.Answer = "", ""
+			rows[i] = LineRow{Line: l}
+		}
 	}
 	return rows, err
+}
+
+// keptOf tells from whom, of those with authorizations, the actor is kept by an interest.
+func (r *Room) keptOf(q db.Q, a access.Actor, known map[db.ID]delivery.Authorization) (map[db.ID]bool, error) {
+	var persons []db.ID
+	for _, x := range known {
+		persons = append(persons, x.Person)
+	}
+	return r.kept(q, a, persons)
+}
+
+func (r *Room) kept(q db.Q, a access.Actor, persons []db.ID) (map[db.ID]bool, error) {
+	return sight.Lens{Actor: a, Now: r.run.Now(), Kind: "person"}.BarsAmong(q, persons...)
+}
+
+// mayHandle refuses a batch that pays somebody from whom the actor is kept by an interest: another lets it leave.
+func (r *Room) mayHandle(q db.Q, a access.Actor, batch db.ID) error {
+	if !a.Barred {
+		return nil
+	}
+	list, err := payoutsOfBatch(q, batch)
+	if err != nil {
+		return err
+	}
+	kept, err := r.keptFrom(q, a, list)
+	if err == nil && len(kept) > 0 {
+		err = fault.Conflict("payment.fault.another_officer")
+	}
+	return err
+}
+
+func (r *Room) keptFrom(q db.Q, a access.Actor, list []Payout) (map[db.ID]bool, error) {
+	persons := make([]db.ID, len(list))
+	for i, p := range list {
+		persons[i] = p.Person
+	}
+	return r.kept(q, a, persons)
+}
+
+// withhold leaves out of a batch to whom it pays what concerns somebody from whom the actor is kept; the sums stay.
+func (r *Room) withhold(q db.Q, a access.Actor, f *BatchFile) error {
+	var err error
+	f.Kept, err = r.keptFrom(q, a, f.Payouts)
+	for i, p := range f.Payouts {
+		if f.Kept[p.Person] {
+			delete(f.Payees, p.ID)
+			f.Payouts[i].Note = ""
+		}
+	}
+	return err
 }
 
 // Line opens one line of a request the actor sees.
@@ -247,6 +307,7 @@ type BatchFile struct {
 	Payouts  []Payout
 	Payees   map[db.ID]Payee // by provider, or by payout
 	Missing  int             // that have no confirmed account
+	Kept     map[db.ID]bool  // the persons among them from whom the reader is kept
 	Actions  []flow.Action
 }
 
@@ -276,7 +337,9 @@ func (r *Room) Batch(ctx context.Context, a access.Actor, id db.ID) (f BatchFile
 		return f, err
 	}
 	err = r.run.Read(ctx, func(q *db.Reader) error {
-		f, err = r.batch(q, id)
+		if f, err = r.batch(q, id); err == nil {
+			err = r.withhold(q, a, &f)
+		}
 		return err
 	})
 	f.Actions = BatchFlow.Actions(a, f.Batch)

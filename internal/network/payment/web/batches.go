@@ -123,7 +123,11 @@ func batchLines(ctx context.Context, f payment.BatchFile) []ui.MoneyLine {
 		out = append(out, ui.MoneyLine{Label: x.Number, Note: x.Provider.In(lang), Href: "/desk/payments/" + x.ID.String(), Amounts: []string{account(x.Request.Provider), x.Amount().In(lang)}})
 	}
 	for _, x := range f.Payouts {
-		out = append(out, ui.MoneyLine{Label: x.Number, Note: text.Word(ctx, "payment.web.payout"), Href: "/desk/payouts/" + x.ID.String(), Amounts: []string{account(x.ID), x.Amount().In(lang)}})
+		line := ui.MoneyLine{Label: x.Number, Note: text.Word(ctx, "payment.web.payout"), Href: "/desk/payouts/" + x.ID.String(), Amounts: []string{account(x.ID), x.Amount().In(lang)}}
+		if f.Kept[x.Person] {
+			line.Href, line.Amounts[0] = "", text.Word(ctx, "payment.web.kept")
+		}
+		out = append(out, line)
 	}
 	return append(out, ui.MoneyLine{Label: text.Word(ctx, "payment.web.total"), Amounts: []string{"", f.Batch.Amount().In(lang)}, Total: true})
 }
