@@ -370,7 +370,7 @@ func (s *sample) handing() string {
 
 func (s *sample) inbound() string {
 	s.t.Helper()
-	x, err := s.srv.Rooms.Intake.ReceiveReferral(s.t.Context(), s.as("intake_worker").actor, intake.InboundInput{Source: "見本病院", Client: "見本", Need: "見本", Channel: "letter"})
+	x, err := s.srv.Rooms.Intake.ReceiveReferral(s.t.Context(), s.as("intake_worker").actor, intake.InboundInput{Source: "見本病院", Client: "受入 志帆", Need: "見本", Channel: "letter"})
 	return s.id(x.ID, err)
 }
 
