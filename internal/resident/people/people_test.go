@@ -425,6 +425,24 @@ func TestWhoIsCalledSoComesFirst(t *testing.T) {
 	})
 }
 
+// resaved sends a person back as they were read, changed, and reads them again.
+func resaved(t *testing.T, room *people.Room, a access.Actor, id db.ID, change func(*people.PersonInput)) people.File {
+	t.Helper()
+	f, err := room.Get(t.Context(), a, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := people.EditInput{PersonInput: f.Input(), Version: f.Person.Version}
+	change(&in.PersonInput)
+	if _, err = room.Edit(t.Context(), a, id, in); err == nil {
+		f, err = room.Get(t.Context(), a, id)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
 // TestAnEditedPersonKeepsWhatTheyHave sends a person back as they were read, and with another address: how far the birth date
 // is known stays, and where the address is, as long as it is the same address.
 func TestAnEditedPersonKeepsWhatTheyHave(t *testing.T) {
@@ -435,22 +453,7 @@ func TestAnEditedPersonKeepsWhatTheyHave(t *testing.T) {
 		in.Addresses[0].Latitude, in.Addresses[0].Longitude = 35.4, 139.6
 		in.Contacts[0].Preferred = true
 		p := create(t, room, a, in)
-		again := func(change func(*people.PersonInput)) people.File {
-			t.Helper()
-			f, err := room.Get(ctx, a, p.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			in := people.EditInput{PersonInput: f.Input(), Version: f.Person.Version}
-			change(&in.PersonInput)
-			if _, err = room.Edit(ctx, a, p.ID, in); err == nil {
-				f, err = room.Get(ctx, a, p.ID)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			return f
-		}
+		again := func(change func(*people.PersonInput)) people.File { return resaved(t, room, a, p.ID, change) }
 		f := again(func(*people.PersonInput) {})
 		if f.Person.BirthDate != "1968-01-01" || f.Person.BirthPrecision != calendar.ToYear {
 			t.Errorf("born %s, known to the %s", f.Person.BirthDate, f.Person.BirthPrecision)
@@ -486,22 +489,7 @@ func TestNobodyIsContacted(t *testing.T) {
 			}
 			return x
 		}
-		edit := func(change func(*people.PersonInput)) people.File {
-			t.Helper()
-			f, err := room.Get(ctx, a, p.ID)
-			if err != nil {
-				t.Fatal(err)
-			}
-			in := people.EditInput{PersonInput: f.Input(), Version: f.Person.Version}
-			change(&in.PersonInput)
-			if _, err = room.Edit(ctx, a, p.ID, in); err == nil {
-				f, err = room.Get(ctx, a, p.ID)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			return f
-		}
+		edit := func(change func(*people.PersonInput)) people.File { return resaved(t, room, a, p.ID, change) }
 		if x := profile(); x.NoContacts || len(x.Contacts) != 1 {
 			t.Errorf("before: %+v", x)
 		}
